@@ -1,0 +1,34 @@
+#include "crypto/digest.h"
+
+#include "crypto/openssl.h"
+
+#include <algorithm>
+
+namespace casebridge {
+
+Result<Digest> Digest::from_hex(std::string_view text) {
+    Error const bad{ErrorKind::invalid, "encoding.bad_digest"};
+    // One spelling only: digests are compared as text in files and queries.
+    if (std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'F'; })) return bad;
+    auto const bytes = casebridge::from_hex(text);
+    if (!bytes) return bad;
+    return from_bytes(*bytes);
+}
+
+Result<Digest> Digest::from_bytes(ByteView bytes) {
+    Digest digest;
+    if (bytes.size() != digest.bytes.size()) return Error{ErrorKind::invalid, "encoding.bad_digest"};
+    std::copy(bytes.begin(), bytes.end(), digest.bytes.begin());
+    return digest;
+}
+
+Digest sha256(ByteView data) {
+    Digest digest;
+    unsigned int size = 0;
+    openssl::require(
+        EVP_Digest(data.data(), data.size(), digest.bytes.data(), &size, EVP_sha256(), nullptr) == 1 && size == 32,
+        "SHA-256");
+    return digest;
+}
+
+}  // namespace casebridge

@@ -1,0 +1,150 @@
+#include "crypto/signed_form.h"
+
+#include "crypto/der_oids.h"
+#include "crypto/der_reader.h"
+#include "crypto/signed_attributes.h"
+
+#include <algorithm>
+
+namespace casebridge {
+namespace {
+
+constexpr std::array<std::uint8_t, 1> kVersion1{1};
+constexpr std::array<std::uint8_t, 1> kVersion3{3};
+constexpr std::size_t kLongestSerial = 20;
+
+Error refused(std::string_view code) {
+    return {ErrorKind::invalid, code};
+}
+
+/// SPEC RFC 5754 2: SHA-2 identifiers without parameters. Anything else, SHA-1 and MD5 among it, is refused.
+Result<Suite> read_digest_algorithm(DerReader& reader) {
+    constexpr std::string_view code = "gate.inner_digest_algorithm";
+    ASSIGN_OR_RETURN(auto algorithm, reader.enter(der::sequence, code));
+    ASSIGN_OR_RETURN(auto const oid, algorithm.expect(der::object_identifier, code));
+    RETURN_IF_ERROR(algorithm.finish(code));
+    if (std::ranges::equal(oid.content, der::id_sha256)) return Suite::p256_sha256;
+    if (std::ranges::equal(oid.content, der::id_sha384)) return Suite::p384_sha384;
+    return refused(code);
+}
+
+Result<Suite> read_digest_algorithms(DerReader& data) {
+    ASSIGN_OR_RETURN(auto algorithms, data.enter(der::set));
+    if (algorithms.at_end()) return refused("gate.inner_digest_algorithm_count");
+    ASSIGN_OR_RETURN(auto const suite, read_digest_algorithm(algorithms));
+    RETURN_IF_ERROR(algorithms.finish("gate.inner_digest_algorithm_count"));
+    return suite;
+}
+
+/// SPEC RFC 5652 5.2: EncapsulatedContentInfo
+Result<ByteView> read_content(DerReader& data, ContentKind kind, Payload payload) {
+    ASSIGN_OR_RETURN(auto info, data.enter(der::sequence));
+    RETURN_IF_ERROR(info.exactly(der::object_identifier, der::content_kind(kind), "gate.inner_content_kind"));
+    if (payload == Payload::detached) {
+        RETURN_IF_ERROR(info.finish("gate.inner_content_present"));
+        return ByteView{};
+    }
+    ASSIGN_OR_RETURN(auto wrapper, info.enter(der::context_0, "gate.inner_content_missing"));
+    RETURN_IF_ERROR(info.finish());
+    ASSIGN_OR_RETURN(auto const content, wrapper.expect(der::octet_string));
+    RETURN_IF_ERROR(wrapper.finish());
+    return content.content;
+}
+
+Status read_certificates(DerReader& data, SignedForm& form) {
+    ASSIGN_OR_RETURN(auto certificates, data.enter(der::context_0, "gate.inner_certificate_count"));
+    ByteView previous;
+    while (!certificates.at_end()) {
+        if (form.certificate_count == SignedForm::kMostCertificates) return refused("gate.inner_certificate_count");
+        ASSIGN_OR_RETURN(auto const one, certificates.expect(der::sequence, "gate.inner_certificate_type"));
+        if (!in_set_order(previous, one.whole)) return refused("gate.inner_set_order");
+        previous = one.whole;
+        form.certificates[form.certificate_count++] = one.whole;
+    }
+    if (form.certificate_count == 0) return refused("gate.inner_certificate_count");
+    return data.refuse(der::context_1, "gate.inner_crls");
+}
+
+/// SPEC RFC 3279 2.2.3: Ecdsa-Sig-Value
+Status check_signature(ByteView signature, Suite suite) {
+    constexpr std::string_view code = "gate.inner_signature";
+    constexpr DerCodes codes{code, code, code, code};
+    std::size_t const longest = suite == Suite::p256_sha256 ? 33 : 49;
+    DerReader reader(signature, codes);
+    ASSIGN_OR_RETURN(auto numbers, reader.enter(der::sequence));
+    RETURN_IF_ERROR(reader.finish());
+    ASSIGN_OR_RETURN(auto const r, numbers.expect(der::integer));
+    ASSIGN_OR_RETURN(auto const s, numbers.expect(der::integer));
+    RETURN_IF_ERROR(numbers.finish());
+    if (!is_positive_integer(r.content, longest) || !is_positive_integer(s.content, longest)) return refused(code);
+    return Done{};
+}
+
+Status read_signer_identifier(DerReader& signer, SignedForm& form) {
+    constexpr std::string_view code = "gate.inner_signer_identifier";
+    ASSIGN_OR_RETURN(auto identifier, signer.enter(der::sequence, code));
+    ASSIGN_OR_RETURN(auto const issuer, identifier.expect(der::sequence, code));
+    ASSIGN_OR_RETURN(auto const serial, identifier.expect(der::integer, code));
+    RETURN_IF_ERROR(identifier.finish(code));
+    if (!is_positive_integer(serial.content, kLongestSerial)) return refused(code);
+    form.signer_issuer = issuer.whole;
+    form.signer_serial = serial.whole;
+    return Done{};
+}
+
+/// SPEC RFC 5652 5.3: SignerInfo
+Status read_signer(DerReader& signer, ContentKind kind, SignedForm& form) {
+    RETURN_IF_ERROR(signer.exactly(der::integer, kVersion1, "gate.inner_signer_version"));
+    RETURN_IF_ERROR(read_signer_identifier(signer, form));
+    ASSIGN_OR_RETURN(auto const suite, read_digest_algorithm(signer));
+    if (suite != form.suite) return refused("gate.inner_signer_digest");
+    // SECURITY: without signed attributes, the attributes of one message verify as the content of another.
+    ASSIGN_OR_RETURN(auto attributes, signer.enter(der::context_0, "gate.inner_no_signed_attributes"));
+    RETURN_IF_ERROR(read_signed_attributes(attributes, kind, form));
+    ByteView const algorithm =
+        form.suite == Suite::p256_sha256 ? ByteView(der::ecdsa_with_sha256) : ByteView(der::ecdsa_with_sha384);
+    RETURN_IF_ERROR(expect_algorithm(signer, algorithm, "gate.inner_signature_algorithm"));
+    ASSIGN_OR_RETURN(auto const signature, signer.expect(der::octet_string, "gate.inner_signature"));
+    RETURN_IF_ERROR(check_signature(signature.content, form.suite));
+    RETURN_IF_ERROR(signer.refuse(der::context_1, "gate.inner_unsigned_attributes"));
+    return signer.finish();
+}
+
+Status read_signers(DerReader& data, ContentKind kind, SignedForm& form) {
+    ASSIGN_OR_RETURN(auto signers, data.enter(der::set));
+    if (signers.at_end()) return refused("gate.inner_signer_count");
+    ASSIGN_OR_RETURN(auto signer, signers.enter(der::sequence));
+    RETURN_IF_ERROR(signers.finish("gate.inner_signer_count"));
+    return read_signer(signer, kind, form);
+}
+
+}  // namespace
+
+Result<SignedForm> read_signed_form(ByteView signed_data, ContentKind kind, Payload payload) {
+    DerReader reader(signed_data, kInnerCodes);
+    ASSIGN_OR_RETURN(auto info, reader.enter(der::sequence));
+    RETURN_IF_ERROR(reader.finish("gate.inner_trailing_bytes"));
+    RETURN_IF_ERROR(info.exactly(der::object_identifier, der::id_signed_data, "gate.inner_content_type"));
+    ASSIGN_OR_RETURN(auto wrapper, info.enter(der::context_0));
+    RETURN_IF_ERROR(info.finish());
+    ASSIGN_OR_RETURN(auto data, wrapper.enter(der::sequence));
+    RETURN_IF_ERROR(wrapper.finish());
+
+    // SPEC RFC 5652 5.1: SignedData; version 3, because the content type is not id-data.
+    SignedForm form;
+    RETURN_IF_ERROR(data.exactly(der::integer, kVersion3, "gate.inner_version"));
+    ASSIGN_OR_RETURN(form.suite, read_digest_algorithms(data));
+    ASSIGN_OR_RETURN(form.content, read_content(data, kind, payload));
+    RETURN_IF_ERROR(read_certificates(data, form));
+    RETURN_IF_ERROR(read_signers(data, kind, form));
+    RETURN_IF_ERROR(data.finish());
+    return form;
+}
+
+Status gate_inner(ByteView signed_data, ContentKind kind, Payload payload) {
+    auto const form = read_signed_form(signed_data, kind, payload);
+    if (!form) return form.error();
+    return Done{};
+}
+
+}  // namespace casebridge

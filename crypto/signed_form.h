@@ -1,0 +1,29 @@
+// What the inner gate read in a SignedData, for the verification that follows. Views into the bytes that were read.
+#pragma once
+
+#include "crypto/der_gate.h"
+#include "crypto/time.h"
+
+#include <array>
+
+namespace casebridge {
+
+struct SignedForm {
+    static constexpr std::size_t kMostCertificates = 3;
+
+    Suite suite{};
+    ByteView content{};  ///< eContent; empty when detached
+    std::array<ByteView, kMostCertificates> certificates{};
+    std::size_t certificate_count = 0;
+    ByteView signer_issuer{};  ///< DER Name of the signer identifier
+    ByteView signer_serial{};  ///< DER INTEGER of the signer identifier
+    Timestamp signing_time{};
+    ByteView certificate_hash{};  ///< ESSCertIDv2.certHash, of the suite's hash
+    ByteView hashed_issuer{};     ///< ESSCertIDv2.issuerSerial
+    ByteView hashed_serial{};
+};
+
+/// The inner gate. Errors: `gate.inner_*`.
+Result<SignedForm> read_signed_form(ByteView signed_data, ContentKind kind, Payload payload);
+
+}  // namespace casebridge

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Installs the Debian packages casebridge needs to be built, tested and run, by name, and nothing else.
+# Works on Debian 12 and 13, as root or with sudo. Safe to repeat: what is there already is left alone.
+#
+#   packaging/install-dependencies.sh            everything (build, tests, demonstration)
+#   packaging/install-dependencies.sh --list     print the package names and stop
+#   packaging/install-dependencies.sh --check    exit 0 if all are installed, 1 (naming the missing ones) if not
+set -euo pipefail
+
+build=(
+  g++ cmake ninja-build ccache pkg-config          # compiler and build tools
+  libssl-dev                                       # all cryptography: TLS, X.509, CMS
+  libboost-dev                                     # Asio and Beast: the HTTP server (headers only)
+  libboost-test-dev                                # unit tests
+  libcurl4-openssl-dev                             # outgoing HTTPS; the command line's Unix socket
+  libsqlcipher-dev                                 # the daemon's encrypted store
+  libyaml-cpp-dev nlohmann-json3-dev               # configuration and policies; message bodies
+  libicu-dev                                       # Unicode and calendar handling
+  libcli11-dev libspdlog-dev prometheus-cpp-dev    # command line, logs, metrics
+  libsystemd-dev                                   # readiness and watchdog notices, credentials
+)
+tests=(
+  clang-format                                     # format check
+  openssl curl sqlite3 sqlcipher jq                # independent tools the tests and the demonstration use
+  procps git ca-certificates
+)
+packages=("${build[@]}" "${tests[@]}")
+
+missing() {
+  local name
+  for name in "${packages[@]}"; do
+    dpkg-query -W -f='${db:Status-Abbrev}' "$name" 2>/dev/null | grep -q '^ii' || printf '%s\n' "$name"
+  done
+}
+
+case "${1:-}" in
+  "") ;;
+  --list) printf '%s\n' "${packages[@]}"; exit 0 ;;
+  --check)
+    mapfile -t absent < <(missing)
+    ((${#absent[@]} == 0)) && exit 0
+    printf 'not installed: %s\n' "${absent[*]}" >&2
+    exit 1 ;;
+  -h|--help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  *) printf 'install-dependencies.sh: unknown option %s (see --help)\n' "$1" >&2; exit 2 ;;
+esac
+
+mapfile -t absent < <(missing)
+if ((${#absent[@]} == 0)); then
+  echo "all ${#packages[@]} packages are installed already"
+  exit 0
+fi
+
+as_root=()
+if ((EUID != 0)); then
+  if ! command -v sudo >/dev/null; then
+    echo "install-dependencies.sh: not root, and sudo is not there; run it as root to install:" >&2
+    printf '  apt-get install %s\n' "${absent[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+printf 'installing %d of %d packages: %s\n' "${#absent[@]}" "${#packages[@]}" "${absent[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${absent[@]}" >/dev/null
+# An installed but outdated OpenSSL would be refused by the daemon at start: bring it to the distribution's latest.
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --only-upgrade libssl3 libssl-dev openssl >/dev/null 2>&1 ||
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --only-upgrade libssl3t64 libssl-dev openssl >/dev/null
+echo "done"

@@ -1,0 +1,33 @@
+// What messages and receipts have in common on the wire. For message.cpp and receipt.cpp only.
+#pragma once
+
+#include "policies/json.h"
+
+namespace casebridge::wire {
+
+inline constexpr int version = 1;
+inline constexpr std::size_t longest_node = 40;
+inline constexpr std::size_t longest_time = 24;
+inline constexpr std::size_t longest_word = 64;
+inline constexpr std::size_t longest_reference = 64;
+inline constexpr std::size_t longest_log_head = 19 + 1 + 64;
+inline constexpr std::size_t digest_size = 64;
+
+/// `member` is a word of ours, never one that came in.
+Error invalid(std::string_view code, std::string_view member = "");
+
+/// Asked before anything else: another version has other members, and its sender deserves to be told just that.
+bool is_other_version(Json const& json);
+
+/// The canonical text with a final member `padding` of zeros, exactly `size` bytes. Throws if the rest is longer.
+std::string padded(Json json, std::size_t size);
+/// Whether the last member is `padding`, and zeros alone: anything else would be a place to hide data in.
+bool is_padding(Json const& json, std::string const& padding);
+
+/// An opaque reference: graphic ASCII, at least one character.
+bool is_reference(std::string_view text);
+
+/// "<size> <root hex>", the size without leading zeros.
+bool is_log_head(std::string_view text);
+
+}  // namespace casebridge::wire

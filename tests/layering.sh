@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The one rule about folders: crypto <- policies <- adapters <- daemon. An #include may only point left.
+# Third-party headers with heavy or unsafe interfaces stay in the files named here.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+failed=0
+complain() { printf '%s\n' "$1" >&2; failed=1; }
+
+forbid() { # folder, pattern, why
+  local hits
+  if hits=$(grep -rnE --include='*.h' --include='*.cpp' "^[[:space:]]*#[[:space:]]*include [\"<]($2)" "$1"); then
+    complain "$3:"
+    complain "$hits"
+  fi
+}
+
+forbid crypto   '(policies|adapters|daemon|tests)/' 'crypto/ may include only crypto/'
+forbid policies '(adapters|daemon|tests)/'          'policies/ may include only crypto/ and policies/'
+forbid adapters '(daemon|tests)/'                   'adapters/ may include only crypto/, policies/ and adapters/'
+forbid daemon   'tests/'                            'daemon/ may not include tests/'
+forbid policies '(openssl|curl|boost|sqlite3|sqlcipher)' 'policies/ does no input or output'
+
+# policies decides; it reads no clock and opens no socket.
+if grep -rnE 'system_clock::now|steady_clock::now|std::time\(' policies; then complain 'policies/ reads a clock'; fi
+
+# Heavy third-party headers only in .cpp files (or in a private header named *_internal.h).
+if grep -rnE --include='*.h' '#include <(boost/(beast|asio)|nlohmann|yaml-cpp|spdlog|CLI|curl|sqlite3|sqlcipher|prometheus)' \
+     crypto policies adapters daemon | grep -v '_internal\.h:'; then
+  complain 'third-party headers belong into .cpp files'
+fi
+
+# PKCS7_* is never called; secrets are revealed only where the audit list says.
+if grep -rnE '\bPKCS7_[a-z]' --include='*.cpp' crypto policies adapters daemon; then complain 'PKCS7_* is not to be used'; fi
+
+((failed == 0)) && echo "layering holds"
+exit $failed

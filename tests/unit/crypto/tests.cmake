@@ -1,0 +1,41 @@
+add_library(casebridge_crypto_test_support STATIC
+  ${CMAKE_CURRENT_LIST_DIR}/../../support/der_edit.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/../../support/forged_cms.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/../../support/ministry.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/../../support/openssl_command.cpp
+)
+target_link_libraries(casebridge_crypto_test_support
+  PUBLIC casebridge_test_support casebridge_crypto OpenSSL::Crypto)
+
+casebridge_test(crypto_values_test LIBRARIES casebridge_crypto_test_support SOURCES
+  unit/crypto/bytes_test.cpp
+  unit/crypto/certificate_test.cpp
+  unit/crypto/content_cipher_test.cpp
+  unit/crypto/der_reader_test.cpp
+  unit/crypto/error_codes_test.cpp
+  unit/crypto/merkle_test.cpp
+  unit/crypto/node_id_test.cpp
+  unit/crypto/openssl_version_test.cpp
+  unit/crypto/private_key_test.cpp
+  unit/crypto/secret_test.cpp
+  unit/crypto/time_test.cpp
+)
+casebridge_test(crypto_trust_test LIBRARIES casebridge_crypto_test_support SOURCES
+  unit/crypto/authority_test.cpp
+  unit/crypto/trust_test.cpp
+)
+casebridge_test(crypto_gate_test LIBRARIES casebridge_crypto_test_support SOURCES
+  unit/crypto/bit_flip_test.cpp
+  unit/crypto/envelope_test.cpp
+  unit/crypto/inner_attributes_test.cpp
+  unit/crypto/inner_gate_test.cpp
+  unit/crypto/inner_signed_data_test.cpp
+  unit/crypto/inner_signer_test.cpp
+  unit/crypto/outer_envelope_test.cpp
+  unit/crypto/outer_gate_test.cpp
+  unit/crypto/outer_recipient_test.cpp
+)
+casebridge_test(crypto_interop_test LIBRARIES casebridge_crypto_test_support SOURCES
+  unit/crypto/openssl_interop_test.cpp
+  unit/crypto/vectors_test.cpp
+)

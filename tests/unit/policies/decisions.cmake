@@ -1,0 +1,23 @@
+casebridge_test(policies_decisions
+  LIBRARIES casebridge_policies
+  SOURCES
+    support/release_situation.cpp
+    unit/policies/agreement_test.cpp
+    unit/policies/consent_test.cpp
+    unit/policies/decision_table.cpp
+    unit/policies/decision_table_test.cpp
+    unit/policies/library_test.cpp
+    unit/policies/minimisation_test.cpp
+    unit/policies/release_test.cpp
+    unit/policies/sharing_policy_test.cpp
+)
+
+casebridge_test(policies_properties
+  LIBRARIES casebridge_policies
+  TIMEOUT 600
+  SOURCES
+    support/release_situation.cpp
+    unit/policies/random_release.cpp
+    unit/policies/release_oracle.cpp
+    unit/policies/release_properties_test.cpp
+)
