@@ -62,7 +62,7 @@ std::optional<Json> as_year(FieldValue const& value) {
     return partial == nullptr ? std::nullopt : std::optional<Json>(year_text(partial->year));
 }
 
-// --- Received values -----------------------------------------------------------------------------------------------
+// Received values.
 
 std::optional<Date> date_of(std::string const& text) {
     auto date = parse_date(text);

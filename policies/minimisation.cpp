@@ -75,7 +75,7 @@ Written write_body(CaseRecord const& record, Decision const& decision, Date toda
     return written;
 }
 
-// --- The receiver's side -------------------------------------------------------------------------------------------
+// The receiver's side.
 
 Error refused(std::string_view code, std::string_view field) {
     return {ErrorKind::invalid, code, std::string(field)};

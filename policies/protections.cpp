@@ -38,7 +38,7 @@ bool family_cleared(Given const& given) {
     return given.record.facts().family_suspect == Known::no && !guardian_suspect(given);
 }
 
-// --- C7: another legal basis than consent needs two officers, who do not exist yet -------------------------------
+// C7: another legal basis than consent needs two officers, who do not exist yet.
 
 Objection legal_basis_needs_two_officers(Given const& given) {
     if (given.request.legal_basis.empty()) return std::nullopt;
@@ -46,7 +46,7 @@ Objection legal_basis_needs_two_officers(Given const& given) {
                    "a legal basis other than consent needs the approval of two officers");
 }
 
-// --- C5: children, and people who may be children (WHO 2003; Primero) --------------------------------------------
+// C5: children, and people who may be children (WHO 2003; Primero).
 
 Objection child_needs_guardian(Given const& given) {
     auto const* consent = given.grounds.consent;
@@ -122,7 +122,7 @@ Objection suspected_family_is_not_traced(Given const& given) {
                    "family tracing needs a family and guardian known not to be suspected");
 }
 
-// --- C6: the list of those who must never receive (Primero disclosure_deny_details) ------------------------------
+// C6: the list of those who must never receive (Primero disclosure_deny_details).
 
 constexpr std::string_view person_prefix = "person:";
 
@@ -169,7 +169,7 @@ Objection office_is_kept_apart(Given const& given) {
                    given.grounds.agreement->source());
 }
 
-// --- P2: welfare and law enforcement are separate channels (IOM; WHO) --------------------------------------------
+// P2: welfare and law enforcement are separate channels (IOM; WHO).
 
 Objection law_enforcement_channel(Given const& given) {
     if (given.request.purpose != Purpose::law_enforcement) return std::nullopt;
@@ -183,14 +183,14 @@ Objection welfare_tells_no_police(Given const& given) {
     return because("P2", "release.welfare_to_law_enforcement", "nothing passes from welfare to law enforcement");
 }
 
-// --- M1: an allow-list of fields per purpose; two purposes have no case fields at all ----------------------------
+// M1: an allow-list of fields per purpose; two purposes have no case fields at all.
 
 Objection purpose_carries_cases(Given const& given) {
     if (given.request.purpose != Purpose::statistics && given.request.purpose != Purpose::matching) return std::nullopt;
     return because("M1", "release.no_case_purpose", "this purpose never carries a case");
 }
 
-// --- A1: a notice of identification is sent only if the victim does not object (ACTIP 14) ------------------------
+// A1: a notice of identification is sent only if the victim does not object (ACTIP 14).
 
 Objection notice_needs_no_objection(Given const& given) {
     if (given.request.purpose != Purpose::identification_notice) return std::nullopt;
@@ -221,8 +221,6 @@ constexpr CaseProtection case_table[] = {
     {"C5", suspected_family_is_not_traced},
     {"A1", notice_needs_no_objection},
 };
-
-// --- Fields --------------------------------------------------------------------------------------------------------
 
 Objection health_is_named(Given const& given, FieldDefinition const& field) {
     if (field.category != Category::health || given.grounds.consent->categories.contains(Category::health)) {
@@ -276,14 +274,17 @@ Objection tracing_hides_the_victim(Given const& given, FieldDefinition const& fi
     return because("M5", "release.location_in_tracing", "family tracing never tells where or how to find the person");
 }
 
+// clang-format off
 constexpr FieldProtection field_table[] = {
-    {"health", health_is_named},      {"narrative", narrative_is_named},
-    {"M2", free_text_is_named},       {"third_party", third_party_only_in_tracing},
-    {"C5", suspected_family},         {"C6", person_withheld_from},
+    {"health", health_is_named},
+    {"narrative", narrative_is_named},
+    {"M2", free_text_is_named},
+    {"third_party", third_party_only_in_tracing},
+    {"C5", suspected_family},
+    {"C6", person_withheld_from},
     {"M5", tracing_hides_the_victim},
 };
-
-// --- Outcome -------------------------------------------------------------------------------------------------------
+// clang-format on
 
 FieldDecision* decision_of(std::vector<FieldDecision>& fields, std::string_view id) {
     auto const found = std::ranges::find_if(fields, [&](FieldDecision const& each) { return each.field->id == id; });

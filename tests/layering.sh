@@ -24,10 +24,19 @@ forbid policies '(openssl|curl|boost|sqlite3|sqlcipher)' 'policies/ does no inpu
 # policies decides; it reads no clock and opens no socket.
 if grep -rnE 'system_clock::now|steady_clock::now|std::time\(' policies; then complain 'policies/ reads a clock'; fi
 
-# Heavy third-party headers only in .cpp files (or in a private header named *_internal.h).
-if grep -rnE --include='*.h' '#include <(boost/(beast|asio)|nlohmann|yaml-cpp|spdlog|CLI|curl|sqlite3|sqlcipher|prometheus)' \
-     crypto policies adapters daemon | grep -v '_internal\.h:'; then
+# Heavy third-party headers only in .cpp files, or in the private headers named here, which only the files of the same
+# wrapper include.
+private='^daemon/(http_connection|http_listener|http_stream|peer_transfer|peer_pool|tls_context)\.h'
+third_party='#include <(boost/(beast|asio)|nlohmann|yaml-cpp|spdlog|CLI|curl|sqlite3|sqlcipher|prometheus)'
+if grep -rnE --include='*.h' "$third_party" crypto policies adapters daemon | grep -vE "$private"; then
   complain 'third-party headers belong into .cpp files'
+fi
+if grep -rnE --include='*.cpp' --include='*.h' '#include "daemon/(http_connection|http_listener|http_stream|tls_context)\.h"' daemon |
+     grep -vE '^daemon/(http_|tls_)'; then
+  complain 'private headers of the HTTP server are for its own files'
+fi
+if grep -rnE --include='*.cpp' --include='*.h' '#include "daemon/(peer_transfer|peer_pool)\.h"' daemon | grep -vE '^daemon/peer_(client|pool|transfer)'; then
+  complain 'private headers of the peer client are for its own files'
 fi
 
 # PKCS7_* is never called; secrets are revealed only where the audit list says.

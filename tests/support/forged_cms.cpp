@@ -11,22 +11,22 @@ Bytes sign_raw(ByteView payload, SigningChoice const& choice, Certificate const&
                std::vector<Certificate> const& certificates) {
     auto const input = openssl::reading(payload);
     unsigned const flags = CMS_BINARY | CMS_PARTIAL;
-    openssl::Cms const cms(
-        require(CMS_sign(nullptr, nullptr, nullptr, nullptr, flags | (choice.detached ? CMS_DETACHED : 0U)), "CMS_sign"));
+    openssl::Cms const cms(require(
+        CMS_sign(nullptr, nullptr, nullptr, nullptr, flags | (choice.detached ? CMS_DETACHED : 0U)), "CMS_sign"));
     openssl::Asn1Object const type(require(OBJ_txt2obj(choice.content_type, 1), "OBJ_txt2obj"));
     require(CMS_set1_eContentType(cms.get(), type.get()) == 1, "CMS_set1_eContentType");
     require(CMS_add1_signer(cms.get(), signer.raw(), key, choice.hash != nullptr ? choice.hash : EVP_sha256(),
                             flags | choice.flags),
             "CMS_add1_signer");
-    for (auto const& certificate : certificates) require(CMS_add1_cert(cms.get(), certificate.raw()) == 1, "CMS_add1_cert");
+    for (auto const& certificate : certificates)
+        require(CMS_add1_cert(cms.get(), certificate.raw()) == 1, "CMS_add1_cert");
     require(CMS_final(cms.get(), input.get(), nullptr, CMS_BINARY) == 1, "CMS_final");
     return openssl::to_der<CMS_ContentInfo>(cms.get(), i2d_CMS_ContentInfo);
 }
 
 Bytes encrypt_raw(ByteView content, EVP_CIPHER const* cipher, std::function<void(CMS_ContentInfo*)> add_recipients) {
     auto const input = openssl::reading(content);
-    openssl::Cms const cms(
-        require(CMS_encrypt(nullptr, input.get(), cipher, CMS_BINARY | CMS_PARTIAL), "CMS_encrypt"));
+    openssl::Cms const cms(require(CMS_encrypt(nullptr, input.get(), cipher, CMS_BINARY | CMS_PARTIAL), "CMS_encrypt"));
     add_recipients(cms.get());
     require(CMS_final(cms.get(), input.get(), nullptr, CMS_BINARY) == 1, "CMS_final");
     return openssl::to_der<CMS_ContentInfo>(cms.get(), i2d_CMS_ContentInfo);

@@ -129,6 +129,28 @@ Category category_of(Text text) {
     return must(parse_category(text));
 }
 
+Words const& consent_phrases() {
+    static Words const words{
+        {"consent silent on ",
+         [](auto& s, Text t) {
+             if (consent_of(s).categories.erase(category_of(t)) == 0) throw std::runtime_error("was not named anyway");
+         }},
+        {"consent names ", [](auto& s, Text t) { consent_of(s).categories.insert(category_of(t)); }},
+        {"consent to ", [](auto& s, Text t) { consent_of(s).purpose = must(parse_purpose(t)); }},
+        {"consent for ", [](auto& s, Text t) { consent_of(s).recipients = {recipient_of(t)}; }},
+        {"consent until ", [](auto& s, Text t) { consent_of(s).expires_on = date(t); }},
+        {"consent given on ", [](auto& s, Text t) { consent_of(s).given_on = date(t); }},
+        {"consent given by ", set_giver},
+        {"assent ", set_assent},
+        {"child cannot be asked because",
+         [](auto& s, Text t) {
+             consent_of(s).assent = Consent::Assent::cannot_be_asked;
+             consent_of(s).assent_reason = t;
+         }},
+    };
+    return words;
+}
+
 /// Phrases that end with a word of the row's own. The longest beginning that fits is taken.
 Words const& open_phrases() {
     static Words const words{
@@ -163,22 +185,6 @@ Words const& open_phrases() {
         {"policy for ", [](auto& s, Text t) { rule_of(s).purpose = must(parse_purpose(t)); }},
         {"second policy rule silent on ", [](auto& s, Text t) { add_second_rule(s, t, std::nullopt); }},
         {"second policy rule for ages to 17 silent on ", [](auto& s, Text t) { add_second_rule(s, t, 17); }},
-        {"consent silent on ",
-         [](auto& s, Text t) {
-             if (consent_of(s).categories.erase(category_of(t)) == 0) throw std::runtime_error("was not named anyway");
-         }},
-        {"consent names ", [](auto& s, Text t) { consent_of(s).categories.insert(category_of(t)); }},
-        {"consent to ", [](auto& s, Text t) { consent_of(s).purpose = must(parse_purpose(t)); }},
-        {"consent for ", [](auto& s, Text t) { consent_of(s).recipients = {recipient_of(t)}; }},
-        {"consent until ", [](auto& s, Text t) { consent_of(s).expires_on = date(t); }},
-        {"consent given on ", [](auto& s, Text t) { consent_of(s).given_on = date(t); }},
-        {"consent given by ", set_giver},
-        {"assent ", set_assent},
-        {"child cannot be asked because",
-         [](auto& s, Text t) {
-             consent_of(s).assent = Consent::Assent::cannot_be_asked;
-             consent_of(s).assent_reason = t;
-         }},
         {"born ", set_born},
         {"case does not say ",
          [](auto& s, Text t) {
@@ -235,9 +241,10 @@ bool apply(std::string const& phrase, Situation& situation) {
         if (word == phrase) return change(situation, ""), true;
     }
     std::pair<std::string, Change> const* longest = nullptr;
-    for (auto const& each : open_phrases()) {
-        if (phrase.starts_with(each.first) && (longest == nullptr || each.first.size() > longest->first.size())) {
-            longest = &each;
+    for (auto const* words : {&consent_phrases(), &open_phrases()}) {
+        for (auto const& each : *words) {
+            bool const longer = longest == nullptr || each.first.size() > longest->first.size();
+            if (phrase.starts_with(each.first) && longer) longest = &each;
         }
     }
     if (longest == nullptr) return false;

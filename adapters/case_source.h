@@ -1,0 +1,49 @@
+// CaseSource: the national database as the daemon sees it. Read-only.
+#pragma once
+
+#include "policies/case_record.h"
+#include "policies/consent.h"
+
+#include <memory>
+#include <vector>
+
+namespace casebridge {
+
+/// A case and the consents the national database holds for it (often none: then they are recorded in the daemon).
+struct SourcedCase {
+    CaseRecord record;
+    std::vector<Consent> consents;
+    /// Values that did not map and that the field map says to leave out: "sex (column phet)". No values.
+    std::vector<std::string> left_out;
+};
+
+/// What a list shows an officer: no names, no identifiers but the case number.
+struct CaseListing {
+    CaseId id;
+    std::string citizenship;         ///< ISO 3166, may be empty
+    std::string trafficking_status;  ///< HTCDS code, may be empty
+    std::string age_band;            ///< may be empty
+};
+
+class CaseSource {
+public:
+    virtual ~CaseSource() = default;
+
+    /// Errors: `source.unavailable` (retry), `source.case_not_found`, `source.bad_value` (the detail names column and
+    /// field, never the value), `source.ambiguous_case` (the id column is not unique).
+    virtual Result<SourcedCase> load(CaseId const& id) = 0;
+
+    /// At most `limit` cases in order of their number, those after `after` (empty: from the start); rows that do not
+    /// map are left out and counted.
+    struct Page {
+        std::vector<CaseListing> cases;
+        std::size_t unreadable = 0;
+        bool more = false;
+    };
+    virtual Result<Page> list(std::string const& after, std::size_t limit, Date today) = 0;
+
+    /// For `status` and `doctor`: can a case be read now? Errors: `source.unavailable`.
+    virtual Status check() = 0;
+};
+
+}  // namespace casebridge

@@ -1,0 +1,133 @@
+#include "adapters/field_map.h"
+
+#include "adapters/consent_map.h"
+#include "adapters/fact_map.h"
+
+#include <algorithm>
+#include <array>
+
+namespace casebridge {
+namespace {
+
+constexpr std::array groups = {Group::names, Group::documents, Group::addresses, Group::relatives,
+                               Group::exploitation_events};
+
+void read_database(YamlNode const& node, std::filesystem::path const& folder, SqliteSettings& database,
+                   YamlComplaints& complaints) {
+    YamlReader reader(node, complaints);
+    std::string const kind = reader.word("kind", {"sqlite", "sqlcipher"});
+    std::filesystem::path const path = reader.text("path");
+    database.path = path.is_absolute() ? path : folder / path;
+    auto const mebibytes = reader.optional_integer("maximum_row_mib", 1, 256, 16);
+    database.maximum_row_bytes = static_cast<std::size_t>(mebibytes) << 20U;
+    database.query_time_limit = std::chrono::seconds(reader.optional_integer("time_limit_seconds", 1, 300, 10));
+    if (kind == "sqlcipher") {
+        database.encryption = SqliteSettings::Encryption::sqlcipher;
+        database.cipher_compatibility = static_cast<int>(reader.integer("cipher_compatibility", 3, 4));
+        int const usual_page = database.cipher_compatibility == 4 ? 4096 : 1024;
+        auto const page = reader.optional_integer("cipher_page_size", 512, 65536, usual_page);
+        if ((page & (page - 1)) != 0) reader.complain("cipher_page_size", "expected a power of two, 512 to 65536");
+        database.cipher_page_size = static_cast<int>(page);
+        bool const passphrase = reader.word("key_kind", {"raw", "passphrase"}) == "passphrase";
+        database.key_kind = passphrase ? SqliteSettings::KeyKind::passphrase : SqliteSettings::KeyKind::raw;
+    }
+    reader.refuse_unknown_keys();
+}
+
+std::string unknown_field(std::string_view name, std::vector<std::string_view> const& words) {
+    std::string text = "not a field of the case schema";
+    if (auto const nearest = nearest_word(name, words); !nearest.empty()) {
+        text += "; did you mean `" + std::string(nearest) + "`?";
+    }
+    return text;
+}
+
+/// The mapping `fields` of a case (no prefix) or of a group's entry (prefix "names.").
+std::vector<ValueMap> read_fields(YamlNode const& node, Group group, YamlComplaints& complaints) {
+    std::string const prefix = group == Group::none ? "" : std::string(to_text(group)) + ".";
+    std::vector<std::string_view> words;
+    for (auto const& field : schema()) {
+        if (field.group == group) words.push_back(field.id.substr(prefix.size()));
+    }
+    std::vector<ValueMap> values;
+    for (auto const& [key, line, value] : node.entries) {
+        FieldDefinition const* const field = find_field(prefix + key);
+        if (field == nullptr || field->group != group) {
+            complaints.add({node.source.file, line}, key, unknown_field(key, words));
+            continue;
+        }
+        auto const scope = group == Group::none ? ValueScope::case_field : ValueScope::row_field;
+        values.push_back(read_value_map(value, target_of(*field), scope, complaints));
+    }
+    return values;
+}
+
+void read_cases(YamlNode const& node, FieldMap& map, YamlComplaints& complaints) {
+    YamlReader reader(node, complaints);
+    map.source = node.source;
+    map.table = reader.text("table");
+    map.id_column = reader.text("id");
+    if (auto const* const fields = reader.mapping("fields"); fields != nullptr) {
+        map.fields = read_fields(*fields, Group::none, complaints);
+    }
+    if (auto const* const facts = reader.optional_mapping("facts"); facts != nullptr) {
+        map.facts = read_facts(*facts, complaints);
+    }
+    reader.refuse_unknown_keys();
+}
+
+EntryMap read_entry(YamlNode const& node, Group group, YamlComplaints& complaints) {
+    EntryMap entry;
+    entry.group = group;
+    entry.source = node.source;
+    YamlReader reader(node, complaints);
+    entry.table = reader.optional_text("table");
+    entry.case_column = reader.optional_text("case");
+    entry.order_column = reader.optional_text("order");
+    if (entry.table.empty() != entry.case_column.empty()) {
+        reader.complain(entry.table.empty() ? "table" : "case", "missing: `table` and `case` go together");
+    }
+    if (entry.table.empty() && !entry.order_column.empty()) reader.complain("order", "only with a table");
+    if (auto const* const fields = reader.mapping("fields"); fields != nullptr) {
+        entry.values = read_fields(*fields, group, complaints);
+        if (std::all_of(entry.values.begin(), entry.values.end(), [](auto const& v) { return v.column.empty(); })) {
+            reader.complain("fields", "expected at least one field from a column");
+        }
+    }
+    reader.refuse_unknown_keys();
+    return entry;
+}
+
+void read_groups(YamlNode const& node, FieldMap& map, YamlComplaints& complaints) {
+    YamlReader reader(node, complaints);
+    for (Group const group : groups) {
+        auto const* const entries = reader.any(to_text(group));
+        if (entries == nullptr) continue;
+        if (entries->kind != YamlNode::Kind::sequence) reader.complain(to_text(group), "expected a list of entries");
+        for (auto const& entry : entries->elements) map.groups.push_back(read_entry(entry, group, complaints));
+    }
+    reader.refuse_unknown_keys();
+}
+
+}  // namespace
+
+Result<FieldMap> FieldMap::load(YamlFile const& file, std::filesystem::path const& folder) {
+    YamlComplaints complaints;
+    FieldMap map;
+    YamlReader reader(file.root, complaints);
+    if (auto const* const database = reader.mapping("database"); database != nullptr) {
+        read_database(*database, folder, map.database, complaints);
+    }
+    if (auto const* const cases = reader.mapping("cases"); cases != nullptr) read_cases(*cases, map, complaints);
+    if (auto const* const some = reader.optional_mapping("groups"); some != nullptr) {
+        read_groups(*some, map, complaints);
+    }
+    if (auto const* const consents = reader.optional_mapping("consents"); consents != nullptr) {
+        map.consents = read_consents_map(*consents, complaints);
+    }
+    reader.refuse_unknown_keys();
+    if (!complaints.empty()) return complaints.to_error("field_map.invalid");
+    return map;
+}
+
+}  // namespace casebridge

@@ -1,0 +1,64 @@
+// Audit log: one leaf for every decision, release, receipt, admission and officer act, in an RFC 6962 tree.
+//
+// A leaf is split (DESIGN 9): *retained facts*, free of personal data, kept for ever; and a salted commitment to the
+// *erasable detail* (case number, reason text), which erasure makes unopenable. Leaf data = canonical JSON
+//   {"v":1,"at":…,"kind":…,"actor":{"officer":…,"role":…},"facts":{…},"commitment":"<hex>"}
+// with commitment = SHA-256(salt[32] || detail); salt and detail are one content of ContentTable.
+// The format is fixed: daemon/LOG.md describes it for other implementations.
+#pragma once
+
+#include "crypto/merkle.h"
+#include "daemon/actor.h"
+#include "daemon/content_table.h"
+#include "policies/json.h"
+
+namespace casebridge {
+
+struct LogHead {
+    std::uint64_t size = 0;
+    Digest root;
+    /// "<size> <root hex>", as messages and receipts carry it.
+    [[nodiscard]] std::string text() const { return std::to_string(size) + " " + root.hex(); }
+};
+
+/// Leaf data as hashed. Throws std::logic_error if `facts` holds anything but strings of at most 200 bytes, integers,
+/// booleans, arrays and objects of these, or if the leaf exceeds 4 KiB.
+std::string leaf_data(std::string_view kind, Timestamp at, Actor const& actor, Json const& facts,
+                      Digest const& commitment);
+
+class AuditLog {
+public:
+    /// Reads the frontier and recomputes the root from the stored leaves' hashes. Errors: `log.inconsistent`.
+    static Result<AuditLog> open(Database& database, ContentTable& contents);
+
+    /// `kind`: a literal such as "release", "refusal", "receipt", "admission", "officer.read". `facts`: an object
+    /// without personal data. `detail`: an object, may hold personal data; the actor's reason is added to it.
+    /// Returns the leaf's index (from 0).
+    Result<std::uint64_t> append(std::string_view kind, Timestamp at, Actor const& actor, Json facts, Json detail);
+
+    [[nodiscard]] LogHead head() const;
+
+    struct Leaf {
+        std::uint64_t index;
+        std::string data;                   ///< canonical JSON, as hashed
+        std::optional<std::string> detail;  ///< unless erased
+        Bytes salt;                         ///< with `detail` it opens the commitment; empty if erased
+    };
+    Result<std::vector<Leaf>> read(std::uint64_t from, std::size_t limit) const;
+    /// Makes a leaf's commitment unopenable; the leaf stays. Idempotent. Errors: `log.no_such_leaf`.
+    Status erase_detail(std::uint64_t index);
+
+    /// After a rollback of the transaction in which leaves were appended: read the frontier again.
+    Status reload();
+    /// The same in O(log n): the frontier as it was when the transaction or savepoint began. For Store.
+    [[nodiscard]] MerkleFrontier const& frontier() const noexcept { return frontier_; }
+    void restore(MerkleFrontier frontier) noexcept { frontier_ = std::move(frontier); }
+
+private:
+    AuditLog(Database& database, ContentTable& contents) : database_(&database), contents_(&contents) {}
+    Database* database_;
+    ContentTable* contents_;
+    MerkleFrontier frontier_;
+};
+
+}  // namespace casebridge

@@ -1,0 +1,75 @@
+// casebridge case list, show: the ministry's own cases, read from the national database.
+#include "daemon/cli/command.h"
+
+namespace casebridge::cli {
+namespace {
+
+std::string render_list(Json const& json, Style const& style) {
+    Table table({"case", "citizenship", "status", "age"});
+    for (auto const& each : items(json, "cases"))
+        table.row({{shown(each, "case"), Tone::bold},
+                   shown(each, "citizenship"),
+                   shown(each, "trafficking_status"),
+                   shown(each, "age_band")});
+    auto out = table.empty() ? "no cases\n" : table.text(style);
+    if (auto const unreadable = shown(json, "unreadable"); unreadable != "0" && unreadable != "-")
+        out += style.paint(unreadable + " cases could not be read; the daemon's log says why", Tone::warning) + "\n";
+    if (shown(json, "more") == "yes" && !items(json, "cases").empty())
+        out += "more: casebridge case list --after '" + printable(shown(items(json, "cases").back(), "case")) + "'\n";
+    return out;
+}
+
+ExitCode list(Invocation const& in) {
+    return in.get("/v1/cases", {{"after", in.text("--after")}, {"limit", in.text("--limit")}}, render_list);
+}
+
+void add_values(Table& table, std::string const& prefix, Json::Array const& fields) {
+    for (auto const& field : fields) table.row({prefix + shown(field, "label"), shown(field, "value")});
+}
+
+std::string render_disclosures(Json const& json, Style const& style) {
+    if (items(json, "disclosures").empty()) return "Nothing about this case has been told to anyone.\n";
+    Table table({"told to", "purpose", "state", "prepared", "message"});
+    for (auto const& disclosure : items(json, "disclosures"))
+        table.row({shown(disclosure, "node") + "/" + shown(disclosure, "office"), shown(disclosure, "purpose"),
+                   shown(disclosure, "state"), local_time(disclosure.text_or("prepared_at")),
+                   shown(disclosure, "message")});
+    return style.paint("Disclosures", Tone::bold) + "\n" + table.text(style);
+}
+
+std::string render_case(Json const& json, Style const& style) {
+    Table table({"field", "value"});
+    add_values(table, "", items(json, "fields"));
+    std::map<std::string, int> counts;
+    for (auto const& group : items(json, "groups")) {
+        auto const name = shown(group, "group");
+        add_values(table, name + " " + std::to_string(++counts[name]) + ": ", items(group, "fields"));
+    }
+    return style.paint("Case " + printable(shown(json, "case")), Tone::bold) + "\n" + table.text(style) + "\n" +
+           render_disclosures(json, style);
+}
+
+ExitCode show_case(Invocation const& in) {
+    return in.get_as_act("/v1/cases/show", {{"case", in.text("CASE")}}, render_case);
+}
+
+}  // namespace
+
+std::vector<Command> case_commands() {
+    using enum OptionSpec::Count;
+    return {
+        {"case list",
+         "Cases of the national database",
+         "casebridge case list --limit 20",
+         {{"--after", "CASE", "Go on after this case number", optional},
+          {"--limit", "N", "At most so many, 1 to 1000 (default 50)", optional}},
+         list},
+        {"case show",
+         "One case as the national database has it, and who was told what. An act.",
+         "casebridge case show TH-2026-0113 --reason \"preparing the return\"",
+         {{"CASE", "", "The case number", required}},
+         show_case},
+    };
+}
+
+}  // namespace casebridge::cli

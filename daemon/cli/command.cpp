@@ -1,0 +1,28 @@
+#include "daemon/cli/command.h"
+
+namespace casebridge::cli {
+
+std::vector<CommandGroup> command_groups() {
+    return {
+        {"identity", "This node's certificates"},
+        {"peer", "Partners: whose root is pinned, where they are"},
+        {"agreement", "Written agreements between ministries"},
+        {"policy", "What this ministry is willing to tell"},
+        {"consent", "What people have agreed to"},
+        {"case", "Cases of the national database: list, show, preview, send"},
+        {"outbox", "Messages to partners"},
+        {"inbox", "Messages from partners"},
+        {"config", "The configuration file: help, example, check"},
+    };
+}
+
+std::vector<Command> all_commands() {
+    std::vector<Command> all;
+    for (auto const& commands : {init_commands(), identity_commands(), peer_commands(), agreement_commands(),
+                                 policy_commands(), consent_commands(), case_commands(), send_commands(),
+                                 outbox_commands(), inbox_commands(), status_commands(), config_commands()})
+        all.insert(all.end(), commands.begin(), commands.end());
+    return all;
+}
+
+}  // namespace casebridge::cli

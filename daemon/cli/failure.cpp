@@ -1,0 +1,116 @@
+#include "daemon/cli/failure.h"
+
+#include <algorithm>
+#include <array>
+
+namespace casebridge::cli {
+namespace {
+
+struct Advice {
+    std::string_view code, text;
+};
+
+template <std::size_t size>
+std::string_view look_up(std::array<Advice, size> const& table, std::string_view code) {
+    auto const found = std::ranges::find(table, code, &Advice::code);
+    return found == table.end() ? std::string_view{} : found->text;
+}
+
+constexpr std::array kMeanings = {
+    Advice{"peer.unknown", "no such partner"},
+    Advice{"peer.exists", "the partner is pinned already"},
+    Advice{"message_id.malformed", "this is no message id"},
+    Advice{"node_id.malformed", "a node id is <country>-<agency>, such as th-msdhs, or org-<name>"},
+    Advice{"outbox.not_found", "no such message"},
+    Advice{"outbox.no_receipt", "no receipt has come yet"},
+    Advice{"inbox.not_found", "no such message"},
+    Advice{"file.unreadable", "the file cannot be read"},
+    Advice{"certificate.malformed", "this is not one certificate in PEM form"},
+    Advice{"suite.unknown", "a suite is p256-sha256 or p384-sha384"},
+    Advice{"content.erased", "what it said has been erased"},
+};
+
+constexpr std::array kRemedies = {
+    Advice{
+        "daemon.unreachable",
+        "Is casebridged running (`systemctl status casebridged`)? Is it this socket (--socket, $CASEBRIDGE_SOCKET)?"},
+    Advice{"daemon.no_permission", "Only users of the socket's group may call the daemon; ask its operator."},
+    Advice{"daemon.timeout", "The daemon is there but did not answer in time; `casebridge status`, then its log."},
+    Advice{"officer.unknown", "Ask the operator to list your user under `officers` in the configuration."},
+    Advice{"officer.not_allowed", "Your role may not do this; ask an officer of the role that may."},
+    Advice{"peer.unknown", "`casebridge peer list` shows the partners; `casebridge peer add` pins a new one."},
+    Advice{"peer.exists", "To replace its root, `casebridge peer remove` it first, then compare the new fingerprint."},
+    Advice{"trust.fingerprint_mismatch",
+           "Do not go on. Ask the partner, in person or by a number you know, to read out the fingerprint again."},
+    Advice{"source.case_not_found", "`casebridge case list` shows the case numbers the national database has."},
+    Advice{"message_id.malformed", "`casebridge outbox` and `casebridge inbox list` show the ids."},
+    Advice{"outbox.not_found", "`casebridge outbox` lists the messages."},
+    Advice{"inbox.not_found", "`casebridge inbox list` lists the messages."},
+    Advice{"consent.not_found", "`casebridge consent list --case CASE` lists the consents."},
+    Advice{"consent.withdrawn", "A withdrawn consent stays withdrawn: a new consent needs a new id."},
+    Advice{"send.preview_outdated", "Something has changed since: `casebridge case preview` again, then send."},
+    Advice{"agreement.is_template",
+           "Copy the template, fill in what says TO BE FILLED IN, and remove the line `template: true`."},
+    Advice{"identity.missing", "`casebridge init` makes an identity; --state names the directory it is in."},
+    Advice{"identity.exists", "Nothing was overwritten. `casebridge identity renew` renews certificates."},
+    Advice{"file.exists", "Nothing was overwritten. Name another file, or move the old one away."},
+    Advice{"identity.weak_passphrase", "Use at least 12 characters, better four or more random words."},
+    Advice{"usage.reason_missing", "Every act is recorded with its reason: --reason \"…\"."},
+    Advice{"request.reason_missing", "Every act is recorded with its reason: --reason \"…\"."},
+    Advice{"sharing.no_case_source", "This node only receives: `field_map` is not set in the configuration."},
+};
+
+ExitCode exit_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::not_found:
+            return ExitCode::not_found;
+        case ErrorKind::conflict:
+            return ExitCode::conflict;
+        case ErrorKind::invalid:
+        case ErrorKind::unauthentic:
+        case ErrorKind::unavailable:
+        case ErrorKind::internal:
+            break;
+    }
+    return ExitCode::error;
+}
+
+}  // namespace
+
+Failure to_failure(Error const& error) {
+    auto exit = exit_of(error.kind);
+    if (error.code == "daemon.unreachable" || error.code == "daemon.no_permission" || error.code == "daemon.timeout" ||
+        error.code == "daemon.connection_lost")
+        exit = ExitCode::unreachable;
+    return {exit, std::string(error.code), error.detail};
+}
+
+Failure usage_failure(std::string_view code, std::string detail) {
+    return {ExitCode::usage, std::string(code), std::move(detail)};
+}
+
+Failure to_failure(int status, Json const& problem) {
+    bool const readable = problem.as_object() != nullptr;
+    Failure failure{ExitCode::error, readable ? problem.text_or("code") : std::string{},
+                    readable ? problem.text_or("detail") : std::string{}};
+    if (failure.code.empty()) failure.code = "daemon.bad_answer";
+    if (auto const* denials = readable ? problem.find("denials") : nullptr; denials != nullptr)
+        failure.denials = *denials;
+    if (failure.code == "send.denied")
+        failure.exit = ExitCode::refused;
+    else if (status == 404)
+        failure.exit = ExitCode::not_found;
+    else if (status == 409)
+        failure.exit = ExitCode::conflict;
+    return failure;
+}
+
+std::string_view meaning(std::string_view code) {
+    return look_up(kMeanings, code);
+}
+
+std::string_view remedy(std::string_view code) {
+    return look_up(kRemedies, code);
+}
+
+}  // namespace casebridge::cli

@@ -1,0 +1,131 @@
+// casebridge identity: this node's certificates. No daemon needed.
+#include "daemon/cli/command.h"
+#include "daemon/clock.h"
+#include "daemon/config.h"
+#include "daemon/identity_directory.h"
+
+#include <algorithm>
+
+namespace casebridge::cli {
+namespace {
+
+/// Soon: less than 60 days, or the last third of a certificate that lives shorter than half a year.
+bool expires_soon(Certificate const& leaf, Timestamp now) {
+    constexpr Timestamp::duration sixty_days = std::chrono::days(60);
+    return leaf.not_after() - now < std::min(sixty_days, (leaf.not_after() - leaf.not_before()) / 3);
+}
+
+struct Place {
+    std::filesystem::path directory;
+    NodeId node;
+};
+
+/// --state says where and the certificate who; otherwise both come from the configuration.
+Result<Place> place_of(Invocation const& in) {
+    if (!in.has("--state")) {
+        ASSIGN_OR_RETURN(auto const config, load_config(in.config_path()));
+        return Place{config.state_directory / "identity", config.node};
+    }
+    auto directory = std::filesystem::path(in.text("--state")) / "identity";
+    ASSIGN_OR_RETURN(auto node, identity_node(directory));
+    return Place{std::move(directory), std::move(node)};
+}
+
+Json leaf_json(std::string_view role, Certificate const& leaf, Timestamp now) {
+    auto const left = std::chrono::floor<std::chrono::days>(leaf.not_after() - now);
+    auto json = Json::object();
+    json.set("role", role)
+        .set("fingerprint", leaf.fingerprint_text())
+        .set("not_before", to_rfc3339(leaf.not_before()))
+        .set("not_after", to_rfc3339(leaf.not_after()))
+        .set("days_left", static_cast<std::int64_t>(left.count()))
+        .set("expires_soon", expires_soon(leaf, now));
+    return json;
+}
+
+Json identity_json(NodeIdentity const& identity, Place const& place, Timestamp now) {
+    auto leaves = Json::array();
+    leaves.push(leaf_json("root", identity.root, now));
+    leaves.push(leaf_json("issuing", identity.tls_chain.back(), now));
+    leaves.push(leaf_json("tls", identity.tls_chain.front(), now));
+    leaves.push(leaf_json("signing", identity.signer.chain.front(), now));
+    leaves.push(leaf_json("encryption", identity.encryption_chain.front(), now));
+    std::error_code ignored;
+    auto json = Json::object();
+    json.set("node", identity.node.text())
+        .set("fingerprint", identity.root.fingerprint_text())
+        .set("directory", place.directory.string())
+        .set("certificates", std::move(leaves))
+        .set("older_encryption_keys", static_cast<std::int64_t>(identity.encryption_keys.size()) - 1)
+        .set("root_key_online", std::filesystem::exists(place.directory / "root.key.pem", ignored));
+    return json;
+}
+
+std::string render_identity(Json const& json, Style const& style) {
+    Facts facts;
+    facts.add("node", {shown(json, "node"), Tone::bold});
+    facts.add("fingerprint", {shown(json, "fingerprint"), Tone::bold});
+    facts.add("directory", shown(json, "directory"));
+    Table table({"certificate", "valid from", "until", "days left"});
+    bool soon = false;
+    for (auto const& leaf : items(json, "certificates")) {
+        bool const warn = shown(leaf, "expires_soon") == "yes";
+        soon = soon || warn;
+        table.row(
+            {shown(leaf, "role"), local_time(leaf.text_or("not_before")), local_time(leaf.text_or("not_after")),
+             Cell{shown(leaf, "days_left") + (warn ? "  expires soon" : ""), warn ? Tone::warning : Tone::plain}});
+    }
+    auto out = facts.text(style) + "\n" + table.text(style);
+    if (soon)
+        out += style.paint("Renew with `casebridge identity renew`, then restart the daemon.", Tone::warning) + "\n";
+    if (shown(json, "root_key_online") == "yes")
+        out +=
+            style.paint("root.key.pem is still on this machine: move it to an offline medium.", Tone::warning) + "\n";
+    return out;
+}
+
+ExitCode show_identity(Invocation const& in) {
+    auto const place = place_of(in);
+    if (!place) return in.fail(place.error());
+    auto const now = SystemClock().now();
+    auto const identity = load_identity(place->directory, place->node, now);
+    if (!identity) return in.fail(identity.error());
+    return in.show(identity_json(*identity, *place, now), render_identity);
+}
+
+ExitCode renew(Invocation const& in) {
+    auto const place = place_of(in);
+    if (!place) return in.fail(place.error());
+    auto const suite = in.has("--suite") ? parse_suite(in.text("--suite")) : identity_suite(place->directory);
+    if (!suite) return in.fail(suite.error());
+    auto const now = SystemClock().now();
+    if (auto const renewed = renew_leaves(place->directory, place->node, *suite, now); !renewed)
+        return in.fail(renewed.error());
+    auto const identity = load_identity(place->directory, place->node, now);
+    if (!identity) return in.fail(identity.error());
+    return in.show(identity_json(*identity, *place, now), [](Json const& json, Style const& style) {
+        return render_identity(json, style) +
+               "Renewed. The fingerprint partners have pinned is the same. Restart the daemon to use the new keys.\n";
+    });
+}
+
+}  // namespace
+
+std::vector<Command> identity_commands() {
+    using enum OptionSpec::Count;
+    OptionSpec const state{"--state", "DIR", "State directory (default: the configuration's)", optional};
+    return {
+        {"identity show",
+         "The fingerprint partners pin, and how long each certificate is valid",
+         "casebridge identity show --state /var/lib/casebridge",
+         {state},
+         show_identity},
+        {"identity renew",
+         "New TLS, signing and encryption certificates; partners need do nothing",
+         "casebridge identity renew --state /var/lib/casebridge",
+         {state, {"--suite", "SUITE", "p256-sha256 or p384-sha384 (default: as now)", optional}},
+         renew},
+    };
+}
+
+}  // namespace casebridge::cli

@@ -1,0 +1,97 @@
+// casebridge status, log, reload.
+#include "daemon/cli/command.h"
+
+namespace casebridge::cli {
+namespace {
+
+Json const& member(Json const& json, std::string_view key) {
+    static Json const none = Json::object();
+    auto const* found = json.find(key);
+    return found == nullptr || found->as_object() == nullptr ? none : *found;
+}
+
+std::string render_status(Json const& json, Style const& style) {
+    auto const &outbox = member(json, "outbox"), &source = member(json, "case_source");
+    Facts facts;
+    facts.add("node", {shown(json, "node") + " (" + shown(json, "kind") + ")", Tone::bold});
+    facts.add("version", shown(json, "version") + ", schema " + shown(json, "schema"));
+    facts.add("time", local_time(json.text_or("time")));
+    bool const readable = shown(source, "readable") == "yes";
+    facts.add("national database", readable ? Cell{"readable", Tone::good}
+                                            : Cell{"not readable [" + shown(source, "code") + "]", Tone::warning});
+    facts.add("partners", shown(json, "peers"));
+    facts.add("agreements, policies", shown(json, "agreements") + ", " + shown(json, "policies"));
+    bool const dead = shown(outbox, "dead") != "0";
+    facts.add("outbox", {shown(outbox, "queued") + " queued, " + shown(outbox, "delivered") + " delivered, " +
+                             shown(outbox, "dead") + " dead",
+                         dead ? Tone::warning : Tone::plain});
+    if (!outbox.text_or("oldest_queued").empty())
+        facts.add("oldest queued", local_time(outbox.text_or("oldest_queued")));
+    facts.add("inbox", shown(json, "inbox"));
+    facts.add("log", shown(member(json, "log"), "size") + " leaves, root " + shown(member(json, "log"), "root"));
+    facts.add("root fingerprint", shown(member(json, "identity"), "root_fingerprint"));
+    for (auto const* role : {"tls", "signing", "encryption"})
+        facts.add(std::string(role) + " certificate",
+                  "until " + local_time(member(member(json, "identity"), role).text_or("not_after")));
+    return facts.text(style);
+}
+
+ExitCode status(Invocation const& in) {
+    return in.get("/v1/status", {}, render_status);
+}
+
+std::string render_log(Json const& json, Style const& style) {
+    Table table({"leaf", "when", "what", "who", "facts"});
+    for (auto const& leaf : items(json, "leaves")) {
+        auto const data = parse_json(leaf.text_or("data"));
+        if (!data || data->as_object() == nullptr) {
+            table.row({shown(leaf, "index"), "-", "-", "-", shown(leaf, "data")});
+            continue;
+        }
+        auto const& actor = member(*data, "actor");
+        std::string facts;
+        for (auto const& [key, value] : *member(*data, "facts").as_object())
+            facts += (facts.empty() ? "" : ", ") + key + "=" + shown(&value);
+        table.row({shown(leaf, "index"),
+                   local_time(data->text_or("at")),
+                   {shown(*data, "kind"), Tone::bold},
+                   shown(actor, "officer") + " (" + shown(actor, "role") + ")",
+                   facts});
+    }
+    auto const& head = member(json, "head");
+    return table.text(style) + "head: " + shown(head, "size") + " leaves, root " + shown(head, "root") + "\n";
+}
+
+ExitCode log(Invocation const& in) {
+    return in.get("/v1/log", {{"from", in.text("--from")}, {"limit", in.text("--limit")}}, render_log);
+}
+
+ExitCode reload(Invocation const& in) {
+    auto const client = in.officer();
+    if (!client) return in.fail(client.error());
+    return in.show(client->post("/v1/reload", Json::object()), [](Json const& json, Style const&) {
+        return "reloaded; agreements and policies are now " + shown(json, "version").substr(0, 16) + "\n";
+    });
+}
+
+}  // namespace
+
+std::vector<Command> status_commands() {
+    using enum OptionSpec::Count;
+    return {
+        {"status", "The daemon at a glance", "casebridge status --json", {}, status},
+        {"log",
+         "The audit log's retained facts, without personal data",
+         "casebridge log --from 100 --limit 20",
+         {{"--from", "N", "First leaf (default 0)", optional},
+          {"--limit", "N", "At most so many, 1 to 1000 (default 100)", optional}},
+         log},
+        {"reload",
+         "Load agreements and policies anew; nothing changes if any file is wrong",
+         "casebridge reload",
+         {},
+         reload},
+    };
+}
+
+}  // namespace casebridge::cli

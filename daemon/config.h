@@ -1,0 +1,61 @@
+// Configuration: one YAML file; one table describes every key, checks it, and prints the help and the commented
+// example.
+#pragma once
+
+#include "daemon/http_server.h"
+#include "policies/ids.h"
+#include "policies/purpose.h"
+#include "policies/yaml.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+
+namespace casebridge {
+
+struct Officer {
+    OfficerId id;
+    std::string role;  ///< data_officer | operator | auditor
+};
+
+struct Config {
+    NodeId node;
+    NodeKind kind;
+    std::string name{};               ///< of the ministry, for people
+    std::vector<OfficeId> offices{};  ///< of this node
+    std::string listen_host = "0.0.0.0";
+    std::uint16_t listen_port = 8443;
+    std::filesystem::path state_directory{};      ///< store, identity: default /var/lib/casebridge
+    std::filesystem::path officer_socket{};       ///< default /run/casebridge/officer.sock
+    std::filesystem::path agreements{};           ///< directory: *.yaml and their *.yaml.<node>.p7s
+    std::filesystem::path policies{};             ///< directory: *.yaml
+    std::filesystem::path field_map{};            ///< the case source; empty: this node only receives
+    std::filesystem::path source_key_file{};      ///< key of an encrypted national database; empty: none
+    std::filesystem::path store_key_file{};       ///< fallback; a systemd credential `store-key` comes first
+    std::map<std::uint32_t, Officer> officers{};  ///< by user id (names are resolved when loading)
+    HttpLimits limits{};
+    std::chrono::hours message_life{7 * 24};
+    std::chrono::minutes clock_skew{5};
+    std::chrono::milliseconds retry_base{2'000};
+    std::chrono::milliseconds retry_cap{900'000};
+    std::string log_level = "info", log_format = "text";
+};
+
+/// Relative paths are relative to the file. Errors: `config.invalid` (all complaints: file, line, key, expectation,
+/// nearest key), `yaml.*`, `file.unreadable`.
+Result<Config> load_config(std::filesystem::path const& path);
+/// Every key with its type, default and meaning.
+std::string config_help();
+/// The commented example shipped in packaging/.
+std::string config_example();
+
+/// 64 hexadecimal characters (or 32 raw bytes) from $CREDENTIALS_DIRECTORY/store-key, else the passphrase-less key
+/// file. `from_credential` tells `doctor` which. Errors: `store_key.missing`, `store_key.malformed`,
+/// `store_key.too_permissive` (a file readable by others).
+struct StoreKey {
+    Secret key;
+    bool from_credential = false;
+};
+Result<StoreKey> load_store_key(Config const& config);
+
+}  // namespace casebridge

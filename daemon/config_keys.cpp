@@ -1,0 +1,133 @@
+#include "daemon/config_keys.h"
+
+#include "daemon/config_values.h"
+
+#include <array>
+
+namespace casebridge {
+
+namespace {
+
+using Reading = ConfigReading;
+using Key = ConfigKey;
+
+/// A key left out takes the fallback of the table.
+template <std::filesystem::path Config::*member>
+void path(Reading& reading, Key const& key) {
+    auto const text = reading.reader.optional_text(key.name, key.fallback);
+    if (!text.empty()) reading.config.*member = (reading.directory / text).lexically_normal();
+}
+
+std::int64_t whole(Reading& reading, Key const& key) {
+    return reading.reader.optional_integer(key.name, key.low, key.high, std::stoll(std::string(key.fallback)));
+}
+
+template <std::size_t HttpLimits::*member, std::size_t unit>
+void size(Reading& reading, Key const& key) {
+    reading.config.limits.*member = static_cast<std::size_t>(whole(reading, key)) * unit;
+}
+
+template <std::chrono::milliseconds HttpLimits::*member>
+void limit_seconds(Reading& reading, Key const& key) {
+    reading.config.limits.*member = std::chrono::seconds(whole(reading, key));
+}
+
+template <auto member, typename Unit>
+void duration(Reading& reading, Key const& key) {
+    reading.config.*member = Unit(whole(reading, key));
+}
+
+void log_level(Reading& reading, Key const& key) {
+    reading.config.log_level =
+        reading.reader.optional_word(key.name, {"debug", "info", "warning", "error"}, key.fallback);
+}
+void log_format(Reading& reading, Key const& key) {
+    reading.config.log_format = reading.reader.optional_word(key.name, {"text", "json"}, key.fallback);
+}
+
+constexpr std::array top_keys{
+    Key{"node", "node id", "", "th-msdhs", "Name of this node, as in its certificates: <country>-<agency>.", true,
+        read_own_node},
+    Key{"kind", "one of welfare, police, justice, health, organisation", "", "welfare",
+        "What kind of body the ministry is; police and justice nodes have keys and stores of their own.", true,
+        read_kind},
+    Key{"name", "text", "", "\"Department of Social Development and Welfare\"", "Name of the ministry, for people.",
+        true, read_name},
+    Key{"offices", "list of offices", "", "[poipet-liaison, central-registry]",
+        "Offices of this node that messages may be addressed to.", true, read_offices},
+    Key{"listen", "address:port", "\"0.0.0.0:8443\"", "", "Where partners reach the peer endpoint.", false,
+        read_listen},
+    Key{"state_directory", "path", "/var/lib/casebridge", "", "Store and identity of this node; nobody else's to read.",
+        false, path<&Config::state_directory>},
+    Key{"officer_socket", "path", "/run/casebridge/officer.sock", "", "Socket of the officers' command line.", false,
+        path<&Config::officer_socket>},
+    Key{"agreements", "path", "agreements", "", "Directory of agreements (*.yaml) and their signatures.", false,
+        path<&Config::agreements>},
+    Key{"policies", "path", "policies", "", "Directory of the ministry's sharing policies (*.yaml).", false,
+        path<&Config::policies>},
+    Key{"field_map", "path", "", "field-map.yaml",
+        "How the national database's columns become a case; left out: this node only receives.", false,
+        path<&Config::field_map>},
+    Key{"source_key_file", "path", "", "national.key", "Key of an encrypted national database.", false,
+        path<&Config::source_key_file>},
+    Key{"store_key_file", "path", "", "store.key",
+        "Key of the store where systemd passes no credential `store-key` (better, because it is sealed).", false,
+        path<&Config::store_key_file>},
+    Key{"officers", "list of {user, officer, role}", "",
+        "\n  - {user: root, officer: administrator, role: operator}"
+        "\n  - {user: \"1001\", officer: data-officer-1, role: data_officer}",
+        "Who may act: a system user (name or number), the officer's id in the record, the role.", true, read_officers},
+    Key{"message_life_hours", "", "168", "", "How long a message is tried before it is given up.", false,
+        duration<&Config::message_life, std::chrono::hours>, 1, 744},
+    Key{"clock_skew_minutes", "", "5", "", "How far a partner's clock may be off.", false,
+        duration<&Config::clock_skew, std::chrono::minutes>, 1, 15},
+};
+
+constexpr std::array limit_keys{
+    Key{"body_kib", "", "1024", "", "Largest body of a request.", false, size<&HttpLimits::body_bytes, 1024>, 16, 1024},
+    Key{"header_kib", "", "8", "", "Largest head of a request.", false, size<&HttpLimits::header_bytes, 1024>, 2, 32},
+    Key{"connections", "", "1024", "", "Connections open at the same time.", false, size<&HttpLimits::connections, 1>,
+        8, 20'000},
+    Key{"connections_per_address", "", "64", "", "Of these, from one address.", false,
+        size<&HttpLimits::connections_per_address, 1>, 1, 4096},
+    Key{"handshake_seconds", "", "5", "", "For the TLS handshake.", false, limit_seconds<&HttpLimits::handshake>, 1,
+        60},
+    Key{"head_seconds", "", "5", "", "For the head of a request.", false, limit_seconds<&HttpLimits::head>, 1, 60},
+    Key{"minimum_bytes_per_second", "", "1024", "", "Slowest a body may come.", false,
+        size<&HttpLimits::minimum_bytes_per_second, 1>, 64, 1'048'576},
+    Key{"idle_seconds", "", "60", "", "Between two requests of a connection.", false, limit_seconds<&HttpLimits::idle>,
+        1, 3600},
+};
+
+constexpr std::array retry_keys{
+    Key{"base_seconds", "", "2", "", "Longest pause before the second attempt; doubles each time.", false,
+        duration<&Config::retry_base, std::chrono::seconds>, 1, 60},
+    Key{"cap_seconds", "", "900", "", "Longest pause between attempts.", false,
+        duration<&Config::retry_cap, std::chrono::seconds>, 1, 86'400},
+};
+
+constexpr std::array log_keys{
+    Key{"level", "one of debug, info, warning, error", "info", "", "Least important event that is logged.", false,
+        log_level},
+    Key{"format", "one of text, json", "text", "", "One line an event, either way.", false, log_format},
+};
+
+constexpr std::array sections{
+    ConfigSection{"", top_keys},
+    ConfigSection{"limits", limit_keys},
+    ConfigSection{"retry", retry_keys},
+    ConfigSection{"log", log_keys},
+};
+
+}  // namespace
+
+std::span<ConfigSection const> config_sections() {
+    return sections;
+}
+
+std::string type_of(ConfigKey const& key) {
+    if (!key.type.empty()) return std::string(key.type);
+    return "whole number from " + std::to_string(key.low) + " to " + std::to_string(key.high);
+}
+
+}  // namespace casebridge

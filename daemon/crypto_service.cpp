@@ -1,0 +1,77 @@
+#include "daemon/crypto_service.h"
+
+namespace casebridge {
+
+namespace {
+
+Result<Certificate> recipient_certificate(std::vector<Certificate> const& chain, PinnedRoot const& pin, Timestamp now) {
+    if (chain.empty())
+        return Error{ErrorKind::unavailable, "peer.no_encryption_certificate",
+                     pin.node().text() + ": never reached; run `casebridge peer check`"};
+    RETURN_IF_ERROR(pin.verify(chain, Role::encryption, now));
+    return chain.front();
+}
+
+Error busy() {
+    return {ErrorKind::unavailable, "daemon.busy", "the work queue is full"};
+}
+
+}  // namespace
+
+LocalCryptoService::LocalCryptoService(Signer signer, std::vector<KeyAndCertificate> decryption_keys, WorkerPool& pool,
+                                       Clock const& clock)
+    : signer_(std::move(signer)), opener_(std::move(decryption_keys)), pool_(pool), clock_(clock) {}
+
+void LocalCryptoService::seal(OutgoingMessage const& message, Peer const& recipient,
+                              std::function<void(Result<SealedMessage>)> done) {
+    auto job = [this, payload = message.payload(), chain = recipient.encryption_chain, pin = recipient.pin, done] {
+        auto const now = clock_.now();
+        done([&]() -> Result<SealedMessage> {
+            ASSIGN_OR_RETURN(auto const certificate, recipient_certificate(chain, pin, now));
+            ASSIGN_OR_RETURN(auto inner,
+                             sign(as_bytes(payload), ContentKind::message, Payload::attached, signer_, now));
+            ASSIGN_OR_RETURN(auto sealed, casebridge::seal(inner, certificate));
+            return SealedMessage{std::move(inner), std::move(sealed)};
+        }());
+    };
+    if (!pool_.submit(std::move(job))) done(busy());
+}
+
+void LocalCryptoService::reseal(SignedBytes inner, Peer const& recipient,
+                                std::function<void(Result<SealedEnvelope>)> done) {
+    auto job = [this, inner = std::move(inner), chain = recipient.encryption_chain, pin = recipient.pin, done] {
+        done([&]() -> Result<SealedEnvelope> {
+            ASSIGN_OR_RETURN(auto const certificate, recipient_certificate(chain, pin, clock_.now()));
+            return casebridge::seal(inner, certificate);
+        }());
+    };
+    if (!pool_.submit(std::move(job))) done(busy());
+}
+
+void LocalCryptoService::open(Bytes sealed, std::size_t maximum_size, std::shared_ptr<PeerSnapshot const> peers,
+                              std::function<void(Result<OpenedEnvelope>)> done) {
+    auto job = [this, sealed = std::move(sealed), maximum_size, peers = std::move(peers), done]() mutable {
+        done([&]() -> Result<OpenedEnvelope> {
+            ASSIGN_OR_RETURN(auto const gated, gate_outer(std::move(sealed), maximum_size));
+            auto const pins = [&peers](NodeId const& node) -> PinnedRoot const* {
+                auto const* peer = peers->find(node);
+                return peer == nullptr || peer->removed() ? nullptr : &peer->pin;
+            };
+            return opener_.open(gated, pins, clock_.now());
+        }());
+    };
+    if (!pool_.submit(std::move(job))) done(busy());
+}
+
+Result<Bytes> LocalCryptoService::sign_receipt(Receipt const& receipt, Timestamp now) {
+    ASSIGN_OR_RETURN(auto const signed_bytes,
+                     sign(as_bytes(to_payload(receipt)), ContentKind::receipt, Payload::attached, signer_, now));
+    return Bytes(signed_bytes.bytes().begin(), signed_bytes.bytes().end());
+}
+
+Result<Bytes> LocalCryptoService::sign_agreement(ByteView agreement, Timestamp now) {
+    ASSIGN_OR_RETURN(auto const signed_bytes, sign(agreement, ContentKind::agreement, Payload::detached, signer_, now));
+    return Bytes(signed_bytes.bytes().begin(), signed_bytes.bytes().end());
+}
+
+}  // namespace casebridge

@@ -1,0 +1,59 @@
+// CryptoService: seal and open behind one asynchronous interface (bytes in, phase type out), because the private keys
+// will move to a process of their own.
+#pragma once
+
+#include "crypto/envelope.h"
+#include "daemon/clock.h"
+#include "daemon/identity_directory.h"
+#include "daemon/peer_registry.h"
+#include "daemon/worker_pool.h"
+#include "policies/message.h"
+
+namespace casebridge {
+
+struct SealedMessage {
+    SignedBytes inner;
+    SealedEnvelope sealed;
+};
+
+class CryptoService {
+public:
+    virtual ~CryptoService() = default;
+
+    /// Signs the message and seals it to the peer's current encryption certificate, which is verified against its pin.
+    /// Errors: `peer.no_encryption_certificate`, `trust.*`, `envelope.*`.
+    virtual void seal(OutgoingMessage const& message, Peer const& recipient,
+                      std::function<void(Result<SealedMessage>)> done) = 0;
+    /// Seals bytes signed earlier to the peer's new key; the message stays the same message.
+    virtual void reseal(SignedBytes inner, Peer const& recipient, std::function<void(Result<SealedEnvelope>)> done) = 0;
+    /// Gate, decrypt, verify. `peers` is kept until done.
+    virtual void open(Bytes sealed, std::size_t maximum_size, std::shared_ptr<PeerSnapshot const> peers,
+                      std::function<void(Result<OpenedEnvelope>)> done) = 0;
+    /// Inside the transaction that makes the receipt true, so not asynchronous.
+    virtual Result<Bytes> sign_receipt(Receipt const& receipt, Timestamp now) = 0;
+    /// The detached signature under an agreement's bytes.
+    virtual Result<Bytes> sign_agreement(ByteView agreement, Timestamp now) = 0;
+};
+
+/// Keys in this process, work on its pool.
+class LocalCryptoService final : public CryptoService {
+public:
+    LocalCryptoService(Signer signer, std::vector<KeyAndCertificate> decryption_keys, WorkerPool& pool,
+                       Clock const& clock);
+
+    void seal(OutgoingMessage const& message, Peer const& recipient,
+              std::function<void(Result<SealedMessage>)> done) override;
+    void reseal(SignedBytes inner, Peer const& recipient, std::function<void(Result<SealedEnvelope>)> done) override;
+    void open(Bytes sealed, std::size_t maximum_size, std::shared_ptr<PeerSnapshot const> peers,
+              std::function<void(Result<OpenedEnvelope>)> done) override;
+    Result<Bytes> sign_receipt(Receipt const& receipt, Timestamp now) override;
+    Result<Bytes> sign_agreement(ByteView agreement, Timestamp now) override;
+
+private:
+    Signer const signer_;
+    Opener const opener_;
+    WorkerPool& pool_;
+    Clock const& clock_;
+};
+
+}  // namespace casebridge

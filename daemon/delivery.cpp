@@ -1,0 +1,253 @@
+#include "daemon/delivery.h"
+
+namespace casebridge {
+
+namespace {
+
+std::uint32_t random_word() {
+    auto const bytes = random_bytes(4);
+    return static_cast<std::uint32_t>(bytes[0]) << 24 | static_cast<std::uint32_t>(bytes[1]) << 16 |
+           static_cast<std::uint32_t>(bytes[2]) << 8 | bytes[3];
+}
+
+std::string problem_code(HttpResponse const& response) {
+    if (response.content_type != "application/problem+json") return {};
+    auto const json = parse_json(to_text(response.body), {.bytes = 16 * 1024, .depth = 8, .members = 100});
+    if (!json) return {};
+    auto code = json->text_or("code");
+    return code.size() <= 80 ? code : std::string{};
+}
+
+}  // namespace
+
+void Delivery::start(DeliveryParts const& parts, OutboxRow row, std::function<void()> done) {
+    auto const delivery = std::make_shared<Delivery>(parts, std::move(row), std::move(done));
+    parts.pool.submit_always([delivery] { delivery->ask_again(); });
+}
+
+void Delivery::finish() {
+    if (auto done = std::exchange(done_, nullptr)) done();
+}
+
+void Delivery::ask_again() {
+    if (row_.expires_at <= parts_.clock.now())
+        return settle(OutboxState::expired, "outbox.expired", {},
+                      row_.possibly_delivered ? "possibly_delivered" : "never_sent");
+    auto const memo_bytes =
+        parts_.engine.call<Bytes>([this](Store& store) { return store.contents().get(row_.request); });
+    auto memo = memo_bytes ? ReleaseMemo::parse(*memo_bytes) : Result<ReleaseMemo>(memo_bytes.error());
+    if (!memo) return later(memo.error(), false);
+    auto const instruments = parts_.instruments.get();
+    auto const epoch = four_yeses(*memo);
+    if (epoch) return mark_attempt(*memo, *epoch, instruments);
+    if (epoch.error().kind != ErrorKind::conflict) return later(epoch.error(), false);
+    settle(OutboxState::refused, std::string(epoch.error().code), {},
+           row_.possibly_delivered ? "possibly_delivered" : "never_sent");
+}
+
+/// The consent epoch the yes rests on. A no is an error of kind `conflict` (for ever); being unable to ask is
+/// `unavailable` or another kind (later).
+Result<std::uint64_t> Delivery::four_yeses(ReleaseMemo const& memo) {
+    auto deliberated = parts_.sharing.deliberate({memo.case_id, row_.to, row_.purpose, memo.legal_basis});
+    if (!deliberated) {
+        auto error = deliberated.error();
+        // A case or a peer that is gone will not come back as the one that was agreed to.
+        if (error.kind == ErrorKind::not_found)
+            error.kind = ErrorKind::conflict;
+        else
+            error.kind = ErrorKind::unavailable;
+        return error;
+    }
+    auto const& decision = *(*deliberated)->decision;
+    if (!decision.allowed()) return Error{ErrorKind::conflict, decision.denials().front().code};
+    // The message cites its agreement and its consent: others that would allow it do not carry this one.
+    if (decision.agreement()->digest() != memo.agreement)
+        return Error{ErrorKind::conflict, "delivery.agreement_changed"};
+    if (decision.consent()->id != memo.consent_id) return Error{ErrorKind::conflict, "delivery.consent_changed"};
+    if (!decision.still_covers(memo.released)) return Error{ErrorKind::conflict, "delivery.no_longer_covered"};
+    return (*deliberated)->consent_epoch;
+}
+
+void Delivery::mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch,
+                            std::shared_ptr<Instruments const> instruments) {
+    auto row = row_;
+    first_on_wire_ = !row.possibly_delivered;
+    row.attempts += 1;
+    row.possibly_delivered = true;  // durable before the first byte leaves: a crash after it must not forget
+    auto self = shared_from_this();
+    parts_.engine.submit<Bytes>(
+        [this, self, row, case_id = memo.case_id, consent_epoch, instruments](Store& store) -> Result<Bytes> {
+            ASSIGN_OR_RETURN(auto const epoch, store.cases().consent_epoch(case_id));
+            if (epoch != consent_epoch || parts_.instruments.get()->version() != instruments->version())
+                return Error{ErrorKind::conflict, "delivery.ask_again"};
+            RETURN_IF_ERROR(store.outbox().update(row));
+            RETURN_IF_ERROR(store.disclosures().set_state(row.id, "possibly_delivered", parts_.clock.now()));
+            return store.contents().get(row.sealed);
+        },
+        [this, self, row](Result<Bytes> sealed) {
+            if (!sealed && sealed.error().code == "delivery.ask_again")
+                return parts_.pool.submit_always([self] { self->ask_again(); });
+            if (!sealed) return later(sealed.error(), false);
+            row_ = row;
+            post(*std::move(sealed));
+        });
+}
+
+void Delivery::post(Bytes sealed) {
+    auto const peers = parts_.peers.snapshot();
+    auto const* peer = peers->find(row_.to.node);
+    if (peer == nullptr || peer->removed()) return later({ErrorKind::not_found, "peer.unknown"}, false);
+    parts_.telemetry.count("casebridge_delivery_attempts_total", "started");
+    posted_at_ = std::chrono::steady_clock::now();
+    PeerCall call{.target = peer->target(),
+                  .method = "POST",
+                  .path = "/exchange/v1/messages",
+                  .content_type = "application/cms",
+                  .body = std::move(sealed)};
+    parts_.client.call(std::move(call), [self = shared_from_this()](PeerClient::Outcome outcome) {
+        auto shared = std::make_shared<PeerClient::Outcome>(std::move(outcome));  // owner: the closure below
+        self->parts_.pool.submit_always([self, shared] { self->on_outcome(std::move(*shared)); });
+    });
+}
+
+void Delivery::on_outcome(PeerClient::Outcome outcome) {
+    if (auto const* failure = std::get_if<PeerClient::Failure>(&outcome))
+        return later(failure->error, failure->possibly_sent);
+    auto const& response = std::get<PeerClient::Answer>(outcome).response;
+    auto const code = problem_code(response);
+    switch (classify_answer(response.status, response.content_type, code)) {
+        case AnswerClass::receipt:
+            return on_receipt(response);
+        case AnswerClass::conflict:
+            parts_.telemetry.count("casebridge_alarms_total", "id_reused");
+            return settle(OutboxState::rejected, code, {}, "possibly_delivered");
+        case AnswerClass::new_key:
+            return reseal();
+        case AnswerClass::retry:
+            break;
+    }
+    // The peer's own words are not trusted beyond a short code; they go to the log, escaped.
+    later({ErrorKind::unavailable, "peer.answered_later", "HTTP " + std::to_string(response.status) + " " + code},
+          true);
+}
+
+void Delivery::on_receipt(HttpResponse const& response) {
+    auto const peers = parts_.peers.snapshot();
+    auto const* peer = peers->find(row_.to.node);
+    if (peer == nullptr) return later({ErrorKind::not_found, "peer.unknown"}, true);
+    auto const verified =
+        verify(response.body, ContentKind::receipt, Payload::attached, {}, peer->pin, parts_.clock.now());
+    if (!verified) return later(verified.error(), true);
+    auto const receipt = parse_receipt(to_text(verified->payload));
+    if (!receipt) return later(receipt.error(), true);
+    if (auto const fits = check_receipt(*receipt, row_.to.node, parts_.self.node, row_.id, row_.inner_digest); !fits) {
+        parts_.telemetry.count("casebridge_alarms_total", "wrong_receipt");
+        return later(fits.error(), true);
+    }
+    std::chrono::duration<double> const took = std::chrono::steady_clock::now() - posted_at_;
+    parts_.telemetry.observe_seconds("casebridge_delivery_seconds", took.count());
+    if (receipt->outcome == Outcome::accepted) return settle(OutboxState::delivered, "", response.body, "delivered");
+    settle(OutboxState::rejected, receipt->code, response.body, "rejected");
+}
+
+void Delivery::reseal() {
+    auto self = shared_from_this();
+    parts_.contact.refresh(row_.to.node, [this, self](Result<PeerCheck> const& checked) {
+        if (!checked) return later(checked.error(), true);
+        parts_.engine.submit<Bytes>([this, self](Store& store) { return store.contents().get(row_.signed_); },
+                                    [this, self](Result<Bytes> inner) {
+                                        if (!inner) return later(inner.error(), true);
+                                        auto const peers = parts_.peers.snapshot();
+                                        auto const* peer = peers->find(row_.to.node);
+                                        if (peer == nullptr) return later({ErrorKind::not_found, "peer.unknown"}, true);
+                                        parts_.crypto.reseal(SignedBytes::from_store(*std::move(inner)), *peer,
+                                                             [this, self](Result<SealedEnvelope> const& sealed) {
+                                                                 if (!sealed) return later(sealed.error(), true);
+                                                                 replace_sealed(*sealed);
+                                                             });
+                                    });
+    });
+}
+
+void Delivery::replace_sealed(SealedEnvelope const& sealed) {
+    parts_.engine.submit<ContentId>(
+        [self = shared_from_this(),
+         bytes = Bytes(sealed.bytes().begin(), sealed.bytes().end())](Store& store) -> Result<ContentId> {
+            auto row = self->row_;
+            auto const old = row.sealed;
+            ASSIGN_OR_RETURN(row.sealed, store.contents().put(bytes));
+            RETURN_IF_ERROR(store.outbox().update(row));
+            RETURN_IF_ERROR(store.contents().erase(old));
+            return row.sealed;
+        },
+        [self = shared_from_this()](Result<ContentId> replaced) {
+            if (!replaced) return self->later(replaced.error(), true);
+            self->row_.sealed = *replaced;
+            self->later({ErrorKind::unavailable, "delivery.resealed"}, true);
+        });
+}
+
+void Delivery::settle(OutboxState state, std::string code, Bytes receipt, std::string_view disclosure) {
+    auto row = row_;
+    row.state = state;
+    row.last_code = std::move(code);
+    row.receipt = std::move(receipt);
+    auto const kind = state == OutboxState::delivered || state == OutboxState::rejected ? "receipt" : "dead_letter";
+    auto self = shared_from_this();
+    parts_.engine.submit<std::uint64_t>(
+        [this, self, row, disclosure, kind](Store& store) -> Result<std::uint64_t> {
+            auto const now = parts_.clock.now();
+            RETURN_IF_ERROR(store.outbox().update(row));
+            RETURN_IF_ERROR(store.disclosures().set_state(row.id, disclosure, now));
+            auto facts = Json::object();
+            facts.set("message", row.id.text())
+                .set("peer", row.to.node.text())
+                .set("outcome", to_text(row.state))
+                .set("code", row.last_code)
+                .set("attempts", row.attempts);
+            if (!row.receipt.empty()) facts.set("receipt", sha256(row.receipt).hex());
+            return store.log().append(kind, now, service_actor("delivery"), facts, Json::object());
+        },
+        [this, self, row](Result<std::uint64_t> const& settled) {
+            auto const outcome = to_text(row.state);
+            if (settled) {
+                parts_.telemetry.count("casebridge_messages_sent_total", outcome);
+                if (row.state != OutboxState::delivered)
+                    parts_.telemetry.count("casebridge_alarms_total", "dead_letter");
+                parts_.telemetry.log(row.state == OutboxState::delivered ? LogLevel::info : LogLevel::warning,
+                                     "message.settled",
+                                     {{"message", row.id},
+                                      {"peer", row.to.node},
+                                      {"outcome", outcome},
+                                      {"code", std::string_view(row.last_code)},
+                                      {"attempts", row.attempts}});
+            }
+            finish();
+        });
+}
+
+void Delivery::later(Error const& why, bool reached_the_wire) {
+    auto row = row_;
+    auto const now = parts_.clock.now();
+    row.last_code = why.code;
+    auto const wait = backoff(row.attempts, random_word(), parts_.config.retry_base, parts_.config.retry_cap);
+    // A resealed message goes at once, but not twice in a row: a peer must not keep us busy by refusing every key.
+    // A message is never scheduled past its expiry, where it becomes a dead letter.
+    bool const at_once = why.code == "delivery.resealed" && row_.last_code != why.code;
+    row.next_at = at_once ? now : std::min(now + wait, row.expires_at);
+    bool const never_left = first_on_wire_ && !reached_the_wire && row.possibly_delivered;
+    if (never_left) row.possibly_delivered = false;
+    parts_.telemetry.count("casebridge_delivery_attempts_total", "failed");
+    parts_.telemetry.log(LogLevel::info, "delivery.later",
+                         {{"message", row.id}, {"peer", row.to.node}, {"attempts", row.attempts}, {"why", why}});
+    auto self = shared_from_this();
+    parts_.engine.submit<Done>(
+        [this, self, row, never_left, now](Store& store) -> Status {
+            RETURN_IF_ERROR(store.outbox().update(row));
+            if (never_left) return store.disclosures().set_state(row.id, "prepared", now);
+            return Done{};
+        },
+        [self](Status const&) { self->finish(); });
+}
+
+}  // namespace casebridge

@@ -1,0 +1,61 @@
+// Delivery: one attempt to bring one message to its peer, from the four yeses to the verified receipt.
+//
+//   ask again ─no──▶ refused (dead letter)
+//      │yes
+//   mark the attempt (durable) ─▶ POST ─▶ answer ─▶ receipt verified ─▶ delivered | rejected
+//      ▲ consent or policy changed                └▶ anything else ─▶ later, with full jitter, until it expires
+#pragma once
+
+#include "daemon/peer_client.h"
+#include "daemon/peer_contact.h"
+#include "daemon/sharing.h"
+
+namespace casebridge {
+
+/// What deliveries work with; all outlive them.
+struct DeliveryParts {
+    Self const& self;
+    Config const& config;
+    Sharing& sharing;
+    Engine& engine;
+    InstrumentsHolder& instruments;
+    PeerRegistry& peers;
+    PeerContact& contact;
+    PeerClient& client;
+    CryptoService& crypto;
+    WorkerPool& pool;
+    Telemetry& telemetry;
+    Clock const& clock;
+};
+
+class Delivery : public std::enable_shared_from_this<Delivery> {
+public:
+    /// `done` is called once, when the row is settled or rescheduled, on any thread.
+    static void start(DeliveryParts const& parts, OutboxRow row, std::function<void()> done);
+
+    Delivery(DeliveryParts const& parts, OutboxRow row, std::function<void()> done)
+        : parts_(parts), row_(std::move(row)), done_(std::move(done)) {}
+
+private:
+    void ask_again();
+    Result<std::uint64_t> four_yeses(ReleaseMemo const& memo);
+    void mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch,
+                      std::shared_ptr<Instruments const> instruments);
+    void post(Bytes sealed);
+    void on_outcome(PeerClient::Outcome outcome);
+    void on_receipt(HttpResponse const& response);
+    void reseal();
+    void replace_sealed(SealedEnvelope const& sealed);
+
+    void settle(OutboxState state, std::string code, Bytes receipt, std::string_view disclosure);
+    void later(Error const& why, bool reached_the_wire);
+    void finish();
+
+    DeliveryParts const& parts_;
+    OutboxRow row_;
+    std::function<void()> done_;
+    bool first_on_wire_ = false;  ///< whether this attempt is the one that made it "possibly delivered"
+    std::chrono::steady_clock::time_point posted_at_;
+};
+
+}  // namespace casebridge

@@ -1,0 +1,95 @@
+#include "daemon/case_handle.h"
+#include "daemon/outbox_table.h"
+#include "daemon/stored.h"
+#include "policies/json.h"
+
+namespace casebridge {
+namespace {
+
+/// Empty once erased: the register still says what went where.
+Result<std::string> consent_id(ContentTable const& contents, ContentId id) {
+    auto const content = contents.get(id);
+    if (!content && content.error().code == "content.erased") return std::string();
+    if (!content) return content.error();
+    ASSIGN_OR_RETURN(auto const json, stored::parsed(parse_json(to_text(*content))));
+    return json.text_or("consent");
+}
+
+Result<DisclosureRow> read(Statement const& row, CaseId const& id, ContentTable const& contents) {
+    ASSIGN_OR_RETURN(auto message, stored::parsed(MessageId::parse(row.text(0))));
+    ASSIGN_OR_RETURN(auto node, stored::parsed(NodeId::parse(row.text(1))));
+    ASSIGN_OR_RETURN(auto const purpose, stored::parsed(parse_purpose(row.text(3))));
+    ASSIGN_OR_RETURN(auto subject, stored::parsed(SubjectReference::parse(row.text(4))));
+    ASSIGN_OR_RETURN(auto const agreement, stored::digest(row, 5));
+    ASSIGN_OR_RETURN(auto const policy, stored::digest(row, 6));
+    ASSIGN_OR_RETURN(auto const body, stored::digest(row, 7));
+    ASSIGN_OR_RETURN(auto consent, consent_id(contents, row.integer(8)));
+    return DisclosureRow{.message = std::move(message),
+                         .case_id = id,
+                         .to = {std::move(node), OfficeId(row.text(2))},
+                         .purpose = purpose,
+                         .subject = std::move(subject),
+                         .agreement = agreement,
+                         .policy = policy,
+                         .body = body,
+                         .consent_id = std::move(consent),
+                         .consent_epoch = stored::count(row, 9),
+                         .categories = row.text(10),
+                         .prepared_at = stored::time(row, 11),
+                         .state = row.text(12),
+                         .settled_at = stored::optional_time(row, 13)};
+}
+
+bool settles(std::string_view state) {
+    return state == "delivered" || state == "never_sent" || state == "rejected";
+}
+
+}  // namespace
+
+Status DisclosureTable::insert(DisclosureRow const& row) {
+    auto personal = Json::object();
+    personal.set("case", row.case_id.text()).set("consent", row.consent_id);
+    ASSIGN_OR_RETURN(auto const content, contents_.put(as_bytes(dump(personal))));
+    ASSIGN_OR_RETURN(auto const handle, case_handle(database_, row.case_id));
+    auto insert = database_.prepare(
+        "INSERT INTO disclosures(message, case_handle, node, office, purpose, subject, agreement, policy, body, "
+        "consent, consent_epoch, categories, prepared_at, state, settled_at) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+    insert.bind(1, row.message.text()).bind_blob(2, handle.view()).bind(3, row.to.node.text());
+    insert.bind(4, row.to.office.text()).bind(5, to_text(row.purpose)).bind(6, row.subject.text());
+    insert.bind_blob(7, row.agreement.view()).bind_blob(8, row.policy.view()).bind_blob(9, row.body.view());
+    insert.bind(10, content).bind(11, stored::integer(row.consent_epoch)).bind(12, row.categories);
+    stored::bind_time(insert, 13, row.prepared_at);
+    insert.bind(14, row.state);
+    return stored::bind_time(insert, 15, row.settled_at).run();
+}
+
+Status DisclosureTable::set_state(MessageId const& message, std::string_view state, Timestamp at) {
+    auto known = database_.prepare("SELECT state FROM disclosures WHERE message = ?1");
+    ASSIGN_OR_RETURN(bool const found, known.bind(1, message.text()).step());
+    if (!found) return Error{ErrorKind::not_found, "disclosure.not_found", message.text()};
+    auto const before = known.text(0);
+    if (before == state) return Done{};
+    // What was delivered stays delivered, whatever a late answer says.
+    if (settles(before)) return Error{ErrorKind::conflict, "disclosure.settled", message.text()};
+    auto update = database_.prepare("UPDATE disclosures SET state = ?2, settled_at = ?3 WHERE message = ?1");
+    update.bind(1, message.text()).bind(2, state);
+    return stored::bind_time(update, 3, settles(state) ? std::optional(at) : std::nullopt).run();
+}
+
+Result<std::vector<DisclosureRow>> DisclosureTable::of_case(CaseId const& id) const {
+    ASSIGN_OR_RETURN(auto const handle, case_handle(database_, id));
+    auto rows = database_.prepare(
+        "SELECT message, node, office, purpose, subject, agreement, policy, body, consent, consent_epoch, categories, "
+        "prepared_at, state, settled_at FROM disclosures WHERE case_handle = ?1 ORDER BY prepared_at, rowid");
+    rows.bind_blob(1, handle.view());
+    std::vector<DisclosureRow> all;
+    while (true) {
+        ASSIGN_OR_RETURN(bool const found, rows.step());
+        if (!found) return all;
+        ASSIGN_OR_RETURN(auto row, read(rows, id, contents_));
+        all.push_back(std::move(row));
+    }
+}
+
+}  // namespace casebridge

@@ -1,0 +1,56 @@
+// exchange: the protocol's decisions, pure: message and facts in, verdict out. No clock, no disk, no network.
+//
+// The table of daemon/README.md (HTTP status, signed or not, what the sender's outbox does) is `classify_answer`.
+#pragma once
+
+#include "policies/message.h"
+#include "policies/release.h"
+
+#include <functional>
+
+namespace casebridge {
+
+/// This node, as messages name it.
+struct Self {
+    NodeId node;
+    NodeKind kind;
+    std::vector<OfficeId> offices;
+    std::chrono::minutes clock_skew{5};
+};
+
+/// What is to become of a message whose signature holds.
+struct Admission {
+    enum class Verdict {
+        accept,
+        reject,       ///< for ever: a signed receipt says so
+        retry_later,  ///< unsigned: e.g. the sender's clock runs ahead
+        refuse,       ///< unsigned: nobody to answer to (not for us, expired, forged carrier)
+    } verdict = Verdict::refuse;
+    std::string_view code;  ///< for all but accept; about form or duty only, never about a person
+};
+
+using AgreementLookup = std::function<SignedAgreement const*(Digest const&)>;
+
+/// `signer`: the node whose signature holds; `carrier`: the node at the other end of the TLS connection.
+Admission admit(ReceivedMessage const& message, NodeId const& signer, NodeId const& carrier, Self const& self,
+                AgreementLookup const& agreements, Timestamp now);
+
+/// What the sender does about an answer to `POST /exchange/v1/messages`.
+enum class AnswerClass {
+    receipt,   ///< 200 or 422 with application/cms: verify it; it decides
+    retry,     ///< everything a later attempt may change
+    conflict,  ///< 409 message.id_reused: never again the same bytes; alarm
+    new_key,   ///< the peer's encryption key has rotated: fetch its node document, reseal, try again
+};
+AnswerClass classify_answer(int status, std::string_view content_type, std::string_view problem_code);
+
+/// Checks a verified receipt against the message it must answer. Errors: `receipt.wrong_party`,
+/// `receipt.wrong_message`, `receipt.wrong_digest`.
+Status check_receipt(Receipt const& receipt, NodeId const& peer, NodeId const& self, MessageId const& message,
+                     Digest const& inner_digest);
+
+/// Full jitter: uniform in [0, min(cap, base * 2^attempts)]; `random` is uniform in [0, 2^32).
+std::chrono::milliseconds backoff(int attempts, std::uint32_t random, std::chrono::milliseconds base,
+                                  std::chrono::milliseconds cap);
+
+}  // namespace casebridge

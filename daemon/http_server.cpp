@@ -1,0 +1,182 @@
+#include "daemon/http_server.h"
+
+#include "daemon/http_connection.h"
+#include "daemon/http_listener.h"
+#include "daemon/tls_context.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <thread>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+namespace casebridge {
+
+namespace asio = boost::asio;
+
+namespace {
+
+class Server final : public HttpServer {
+public:
+    Server(HttpLimits limits, HttpHandler handler)
+        : gate_(std::make_shared<HttpGate>(context_)), setup_{limits, std::move(handler), gate_} {}
+    ~Server() override {
+        stop(std::chrono::milliseconds(0));
+        gate_->shut();
+    }
+    Server(Server const&) = delete;
+    Server& operator=(Server const&) = delete;
+
+    Status start_tls(std::string const& host, std::uint16_t port, TlsServerIdentity const& identity);
+    Status start_unix(std::filesystem::path const& path, unsigned mode);
+
+    [[nodiscard]] std::uint16_t port() const override { return port_; }
+    [[nodiscard]] std::size_t open_connections() const override { return open_; }
+    Status replace_identity(TlsServerIdentity identity) override;
+    void stop(std::chrono::milliseconds grace) override;
+
+private:
+    /// From here on everything but `stop` and the getters is on the server's thread.
+    void run();
+    [[nodiscard]] bool has_room(std::string const& address) const;
+    void add(std::unique_ptr<HttpStream> stream, std::string const& address);
+    void cut_unpinned(std::vector<Certificate> const& roots);
+    template <typename Act>
+    void for_each_connection(Act act);
+
+    asio::io_context context_{1};
+    std::shared_ptr<HttpGate> gate_;  ///< owners: see HttpConnectionSetup
+    HttpConnectionSetup setup_;
+    TlsContext tls_;
+    std::unique_ptr<HttpListener> listener_;
+    std::map<std::uint64_t, std::shared_ptr<HttpConnection>> connections_;  ///< owners: see HttpConnection
+    std::map<std::string, std::size_t> by_address_;
+    std::uint64_t next_connection_ = 0;
+
+    std::uint16_t port_ = 0;
+    std::atomic<std::size_t> open_ = 0;
+    std::mutex stop_mutex_;
+    std::mutex empty_mutex_;
+    std::condition_variable empty_;
+    std::thread thread_;
+};
+
+Status Server::start_tls(std::string const& host, std::uint16_t port, TlsServerIdentity const& identity) {
+    ASSIGN_OR_RETURN(tls_, make_server_context(identity));
+    auto const accept = [this](asio::ip::tcp::socket socket, std::string const& address) {
+        if (has_room(address)) add(make_tls_stream(std::move(socket), tls_.get()), address);
+    };
+    ASSIGN_OR_RETURN(listener_, make_tcp_listener(context_, host, port, accept));
+    port_ = listener_->port();
+    run();
+    return Done{};
+}
+
+Status Server::start_unix(std::filesystem::path const& path, unsigned mode) {
+    auto const accept = [this](asio::local::stream_protocol::socket socket, std::uint32_t uid) {
+        auto const address = "uid " + std::to_string(uid);
+        if (has_room(address)) add(make_unix_stream(std::move(socket), uid), address);
+    };
+    ASSIGN_OR_RETURN(listener_, make_unix_listener(context_, path, mode, accept));
+    run();
+    return Done{};
+}
+
+void Server::run() {
+    listener_->start();
+    thread_ = std::thread([this] {
+        auto const guard = asio::make_work_guard(context_);
+        context_.run();
+    });
+}
+
+bool Server::has_room(std::string const& address) const {
+    auto const here = by_address_.find(address);
+    std::size_t const count = here == by_address_.end() ? 0 : here->second;
+    return connections_.size() < setup_.limits.connections && count < setup_.limits.connections_per_address;
+}
+
+void Server::add(std::unique_ptr<HttpStream> stream, std::string const& address) {
+    auto const number = next_connection_++;
+    auto const connection = make_http_connection(context_, std::move(stream), setup_, [this, number, address] {
+        if (--by_address_[address] == 0) by_address_.erase(address);
+        connections_.erase(number);
+        std::lock_guard const lock(empty_mutex_);
+        open_ = connections_.size();
+        empty_.notify_all();
+    });
+    connections_.emplace(number, connection);
+    ++by_address_[address];
+    open_ = connections_.size();
+    connection->start();
+}
+
+template <typename Act>
+void Server::for_each_connection(Act act) {
+    auto const now_open = connections_;  // acting on a connection may take it out of the list
+    for (auto const& [number, connection] : now_open) act(*connection);
+}
+
+void Server::cut_unpinned(std::vector<Certificate> const& roots) {
+    for_each_connection([&roots](HttpConnection& connection) {
+        auto const& chain = connection.caller().tls_chain;
+        // A handshake under way was begun under the old trust store.
+        bool const pinned = !chain.empty() && std::find(roots.begin(), roots.end(), chain.back()) != roots.end();
+        if (!pinned) connection.cut();
+    });
+}
+
+Status Server::replace_identity(TlsServerIdentity identity) {
+    if (port_ == 0) return Error{ErrorKind::invalid, "http.bad_identity", "this server has no TLS"};
+    ASSIGN_OR_RETURN(auto context, make_server_context(identity));
+    auto const next = std::make_shared<TlsContext>(std::move(context));  // owner: the work below, which must be copied
+    gate_->post([this, next, roots = std::move(identity.peer_roots)] {
+        tls_ = std::move(*next);
+        cut_unpinned(roots);
+    });
+    return Done{};
+}
+
+void Server::stop(std::chrono::milliseconds grace) {
+    std::lock_guard const stopping(stop_mutex_);
+    if (!thread_.joinable()) return;
+    std::promise<void> told;
+    asio::post(context_, [this, &told] {
+        listener_->stop();
+        for_each_connection([](HttpConnection& connection) { connection.finish(); });
+        told.set_value();
+    });
+    told.get_future().wait();
+    {
+        std::unique_lock lock(empty_mutex_);
+        empty_.wait_for(lock, grace, [this] { return open_ == 0; });
+    }
+    asio::post(context_, [this] {
+        for_each_connection([](HttpConnection& connection) { connection.cut(); });
+        // What was cut still completes, with errors, before the loop comes to this.
+        asio::post(context_, [this] { context_.stop(); });
+    });
+    thread_.join();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen_tls(std::string const& host, std::uint16_t port,
+                                                           TlsServerIdentity identity, HttpLimits limits,
+                                                           HttpHandler handler) {
+    auto server = std::make_unique<Server>(limits, std::move(handler));
+    RETURN_IF_ERROR(server->start_tls(host, port, identity));
+    return std::unique_ptr<HttpServer>(std::move(server));
+}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen_unix(std::filesystem::path const& path, unsigned mode,
+                                                            HttpLimits limits, HttpHandler handler) {
+    auto server = std::make_unique<Server>(limits, std::move(handler));
+    RETURN_IF_ERROR(server->start_unix(path, mode));
+    return std::unique_ptr<HttpServer>(std::move(server));
+}
+
+}  // namespace casebridge

@@ -1,0 +1,159 @@
+#include "daemon/inbox.h"
+
+namespace casebridge {
+
+namespace {
+
+HttpResponse receipt_answer(InboxRow const& row) {
+    return {
+        .status = row.outcome == Outcome::accepted ? 200 : 422, .content_type = "application/cms", .body = row.receipt};
+}
+
+int status_for(Admission::Verdict verdict, std::string_view code) {
+    if (verdict == Admission::Verdict::retry_later) return 503;
+    if (code == "message.expired") return 410;
+    return 403;
+}
+
+}  // namespace
+
+/// A message whose signature holds, with the verdict on its form.
+struct Inbox::Arrival {
+    ReceivedMessage message;
+    Digest inner_digest;
+    Admission admission;
+};
+
+Inbox::Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments,
+             PeerRegistry& peers, CryptoService& crypto, Telemetry& telemetry, Clock const& clock)
+    : self_(self),
+      config_(config),
+      engine_(engine),
+      instruments_(instruments),
+      peers_(peers),
+      crypto_(crypto),
+      telemetry_(telemetry),
+      clock_(clock) {}
+
+void Inbox::refuse(HttpResponder const& respond, NodeId const& carrier, Error const& error) {
+    telemetry_.count("casebridge_messages_received_total", "refused");
+    telemetry_.log(LogLevel::warning, "message.refused", {{"peer", carrier}, {"why", error}});
+    auto const busy = error.kind == ErrorKind::unavailable;
+    auto const status = error.code == "store.full" ? 507 : busy || error.kind == ErrorKind::internal ? 503 : 400;
+    respond(problem(status, error.code));
+}
+
+void Inbox::receive(Bytes sealed, NodeId const& carrier, HttpResponder respond) {
+    crypto_.open(std::move(sealed), config_.limits.body_bytes, peers_.snapshot(),
+                 [this, carrier, respond = std::move(respond)](Result<OpenedEnvelope> opened) {
+                     on_opened(std::move(opened), carrier, respond);
+                 });
+}
+
+void Inbox::on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, HttpResponder const& respond) {
+    if (!opened) return refuse(respond, carrier, opened.error());
+    auto const payload = opened->payload();
+    auto message = parse_message({reinterpret_cast<char const*>(payload.data()), payload.size()});
+    if (!message) return refuse(respond, carrier, message.error());
+    auto const instruments = instruments_.get();
+    auto const lookup = [&instruments](Digest const& digest) { return instruments->find(digest); };
+    auto const admission = admit(*message, opened->signer_node(), carrier, self_, lookup, clock_.now());
+    record(std::make_shared<Arrival const>(Arrival{*std::move(message), opened->inner_digest(), admission}), respond);
+}
+
+void Inbox::record(std::shared_ptr<Arrival const> arrival, HttpResponder respond) {
+    engine_.submit<InboxRow>(
+        [this, arrival](Store& store) { return admit_once(store, *arrival); },
+        [this, arrival, respond = std::move(respond)](Result<InboxRow> row) {
+            auto const& header = arrival->message.header;
+            if (!row) {
+                auto const& error = row.error();
+                if (error.kind != ErrorKind::unauthentic && error.kind != ErrorKind::conflict)
+                    return refuse(respond, header.from.node, error);
+                if (error.code == "message.id_reused") telemetry_.count("casebridge_alarms_total", "id_reused");
+                telemetry_.count("casebridge_messages_received_total", "refused");
+                telemetry_.log(LogLevel::warning, "message.refused", {{"peer", header.from.node}, {"why", error}});
+                auto const status = error.kind == ErrorKind::conflict
+                                        ? 409
+                                        : status_for(arrival->admission.verdict, arrival->admission.code);
+                return respond(problem(status, error.code));
+            }
+            auto const outcome = row->outcome == Outcome::accepted ? "accepted" : "rejected";
+            telemetry_.count("casebridge_messages_received_total", outcome);
+            telemetry_.log(LogLevel::info, "message.received",
+                           {{"message", header.id},
+                            {"peer", header.from.node},
+                            {"outcome", std::string_view(outcome)},
+                            {"code", std::string_view(row->code)}});
+            respond(receipt_answer(*row));
+        });
+}
+
+/// INVARIANT: one (`from`, `id`) has one effect, one leaf and one receipt, whatever is repeated.
+Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
+    auto const& header = arrival.message.header;
+    auto const now = clock_.now();
+    auto const verdict = arrival.admission.verdict;
+    bool const addressed = header.to.node == self_.node && arrival.admission.code != "message.wrong_signer" &&
+                           arrival.admission.code != "message.wrong_carrier";
+    if (addressed) {
+        ASSIGN_OR_RETURN(auto const known, store.inbox().find(header.from.node, header.id));
+        if (known && known->inner_digest == arrival.inner_digest) return *known;
+        if (known) return Error{ErrorKind::conflict, "message.id_reused", header.id.text()};
+    }
+    if (verdict == Admission::Verdict::refuse || verdict == Admission::Verdict::retry_later)
+        return Error{ErrorKind::unauthentic, arrival.admission.code, header.id.text()};
+
+    InboxRow row{.from = header.from.node,
+                 .id = header.id,
+                 .from_office = header.from.office,
+                 .to_office = header.to.office,
+                 .inner_digest = arrival.inner_digest,
+                 .type = header.type,
+                 .purpose = header.purpose,
+                 .subject = header.subject,
+                 .agreement = header.agreement,
+                 .content = {},
+                 .outcome = verdict == Admission::Verdict::accept ? Outcome::accepted : Outcome::rejected,
+                 .code = std::string(arrival.admission.code),
+                 .sent_at = header.sent_at,
+                 .received_at = now,
+                 .expires_at = header.expires_at,
+                 .retain_until = header.retain_until,
+                 .receipt = {},
+                 .read_at = {}};
+    if (row.outcome == Outcome::accepted) {
+        ASSIGN_OR_RETURN(row.content, store.contents().put(as_bytes(dump(arrival.message.body))));
+    }
+    auto facts = Json::object();
+    facts.set("message", row.id.text())
+        .set("peer", row.from.text())
+        .set("office", row.to_office.text())
+        .set("purpose", to_text(row.purpose))
+        .set("agreement", row.agreement.hex())
+        .set("inner", row.inner_digest.hex())
+        .set("outcome", row.outcome == Outcome::accepted ? "accepted" : "rejected")
+        .set("code", row.code);
+    auto detail = Json::object();
+    detail.set("subject", row.subject.text());
+    ASSIGN_OR_RETURN(row.log_index,
+                     store.log().append("admission", now, service_actor("message received"), facts, detail));
+    ASSIGN_OR_RETURN(row.receipt, sign_receipt(store, row, now));
+    RETURN_IF_ERROR(store.inbox().insert(row));
+    return row;
+}
+
+Result<Bytes> Inbox::sign_receipt(Store& store, InboxRow const& row, Timestamp now) {
+    Receipt receipt{.from = self_.node,
+                    .to = row.from,
+                    .message = row.id,
+                    .inner_digest = row.inner_digest,
+                    .outcome = row.outcome,
+                    .code = row.code,
+                    .at = now,
+                    .log_index = row.log_index,
+                    .log_head = store.log().head().text()};
+    return crypto_.sign_receipt(receipt, now);
+}
+
+}  // namespace casebridge

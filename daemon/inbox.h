@@ -1,0 +1,39 @@
+// Inbox: a sealed message from a peer becomes, in one transaction, a row, a leaf and a signed receipt; or an error.
+#pragma once
+
+#include "daemon/crypto_service.h"
+#include "daemon/engine.h"
+#include "daemon/exchange.h"
+#include "daemon/instruments.h"
+#include "daemon/sharing.h"
+
+namespace casebridge {
+
+class Inbox {
+public:
+    Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments, PeerRegistry& peers,
+          CryptoService& crypto, Telemetry& telemetry, Clock const& clock);
+
+    /// `carrier`: the peer at the other end of the TLS connection. The answer is 200 or 422 with a signed receipt, or a
+    /// problem document; nothing but an answered 200 or 422 has had any effect.
+    void receive(Bytes sealed, NodeId const& carrier, HttpResponder respond);
+
+private:
+    struct Arrival;
+    void on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, HttpResponder const& respond);
+    void record(std::shared_ptr<Arrival const> arrival, HttpResponder respond);
+    Result<InboxRow> admit_once(Store& store, Arrival const& arrival);
+    Result<Bytes> sign_receipt(Store& store, InboxRow const& row, Timestamp now);
+    void refuse(HttpResponder const& respond, NodeId const& carrier, Error const& error);
+
+    Self const& self_;
+    Config const& config_;
+    Engine& engine_;
+    InstrumentsHolder& instruments_;
+    PeerRegistry& peers_;
+    CryptoService& crypto_;
+    Telemetry& telemetry_;
+    Clock const& clock_;
+};
+
+}  // namespace casebridge

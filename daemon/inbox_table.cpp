@@ -1,0 +1,114 @@
+#include "daemon/inbox_table.h"
+
+#include "daemon/stored.h"
+
+#include <algorithm>
+
+namespace casebridge {
+namespace {
+
+constexpr int message_types = static_cast<int>(MessageType::case_summary) + 1;
+constexpr std::string_view select =
+    "SELECT sender, message, from_office, to_office, inner_digest, type, purpose, subject, agreement, content, "
+    "outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at FROM inbox ";
+
+Result<InboxRow> read(Statement const& row) {
+    ASSIGN_OR_RETURN(auto from, stored::parsed(NodeId::parse(row.text(0))));
+    ASSIGN_OR_RETURN(auto id, stored::parsed(MessageId::parse(row.text(1))));
+    ASSIGN_OR_RETURN(auto const inner_digest, stored::digest(row, 4));
+    ASSIGN_OR_RETURN(auto const type, stored::enumerator<MessageType>(row.text(5), message_types));
+    ASSIGN_OR_RETURN(auto const purpose, stored::parsed(parse_purpose(row.text(6))));
+    ASSIGN_OR_RETURN(auto subject, stored::parsed(SubjectReference::parse(row.text(7))));
+    ASSIGN_OR_RETURN(auto const agreement, stored::digest(row, 8));
+    return InboxRow{.from = std::move(from),
+                    .id = std::move(id),
+                    .from_office = OfficeId(row.text(2)),
+                    .to_office = OfficeId(row.text(3)),
+                    .inner_digest = inner_digest,
+                    .type = type,
+                    .purpose = purpose,
+                    .subject = std::move(subject),
+                    .agreement = agreement,
+                    .content = row.is_null(9) ? std::nullopt : std::optional<ContentId>(row.integer(9)),
+                    .outcome = row.text(10) == "accepted" ? Outcome::accepted : Outcome::rejected,
+                    .code = row.text(11),
+                    .sent_at = stored::time(row, 12),
+                    .received_at = stored::time(row, 13),
+                    .expires_at = stored::time(row, 14),
+                    .retain_until = stored::time(row, 15),
+                    .log_index = stored::count(row, 16),
+                    .receipt = row.blob(17),
+                    .read_at = stored::optional_time(row, 18)};
+}
+
+Result<std::optional<InboxRow>> read_one(Statement row) {
+    ASSIGN_OR_RETURN(bool const found, row.step());
+    if (!found) return std::optional<InboxRow>();
+    ASSIGN_OR_RETURN(auto known, read(row));
+    return std::optional(std::move(known));
+}
+
+}  // namespace
+
+Result<std::optional<InboxRow>> InboxTable::find(NodeId const& from, MessageId const& id) const {
+    auto row = database_.prepare(std::string(select) + "WHERE sender = ?1 AND message = ?2");
+    row.bind(1, from.text()).bind(2, id.text());
+    return read_one(std::move(row));
+}
+
+Status InboxTable::insert(InboxRow const& row) {
+    auto insert = database_.prepare(
+        "INSERT INTO inbox(sender, message, from_office, to_office, inner_digest, type, purpose, subject, agreement, "
+        "content, outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)");
+    insert.bind(1, row.from.text()).bind(2, row.id.text()).bind(3, row.from_office.text());
+    insert.bind(4, row.to_office.text()).bind_blob(5, row.inner_digest.view()).bind(6, to_text(row.type));
+    insert.bind(7, to_text(row.purpose)).bind(8, row.subject.text()).bind_blob(9, row.agreement.view());
+    if (row.content) {
+        insert.bind(10, *row.content);
+    } else {
+        insert.bind_null(10);
+    }
+    insert.bind(11, row.outcome == Outcome::accepted ? "accepted" : "rejected").bind(12, row.code);
+    stored::bind_time(insert, 13, row.sent_at);
+    stored::bind_time(insert, 14, row.received_at);
+    stored::bind_time(insert, 15, row.expires_at);
+    stored::bind_time(insert, 16, row.retain_until);
+    insert.bind(17, stored::integer(row.log_index)).bind_blob(18, row.receipt);
+    return stored::bind_time(insert, 19, row.read_at).run();
+}
+
+Status InboxTable::mark_read(NodeId const& from, MessageId const& id, Timestamp at) {
+    auto update = database_.prepare(
+        "UPDATE inbox SET read_at = ifnull(read_at, ?3) WHERE sender = ?1 AND message = ?2");  // the first one counts
+    update.bind(1, from.text()).bind(2, id.text());
+    RETURN_IF_ERROR(stored::bind_time(update, 3, at).run());
+    if (database_.changes() == 0) return Error{ErrorKind::not_found, "inbox.not_found", id.text()};
+    return Done{};
+}
+
+Result<std::vector<InboxRow>> InboxTable::list(std::size_t limit) const {
+    auto rows = database_.prepare(std::string(select) + "ORDER BY number DESC LIMIT ?1");
+    rows.bind(1, stored::integer(std::min<std::uint64_t>(limit, INT64_MAX)));
+    std::vector<InboxRow> all;
+    while (true) {
+        ASSIGN_OR_RETURN(bool const found, rows.step());
+        if (!found) return all;
+        ASSIGN_OR_RETURN(auto row, read(rows));
+        all.push_back(std::move(row));
+    }
+}
+
+Result<std::optional<InboxRow>> InboxTable::find_by_id(MessageId const& id) const {
+    auto row = database_.prepare(std::string(select) + "WHERE message = ?1 ORDER BY number LIMIT 1");
+    row.bind(1, id.text());
+    return read_one(std::move(row));
+}
+
+Result<std::int64_t> InboxTable::count() const {
+    auto row = database_.prepare("SELECT count(*) FROM inbox");
+    ASSIGN_OR_RETURN(bool const found, row.step());
+    return found ? row.integer(0) : 0;
+}
+
+}  // namespace casebridge

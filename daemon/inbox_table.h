@@ -1,0 +1,44 @@
+// Inbox: what was received, its stored receipt, and the key (`from`, `id`) that makes a message take effect once.
+#pragma once
+
+#include "daemon/content_table.h"
+#include "policies/message.h"
+
+namespace casebridge {
+
+struct InboxRow {
+    NodeId from;
+    MessageId id;
+    OfficeId from_office, to_office;
+    Digest inner_digest;
+    MessageType type = MessageType::case_summary;
+    Purpose purpose;
+    SubjectReference subject;
+    Digest agreement;
+    std::optional<ContentId> content;  ///< dump(body); none if rejected
+    Outcome outcome = Outcome::accepted;
+    std::string code;  ///< of a rejection
+    Timestamp sent_at, received_at, expires_at, retain_until;
+    std::uint64_t log_index = 0;
+    Bytes receipt;  ///< SignedData: the same bytes at every repetition
+    std::optional<Timestamp> read_at;
+};
+
+class InboxTable {
+public:
+    explicit InboxTable(Database& database) : database_(database) {}
+
+    Result<std::optional<InboxRow>> find(NodeId const& from, MessageId const& id) const;
+    /// Errors: `store.constraint` if (`from`, `id`) exists.
+    Status insert(InboxRow const& row);
+    Status mark_read(NodeId const& from, MessageId const& id, Timestamp at);
+    /// Newest first.
+    Result<std::vector<InboxRow>> list(std::size_t limit) const;
+    Result<std::optional<InboxRow>> find_by_id(MessageId const& id) const;
+    Result<std::int64_t> count() const;
+
+private:
+    Database& database_;
+};
+
+}  // namespace casebridge

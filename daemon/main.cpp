@@ -1,0 +1,140 @@
+// casebridged: reads the command line, starts one Node, obeys signals, tells systemd.
+//
+//   casebridged [--config FILE] [--check] [--version] [--help]
+//
+// SIGTERM, SIGINT: graceful stop (exit 0). SIGHUP: read agreements and policies again. A failed store: exit 70 at once.
+#include "crypto/openssl_version.h"
+#include "daemon/node.h"
+#include "daemon/version.h"
+
+#include <cstring>
+#include <iostream>
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace casebridge;
+
+constexpr int exit_configuration = 78;  // sysexits: EX_CONFIG
+constexpr int exit_failure = 1;
+constexpr int exit_usage = 2;
+constexpr int exit_store_failed = 70;  // EX_SOFTWARE: fail-stop
+
+constexpr std::string_view usage =
+    "casebridged - exchanges sealed case summaries with partner ministries\n"
+    "\n"
+    "  casebridged [--config FILE]           run in the foreground (systemd starts it so)\n"
+    "  casebridged --check [--config FILE]   check the configuration and stop\n"
+    "  casebridged --version | --help\n"
+    "\n"
+    "Without --config: $CASEBRIDGE_CONFIG, else /etc/casebridge/casebridge.yaml.\n"
+    "SIGHUP reads agreements and policies again; SIGTERM stops after what is under way.\n"
+    "Exit codes: 0 stopped, 1 could not start, 2 usage, 70 the store failed, 78 wrong configuration.\n"
+    "Configuration keys: casebridge config help\n"
+    "\n"
+    "Example: casebridged --config /etc/casebridge/casebridge.yaml\n";
+
+struct Arguments {
+    std::string config = "/etc/casebridge/casebridge.yaml";
+    bool check_only = false;
+};
+
+int complain(Error const& error, int code) {
+    std::cerr << "casebridged: " << error.detail << (error.detail.empty() ? "[" : " [") << error.code << "]\n";
+    return code;
+}
+
+/// No core file and no ptrace by others: the process holds keys and names.
+void harden_process() {
+    rlimit const none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    umask(0077);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/// Blocked in every thread started later; read from a descriptor.
+int open_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (int const number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, number);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return signalfd(-1, &signals, SFD_CLOEXEC);
+}
+
+void reload(Node& node) {
+    sd_notify(0, "RELOADING=1");
+    if (auto const reloaded = node.reload(); !reloaded)
+        node.telemetry().log(LogLevel::error, "reload.refused", {{"why", reloaded.error()}});
+    sd_notify(0, "READY=1");
+}
+
+int serve(Node& node, int signals) {
+    std::uint64_t watchdog_microseconds = 0;
+    bool const watchdog = sd_watchdog_enabled(0, &watchdog_microseconds) > 0;
+    int const timeout = watchdog ? static_cast<int>(watchdog_microseconds / 2000) : -1;
+    sd_notify(0, "READY=1");
+    for (;;) {
+        pollfd descriptor{signals, POLLIN, 0};
+        if (poll(&descriptor, 1, timeout) > 0) {
+            signalfd_siginfo info{};
+            if (read(signals, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) continue;
+            if (info.ssi_signo != SIGHUP) break;
+            reload(node);
+        }
+        if (watchdog) sd_notify(0, "WATCHDOG=1");
+    }
+    sd_notify(0, "STOPPING=1");
+    node.stop();
+    return 0;
+}
+
+int run(Arguments const& arguments) {
+    harden_process();
+    if (auto const safe = require_safe_openssl(); !safe) return complain(safe.error(), exit_failure);
+    auto config = load_config(arguments.config);
+    if (!config) return complain(config.error(), exit_configuration);
+    if (arguments.check_only) {
+        std::cout << arguments.config << ": the configuration is right\n";
+        return 0;
+    }
+    auto const key = load_store_key(*config);
+    if (!key) return complain(key.error(), exit_configuration);
+    int const signals = open_signals();
+    SystemClock const clock;
+    auto node = Node::start(*std::move(config), key->key, clock, [](Error const& error) {
+        std::cerr << "casebridged: the store failed, stopping at once [" << error.code << "]\n";
+        std::_Exit(exit_store_failed);
+    });
+    if (!node) return complain(node.error(), exit_failure);
+    return serve(**node, signals);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Arguments arguments;
+    if (auto const* from_environment = std::getenv("CASEBRIDGE_CONFIG")) arguments.config = from_environment;
+    for (int i = 1; i < argc; ++i) {
+        std::string_view const argument = argv[i];
+        if (argument == "--help" || argument == "-h") return std::cout << usage, 0;
+        if (argument == "--version") return std::cout << "casebridged " << program_version << '\n', 0;
+        if (argument == "--check") {
+            arguments.check_only = true;
+        } else if (argument == "--config" && i + 1 < argc) {
+            arguments.config = argv[++i];
+        } else {
+            std::cerr << "casebridged: unknown argument " << argument << "\n\n" << usage;
+            return exit_usage;
+        }
+    }
+    return run(arguments);
+}

@@ -1,0 +1,110 @@
+#include "daemon/metrics.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <stdexcept>
+#include <vector>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace casebridge {
+
+namespace {
+
+enum class Kind { counter, gauge, histogram };
+
+struct Metric {
+    std::string_view name;
+    Kind kind;
+    std::string_view label;  ///< empty: none
+    std::string_view help;
+};
+
+constexpr std::array table{
+    Metric{"casebridge_messages_sent_total", Kind::counter, "outcome", "Messages settled by a receipt or given up."},
+    Metric{"casebridge_messages_received_total", Kind::counter, "outcome", "Messages that reached the peer endpoint."},
+    Metric{"casebridge_releases_total", Kind::counter, "outcome", "Decisions on releasing a case."},
+    Metric{"casebridge_delivery_attempts_total", Kind::counter, "outcome", "Attempts to deliver a message."},
+    Metric{"casebridge_http_requests_total", Kind::counter, "status", "Requests answered."},
+    Metric{"casebridge_alarms_total", Kind::counter, "kind", "Events an operator must look at."},
+    Metric{"casebridge_outbox_queued", Kind::gauge, "", "Messages waiting for delivery."},
+    Metric{"casebridge_outbox_oldest_seconds", Kind::gauge, "", "Age of the oldest message waiting."},
+    Metric{"casebridge_open_connections", Kind::gauge, "", "Connections open at the peer endpoint."},
+    Metric{"casebridge_log_size", Kind::gauge, "", "Leaves of the audit log."},
+    Metric{"casebridge_delivery_seconds", Kind::histogram, "", "From queueing to the receipt."},
+};
+
+bool is_label(std::string_view text) {
+    return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    });
+}
+
+template <typename Family>
+Family& known(std::map<std::string_view, Family*> const& families, std::string_view name) {
+    auto const found = families.find(name);
+    if (found == families.end()) throw std::logic_error("unknown metric: " + std::string(name));
+    return *found->second;
+}
+
+}  // namespace
+
+class Metrics::Registered {
+public:
+    Registered() {
+        for (auto const& metric : table) add(metric);
+    }
+
+    void add(Metric const& metric) {
+        std::string const name(metric.name);
+        std::string const help(metric.help);
+        switch (metric.kind) {
+            case Kind::counter:
+                counters[metric.name] = &prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+                labels[metric.name] = metric.label;
+                return;
+            case Kind::gauge:
+                gauges[metric.name] = &prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+                return;
+            case Kind::histogram:
+                static std::vector<double> const bounds{0.01, 0.03, 0.1, 0.3, 1, 3, 10, 60, 600, 3600, 86'400};
+                histograms[metric.name] =
+                    &prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, bounds);
+                return;
+        }
+    }
+
+    prometheus::Registry registry;
+    std::map<std::string_view, prometheus::Family<prometheus::Counter>*> counters;
+    std::map<std::string_view, std::string_view> labels;  ///< of the counters
+    std::map<std::string_view, prometheus::Gauge*> gauges;
+    std::map<std::string_view, prometheus::Histogram*> histograms;
+};
+
+Metrics::Metrics() : registered_(std::make_unique<Registered>()) {}
+Metrics::~Metrics() = default;
+
+void Metrics::count(std::string_view name, std::string_view label, std::int64_t by) {
+    auto& family = known(registered_->counters, name);
+    std::string const key(registered_->labels.at(name));
+    family.Add({{key, is_label(label) ? std::string(label) : "other"}}).Increment(static_cast<double>(by));
+}
+
+void Metrics::gauge(std::string_view name, double value) {
+    known(registered_->gauges, name).Set(value);
+}
+
+void Metrics::observe(std::string_view name, double seconds) {
+    known(registered_->histograms, name).Observe(seconds);
+}
+
+std::string Metrics::text() const {
+    return prometheus::TextSerializer().Serialize(registered_->registry.Collect());
+}
+
+}  // namespace casebridge

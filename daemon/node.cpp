@@ -1,0 +1,225 @@
+#include "daemon/node.h"
+
+#include "adapters/open_case_source.h"
+#include "daemon/files.h"
+
+namespace casebridge {
+
+namespace {
+
+constexpr std::size_t worker_threads = 4;
+constexpr std::size_t worker_queue = 4096;
+constexpr std::size_t maximum_key_file_bytes = 4096;
+constexpr std::chrono::seconds stop_grace{10};
+
+Result<Secret> source_key(Config const& config) {
+    if (config.source_key_file.empty()) return Secret{};
+    ASSIGN_OR_RETURN(auto bytes, read_file(config.source_key_file, maximum_key_file_bytes));
+    while (!bytes.empty() && (bytes.back() == '\n' || bytes.back() == '\r')) bytes.pop_back();
+    return Secret(std::move(bytes));
+}
+
+Json leaf_status(std::vector<Certificate> const& chain) {
+    auto json = Json::object();
+    json.set("not_after", to_rfc3339(chain.front().not_after())).set("sha256", chain.front().fingerprint().hex());
+    return json;
+}
+
+}  // namespace
+
+/// In order of construction; destroyed in reverse, so that nothing outlives what it uses.
+struct Node::Parts {
+    Parts(Config c, Self s, NodeIdentity id, PinnedRoot pin, Clock const& time)
+        : config(std::move(c)),
+          self(std::move(s)),
+          clock(time),
+          own_root(std::move(pin)),
+          root(id.root),
+          tls_chain(id.tls_chain),
+          signing_chain(id.signer.chain),
+          encryption_chain(id.encryption_chain),
+          tls_key(std::move(id.tls_key_pem)),
+          telemetry(level_of(config.log_level), config.log_format),
+          pool(worker_threads, worker_queue,
+               [this](std::string_view type) {
+                   telemetry.log(LogLevel::error, "worker.exception", {{"type", type}});
+               }),
+          crypto(std::move(id.signer), std::move(id.encryption_keys), pool, clock),
+          client({tls_key.duplicate(), tls_chain}) {}
+
+    static LogLevel level_of(std::string const& name) {
+        if (name == "debug") return LogLevel::debug;
+        if (name == "warning") return LogLevel::warning;
+        return name == "error" ? LogLevel::error : LogLevel::info;
+    }
+
+    TlsServerIdentity tls_identity() const { return {tls_key.duplicate(), tls_chain, registry.snapshot()->roots()}; }
+    Json identity_status() const;
+    Status load_instruments();
+
+    Config const config;
+    Self const self;
+    Clock const& clock;
+    PinnedRoot const own_root;
+    Certificate const root;
+    std::vector<Certificate> const tls_chain, signing_chain, encryption_chain;
+    Secret const tls_key;
+    Telemetry telemetry;
+    PeerRegistry registry;
+    InstrumentsHolder instruments;
+    std::unique_ptr<CaseSource> source;
+    std::unique_ptr<Engine> engine;
+    WorkerPool pool;
+    LocalCryptoService crypto;
+    PeerClient client;
+    std::unique_ptr<PeerContact> contact;
+    std::unique_ptr<Sharing> sharing;
+    std::unique_ptr<Outbox> outbox;
+    std::unique_ptr<Inbox> inbox;
+    std::unique_ptr<PeerEndpoint> peer_endpoint;
+    std::unique_ptr<OfficerApi> officer_api;
+    std::unique_ptr<HttpServer> peer_server, officer_server;
+    std::mutex reload_mutex;
+    bool stopped = false;
+};
+
+Json Node::Parts::identity_status() const {
+    auto json = Json::object();
+    json.set("root_fingerprint", root.fingerprint_text())
+        .set("tls", leaf_status(tls_chain))
+        .set("signing", leaf_status(signing_chain))
+        .set("encryption", leaf_status(encryption_chain));
+    return json;
+}
+
+Status Node::Parts::load_instruments() {
+    ASSIGN_OR_RETURN(auto loaded, Instruments::load(config.agreements, config.policies, own_root, *registry.snapshot(),
+                                                    clock.now()));
+    if (instruments.get()->version() == loaded->version() && !loaded->agreements().empty()) {
+        instruments.set(std::move(loaded));
+        return Done{};
+    }
+    auto const version = loaded->version();
+    instruments.set(std::move(loaded));
+    auto const logged = engine->call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
+        ASSIGN_OR_RETURN(auto const active, store.setting("instruments"));
+        if (active == version.hex()) return std::uint64_t{0};
+        RETURN_IF_ERROR(store.put_setting("instruments", version.hex()));
+        auto facts = Json::object();
+        facts.set("instruments", version.hex());
+        return store.log().append("instruments.activate", clock.now(), service_actor("reload"), facts, Json::object());
+    });
+    if (!logged) return logged.error();
+    telemetry.log(LogLevel::info, "instruments.active", {{"version", std::string_view(version.hex())}});
+    return Done{};
+}
+
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Node::~Node() {
+    stop();
+}
+
+Telemetry& Node::telemetry() {
+    return parts_->telemetry;
+}
+
+std::uint16_t Node::peer_port() const {
+    return parts_->peer_server->port();
+}
+
+namespace {
+
+/// The parts that talk, once the store, peers and instruments are there.
+template <typename Parts>
+void join(Parts& p, std::function<Status()> reload) {
+    p.sharing = std::make_unique<Sharing>(p.self, p.config, p.source.get(), *p.engine, p.instruments, p.registry,
+                                          p.crypto, p.telemetry, p.clock);
+    p.outbox =
+        std::make_unique<Outbox>(DeliveryParts{p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry,
+                                               *p.contact, p.client, p.crypto, p.pool, p.telemetry, p.clock});
+    p.sharing->on_queued([&p] { p.outbox->wake(); });
+    p.inbox =
+        std::make_unique<Inbox>(p.self, p.config, *p.engine, p.instruments, p.registry, p.crypto, p.telemetry, p.clock);
+    NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
+                          p.self.offices, schema_version, to_pem(p.encryption_chain),
+                          p.clock.now()};
+    p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), *p.inbox, p.registry, p.telemetry, p.clock);
+    p.officer_api = std::make_unique<OfficerApi>(OfficerApiParts{
+        p.self, p.config, p.own_root, *p.engine, *p.sharing, *p.outbox, *p.contact, p.registry, p.instruments, p.crypto,
+        p.pool, p.telemetry, p.clock, std::move(reload), [&p] { return p.identity_status(); }});
+}
+
+template <typename Parts>
+Status listen(Parts& p) {
+    ASSIGN_OR_RETURN(p.peer_server,
+                     HttpServer::listen_tls(p.config.listen_host, p.config.listen_port, p.tls_identity(),
+                                            p.config.limits, [&p](HttpRequest request, HttpResponder respond) {
+                                                p.peer_endpoint->handle(std::move(request), std::move(respond));
+                                            }));
+    p.contact->on_change([&p] {
+        if (auto const replaced = p.peer_server->replace_identity(p.tls_identity()); !replaced)
+            p.telemetry.log(LogLevel::error, "tls.not_replaced", {{"why", replaced.error()}});
+        // The signature under an agreement counts once its signer is pinned.
+        std::lock_guard lock(p.reload_mutex);
+        if (auto const loaded = p.load_instruments(); !loaded)
+            p.telemetry.log(LogLevel::error, "reload.refused", {{"why", loaded.error()}});
+        p.outbox->wake();
+    });
+    ASSIGN_OR_RETURN(p.officer_server, HttpServer::listen_unix(p.config.officer_socket, 0660, p.config.limits,
+                                                               [&p](HttpRequest request, HttpResponder respond) {
+                                                                   p.officer_api->handle(std::move(request),
+                                                                                         std::move(respond));
+                                                               }));
+    return Done{};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key, Clock const& clock,
+                                          std::function<void(Error const&)> on_fatal) {
+    auto const directory = config.state_directory / "identity";
+    ASSIGN_OR_RETURN(auto identity, load_identity(directory, config.node, clock.now()));
+    ASSIGN_OR_RETURN(auto own_root, PinnedRoot::pin(config.node, identity.root, identity.root.fingerprint()));
+    Self self{config.node, config.kind, config.offices, config.clock_skew};
+    auto parts =
+        std::make_unique<Parts>(std::move(config), std::move(self), std::move(identity), std::move(own_root), clock);
+    auto& p = *parts;
+    if (!p.config.field_map.empty()) {
+        ASSIGN_OR_RETURN(auto const key, source_key(p.config));
+        ASSIGN_OR_RETURN(p.source, open_case_source(p.config.field_map, key));
+    }
+    ASSIGN_OR_RETURN(auto store,
+                     Store::open(p.config.state_directory / "casebridge.db", store_key, Database::Mode::create));
+    p.engine = std::make_unique<Engine>(std::move(store), std::move(on_fatal));
+    p.contact = std::make_unique<PeerContact>(*p.engine, p.registry, p.client, p.telemetry, p.clock);
+    RETURN_IF_ERROR(p.contact->reload());
+    RETURN_IF_ERROR(p.load_instruments());
+    std::unique_ptr<Node> node(new Node(std::move(parts)));
+    join(p, [raw = node.get()] { return raw->reload(); });
+    RETURN_IF_ERROR(listen(p));
+    p.outbox->start();
+    p.telemetry.log(LogLevel::info, "node.started", {{"node", p.self.node}, {"port", p.peer_server->port()}});
+    return node;
+}
+
+Status Node::reload() {
+    std::lock_guard lock(parts_->reload_mutex);
+    RETURN_IF_ERROR(parts_->load_instruments());
+    parts_->outbox->wake();
+    return Done{};
+}
+
+void Node::stop() {
+    auto& p = *parts_;
+    if (std::exchange(p.stopped, true)) return;
+    // First nothing new comes in, then what is under way ends, then the store closes.
+    if (p.officer_server) p.officer_server->stop(stop_grace);
+    if (p.peer_server) p.peer_server->stop(stop_grace);
+    if (p.outbox) p.outbox->stop();
+    p.pool.stop();
+    if (p.engine) p.engine->stop();
+    p.telemetry.log(LogLevel::info, "node.stopped", {{"node", p.self.node}});
+}
+
+}  // namespace casebridge

@@ -1,0 +1,34 @@
+// Node: builds and joins the parts of one daemon, and nothing else. Two nodes fit in one process (tests do so).
+#pragma once
+
+#include "daemon/config.h"
+#include "daemon/officer_api.h"
+#include "daemon/peer_endpoint.h"
+
+namespace casebridge {
+
+class Node {
+public:
+    /// Loads everything and listens. Errors: of each part, in the order of daemon/README.md; nothing is left running.
+    /// `on_fatal`: the store failed; the process must end (fail-stop).
+    static Result<std::unique_ptr<Node>> start(Config config, Secret const& store_key, Clock const& clock,
+                                               std::function<void(Error const&)> on_fatal);
+    ~Node();  ///< as stop()
+    Node(Node const&) = delete;
+    Node& operator=(Node const&) = delete;
+
+    /// Reads agreements and policies again, whole or not at all.
+    Status reload();
+    /// Lets running requests and deliveries finish, then closes. Idempotent.
+    void stop();
+
+    [[nodiscard]] std::uint16_t peer_port() const;
+    [[nodiscard]] Telemetry& telemetry();
+
+private:
+    struct Parts;
+    explicit Node(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace casebridge

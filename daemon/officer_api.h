@@ -1,0 +1,41 @@
+// The officer API: what the command line (later the console) may ask, over the officer socket.
+// daemon/officer-api.yaml describes it (OpenAPI 3.1).
+//
+// Every handler runs on a worker thread and may block on the engine or the national database.
+#pragma once
+
+#include "daemon/outbox.h"
+#include "daemon/peer_contact.h"
+#include "daemon/sharing.h"
+
+namespace casebridge {
+
+struct OfficerApiParts {
+    Self const& self;
+    Config const& config;
+    PinnedRoot const& own_root;
+    Engine& engine;
+    Sharing& sharing;
+    Outbox& outbox;
+    PeerContact& contact;
+    PeerRegistry& peers;
+    InstrumentsHolder& instruments;
+    CryptoService& crypto;
+    WorkerPool& pool;
+    Telemetry& telemetry;
+    Clock const& clock;
+    std::function<Status()> reload;         ///< of agreements and policies
+    std::function<Json()> identity_status;  ///< certificates and when they end
+};
+
+class OfficerApi {
+public:
+    explicit OfficerApi(OfficerApiParts parts) : parts_(std::move(parts)) {}
+
+    void handle(HttpRequest request, HttpResponder respond);
+
+private:
+    OfficerApiParts parts_;
+};
+
+}  // namespace casebridge

@@ -1,0 +1,61 @@
+// OfficerCall: one authorised request on the officer socket, with its parameters, its actor and its answer.
+#pragma once
+
+#include "daemon/officer_api.h"
+
+namespace casebridge {
+
+/// Who may call: by role.
+enum class Access { anyone, case_work, operation, reading };
+
+class OfficerCall {
+public:
+    OfficerCall(OfficerApiParts& parts, HttpRequest request, Officer officer, Json body, HttpResponder respond);
+
+    [[nodiscard]] OfficerApiParts& parts() { return parts_; }
+    [[nodiscard]] Officer const& officer() const { return officer_; }
+    /// A text of the body, or of the query for GET and DELETE; empty if missing.
+    [[nodiscard]] std::string text(std::string_view key) const;
+    [[nodiscard]] bool flag(std::string_view key) const;
+    /// 1 to 1000; `fallback` if missing. Errors: `request.bad_number`.
+    [[nodiscard]] Result<std::size_t> limit(std::size_t fallback) const;
+    /// A text that must be there. Errors: `request.missing`.
+    [[nodiscard]] Result<std::string> required(std::string_view key) const;
+    /// The actor with the reason given. Errors: `request.reason_missing`, `request.reason_too_long`.
+    [[nodiscard]] Result<Actor> actor() const;
+    /// The last part of the path, e.g. the message id.
+    [[nodiscard]] std::string const& parameter() const { return parameter_; }
+    void set_parameter(std::string parameter) { parameter_ = std::move(parameter); }
+
+    void answer(Json const& json, int status = 200);
+    void answer_bytes(Bytes bytes, std::string_view content_type);
+    void fail(Error const& error);
+    template <typename T>
+    void fail(Result<T> const& result) {
+        fail(result.error());
+    }
+    [[nodiscard]] HttpResponder const& responder() const { return respond_; }
+
+private:
+    OfficerApiParts& parts_;
+    HttpRequest request_;
+    Officer officer_;
+    Json body_;
+    HttpResponder respond_;
+    std::string parameter_;
+};
+
+/// One line of the route table: method, path (a `*` part is the parameter), who may, what to do.
+struct OfficerRoute {
+    std::string_view method, path;
+    Access access;
+    void (*handle)(OfficerCall&);
+};
+
+// One file each: officer_cases.cpp, officer_partners.cpp, officer_messages.cpp, officer_status.cpp.
+std::vector<OfficerRoute> case_routes();
+std::vector<OfficerRoute> partner_routes();
+std::vector<OfficerRoute> message_routes();
+std::vector<OfficerRoute> status_routes();
+
+}  // namespace casebridge

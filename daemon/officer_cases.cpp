@@ -1,0 +1,337 @@
+// Officer API: cases and consents. What is answered here is personal data, for the officer's eyes; each reading is
+// an act and becomes a leaf before the answer leaves.
+#include "daemon/officer_call.h"
+
+namespace casebridge {
+
+namespace {
+
+Date today(OfficerCall& call) {
+    return Date(std::chrono::floor<std::chrono::days>(call.parts().clock.now()));
+}
+
+Json value_json(FieldValue const& value) {
+    struct ToJson {
+        Json operator()(std::string const& text) const { return text; }
+        Json operator()(std::vector<std::string> const& codes) const {
+            auto list = Json::array();
+            for (auto const& code : codes) list.push(code);
+            return list;
+        }
+        Json operator()(Date const& date) const { return to_iso8601(date); }
+        Json operator()(PartialDate const& date) const {
+            auto text = std::to_string(static_cast<int>(date.year));
+            if (date.month) {
+                auto const month = static_cast<unsigned>(*date.month);
+                text += (month < 10 ? "-0" : "-") + std::to_string(month);
+            }
+            return text;
+        }
+        Json operator()(std::int64_t number) const { return number; }
+        Json operator()(bool flag) const { return flag; }
+    };
+    return std::visit(ToJson{}, value);
+}
+
+Json values_json(FieldValues const& values) {
+    auto list = Json::array();
+    for (auto const& [id, value] : values) {
+        auto const* field = find_field(id);
+        auto item = Json::object();
+        item.set("field", id)
+            .set("label", field == nullptr ? id : std::string(field->label))
+            .set("value", value_json(value));
+        list.push(std::move(item));
+    }
+    return list;
+}
+
+Json consent_json(Consent const& consent, Timestamp now) {
+    auto recipients = Json::array();
+    for (auto const& recipient : consent.recipients)
+        recipients.push(recipient.node.text() + (recipient.office ? "/" + recipient.office->text() : ""));
+    auto categories = Json::array();
+    for (auto const category : consent.categories) categories.push(to_text(category));
+    auto json = Json::object();
+    json.set("id", consent.id)
+        .set("case", consent.case_id.text())
+        .set("purpose", to_text(consent.purpose))
+        .set("recipients", std::move(recipients))
+        .set("categories", std::move(categories))
+        .set("giver", to_text(consent.giver))
+        .set("given_on", to_iso8601(consent.given_on))
+        .set("expires_on", to_iso8601(consent.expires_on))
+        .set("withdrawn_at", consent.withdrawn_at ? Json(to_rfc3339(*consent.withdrawn_at)) : Json(nullptr))
+        .set("epoch", consent.epoch)
+        .set("live", consent.live(now));
+    return json;
+}
+
+/// "agreement.yaml:12": the name is enough, the directories are this ministry's configuration.
+std::string source_text(SourceLine source) {
+    if (source.file.empty()) return {};
+    source.file = std::filesystem::path(source.file).filename().string();
+    return to_text(source);
+}
+
+Json reason_json(Reason const& reason) {
+    auto json = Json::object();
+    json.set("rule", reason.rule)
+        .set("code", reason.code)
+        .set("source", source_text(reason.source))
+        .set("text", reason.text);
+    return json;
+}
+
+Json denials_json(std::vector<Reason> const& reasons) {
+    auto list = Json::array();
+    for (auto const& reason : reasons) list.push(reason_json(reason));
+    return list;
+}
+
+Result<ShareRequest> share_request(OfficerCall& call) {
+    ASSIGN_OR_RETURN(auto case_id, call.required("case"));
+    ASSIGN_OR_RETURN(auto const node_text, call.required("node"));
+    ASSIGN_OR_RETURN(auto node, NodeId::parse(node_text));
+    ASSIGN_OR_RETURN(auto const office_text, call.required("office"));
+    ASSIGN_OR_RETURN(auto office, parse_office(office_text));
+    ASSIGN_OR_RETURN(auto const purpose_text, call.required("purpose"));
+    ASSIGN_OR_RETURN(auto const purpose, parse_purpose(purpose_text));
+    return ShareRequest{
+        CaseId{std::move(case_id)}, {std::move(node), std::move(office)}, purpose, call.text("legal_basis")};
+}
+
+Status append_act(OfficerCall& call, std::string_view kind, Actor const& actor, CaseId const& id) {
+    auto const appended = call.parts().engine.call<std::uint64_t>([&](Store& store) {
+        auto detail = Json::object();
+        detail.set("case", id.text());
+        return store.log().append(kind, call.parts().clock.now(), actor, Json::object(), detail);
+    });
+    if (!appended) return appended.error();
+    return Done{};
+}
+
+void list_cases(OfficerCall& call) {
+    auto const limit = call.limit(50);
+    if (!limit) return call.fail(limit);
+    auto const page = call.parts().sharing.with_source<CaseSource::Page>(
+        [&](CaseSource& source) { return source.list(call.text("after"), *limit, today(call)); });
+    if (!page) return call.fail(page);
+    auto list = Json::array();
+    for (auto const& listing : page->cases) {
+        auto json = Json::object();
+        json.set("case", listing.id.text())
+            .set("citizenship", listing.citizenship)
+            .set("trafficking_status", listing.trafficking_status)
+            .set("age_band", listing.age_band);
+        list.push(std::move(json));
+    }
+    auto json = Json::object();
+    json.set("cases", std::move(list))
+        .set("unreadable", static_cast<std::int64_t>(page->unreadable))
+        .set("more", page->more);
+    call.answer(json);
+}
+
+Json disclosures_json(std::vector<DisclosureRow> const& rows) {
+    auto list = Json::array();
+    for (auto const& row : rows) {
+        auto json = Json::object();
+        json.set("message", row.message.text())
+            .set("node", row.to.node.text())
+            .set("office", row.to.office.text())
+            .set("purpose", to_text(row.purpose))
+            .set("agreement", row.agreement.hex())
+            .set("consent", row.consent_id)
+            .set("prepared_at", to_rfc3339(row.prepared_at))
+            .set("state", row.state);
+        if (auto categories = parse_json(row.categories)) json.set("categories", *std::move(categories));
+        list.push(std::move(json));
+    }
+    return list;
+}
+
+void show_case(OfficerCall& call) {
+    auto const actor = call.actor();
+    if (!actor) return call.fail(actor);
+    auto const id_text = call.required("case");
+    if (!id_text) return call.fail(id_text);
+    CaseId const id{*id_text};
+    auto const sourced =
+        call.parts().sharing.with_source<SourcedCase>([&](CaseSource& source) { return source.load(id); });
+    if (!sourced) return call.fail(sourced);
+    if (auto const logged = append_act(call, "officer.read_case", *actor, id); !logged) return call.fail(logged);
+    auto const disclosures = call.parts().engine.call<std::vector<DisclosureRow>>(
+        [&](Store& store) { return store.disclosures().of_case(id); });
+    if (!disclosures) return call.fail(disclosures);
+    auto groups = Json::array();
+    for (auto const& entry : sourced->record.entries()) {
+        auto json = Json::object();
+        json.set("group", to_text(entry.group)).set("fields", values_json(entry.values));
+        groups.push(std::move(json));
+    }
+    auto json = Json::object();
+    json.set("case", id.text())
+        .set("fields", values_json(sourced->record.values()))
+        .set("groups", std::move(groups))
+        .set("disclosures", disclosures_json(*disclosures));
+    call.answer(json);
+}
+
+Json decision_json(Deliberation const& deliberation) {
+    auto const& decision = *deliberation.decision;
+    auto fields = Json::array();
+    for (auto const& field : decision.fields()) {
+        auto json = reason_json(field.reason);
+        json.set("field", field.field->id).set("label", field.field->label).set("form", to_text(field.form));
+        if (field.entry) json.set("entry", static_cast<std::int64_t>(*field.entry));
+        fields.push(std::move(json));
+    }
+    auto json = Json::object();
+    json.set("allowed", decision.allowed())
+        .set("denials", denials_json(decision.denials()))
+        .set("fields", std::move(fields));
+    if (!decision.allowed()) return json;
+    json.set("agreement", decision.agreement()->id())
+        .set("policy", decision.policy()->id().text())
+        .set("consent", decision.consent()->id);
+    return json;
+}
+
+void preview_case(OfficerCall& call) {
+    auto const actor = call.actor();
+    if (!actor) return call.fail(actor);
+    auto const request = share_request(call);
+    if (!request) return call.fail(request);
+    auto const deliberation = call.parts().sharing.deliberate(*request);
+    if (!deliberation) return call.fail(deliberation);
+    auto json = decision_json(**deliberation);
+    if ((*deliberation)->decision->allowed()) {
+        auto const body = minimise((*deliberation)->sourced.record, *(*deliberation)->decision,
+                                   Date(std::chrono::floor<std::chrono::days>((*deliberation)->now)));
+        if (!body) return call.fail(body);
+        json.set("body", body->body()).set("digest", body->digest().hex());
+    }
+    if (auto const logged =
+            call.parts().sharing.record_deliberation(**deliberation, *request, *actor, "officer.preview");
+        !logged)
+        return call.fail(logged);
+    call.answer(json);
+}
+
+void send_case(OfficerCall& call) {
+    auto const actor = call.actor();
+    if (!actor) return call.fail(actor);
+    auto const request = share_request(call);
+    if (!request) return call.fail(request);
+    auto const digest = Digest::from_hex(call.text("digest"));
+    if (!digest) return call.fail({ErrorKind::invalid, "request.missing", "digest: of the preview"});
+    call.parts().sharing.send(*request, *digest, *actor, [respond = call.responder()](Result<SendOutcome> outcome) {
+        if (!outcome)
+            return respond(problem(status_of(outcome.error().kind), outcome.error().code, outcome.error().detail));
+        auto json = Json::object();
+        if (auto const* denied = std::get_if<Denied>(&*outcome)) {
+            json.set("title", "denied").set("status", 403).set("code", "send.denied");
+            json.set("denials", denials_json(denied->reasons));
+            return respond({.status = 403, .content_type = "application/problem+json", .body = to_bytes(dump(json))});
+        }
+        auto const& sent = std::get<Sent>(*outcome);
+        json.set("message", sent.message.text()).set("subject", sent.subject.text()).set("sequence", sent.sequence);
+        respond({.status = 202, .content_type = "application/json", .body = to_bytes(dump(json))});
+    });
+}
+
+void list_consents(OfficerCall& call) {
+    auto const id = call.text("case");
+    auto const consents = call.parts().engine.call<std::vector<Consent>>(
+        [&](Store& store) { return id.empty() ? store.cases().all_consents() : store.cases().consents(CaseId{id}); });
+    if (!consents) return call.fail(consents);
+    auto list = Json::array();
+    for (auto const& consent : *consents) list.push(consent_json(consent, call.parts().clock.now()));
+    call.answer(Json::object().set("consents", std::move(list)));
+}
+
+Json consent_facts(Consent const& consent) {
+    auto facts = Json::object();
+    facts.set("purpose", to_text(consent.purpose)).set("giver", to_text(consent.giver));
+    auto nodes = Json::array();
+    for (auto const& recipient : consent.recipients) nodes.push(recipient.node.text());
+    facts.set("recipients", std::move(nodes));
+    return facts;
+}
+
+void record_consent(OfficerCall& call) {
+    auto const actor = call.actor();
+    if (!actor) return call.fail(actor);
+    auto const yaml = call.required("yaml");
+    if (!yaml) return call.fail(yaml);
+    auto name = call.text("file_name");
+    if (name.empty()) name = "consent";
+    auto root = parse_yaml(*yaml, name);
+    if (!root) return call.fail(root);
+    auto const consent = Consent::load(YamlFile{to_bytes(*yaml), *std::move(root)});
+    if (!consent) return call.fail(consent);
+    auto json = Json::object();
+    json.set("id", consent->id).set("case", consent->case_id.text()).set("dry_run", call.flag("dry_run"));
+    if (call.flag("dry_run")) return call.answer(json);
+    auto const now = call.parts().clock.now();
+    auto const epoch = call.parts().engine.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
+        ASSIGN_OR_RETURN(auto const granted, store.cases().record_consent(*consent, now));
+        auto facts = consent_facts(*consent);
+        facts.set("epoch", granted);
+        auto detail = Json::object();
+        detail.set("case", consent->case_id.text()).set("consent", consent->id);
+        ASSIGN_OR_RETURN(auto const leaf, store.log().append("consent.record", now, *actor, facts, detail));
+        static_cast<void>(leaf);
+        return granted;
+    });
+    if (!epoch) return call.fail(epoch);
+    call.answer(json.set("epoch", *epoch), 201);
+}
+
+void withdraw_consent(OfficerCall& call) {
+    auto const actor = call.actor();
+    if (!actor) return call.fail(actor);
+    auto const case_text = call.required("case");
+    if (!case_text) return call.fail(case_text);
+    auto const id = call.required("consent");
+    if (!id) return call.fail(id);
+    CaseId const case_id{*case_text};
+    bool const dry_run = call.flag("dry_run");
+    auto const now = call.parts().clock.now();
+    auto const epoch = call.parts().engine.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
+        if (dry_run) {
+            ASSIGN_OR_RETURN(auto const consents, store.cases().consents(case_id));
+            for (auto const& consent : consents)
+                if (consent.id == *id) return consent.epoch;
+            return Error{ErrorKind::not_found, "consent.not_found", "no consent of that id for that case"};
+        }
+        ASSIGN_OR_RETURN(auto const withdrawn, store.cases().withdraw_consent(case_id, *id, now));
+        auto facts = Json::object();
+        facts.set("epoch", withdrawn);
+        auto detail = Json::object();
+        detail.set("case", case_id.text()).set("consent", *id);
+        ASSIGN_OR_RETURN(auto const leaf, store.log().append("consent.withdraw", now, *actor, facts, detail));
+        static_cast<void>(leaf);
+        return withdrawn;
+    });
+    if (!epoch) return call.fail(epoch);
+    call.parts().outbox.wake();
+    call.answer(Json::object().set("consent", *id).set("epoch", *epoch).set("dry_run", dry_run));
+}
+
+}  // namespace
+
+std::vector<OfficerRoute> case_routes() {
+    return {
+        {"GET", "/v1/cases", Access::case_work, list_cases},
+        {"GET", "/v1/cases/show", Access::case_work, show_case},
+        {"POST", "/v1/cases/preview", Access::case_work, preview_case},
+        {"POST", "/v1/cases/send", Access::case_work, send_case},
+        {"GET", "/v1/consents", Access::case_work, list_consents},
+        {"POST", "/v1/consents", Access::case_work, record_consent},
+        {"POST", "/v1/consents/withdraw", Access::case_work, withdraw_consent},
+    };
+}
+
+}  // namespace casebridge

@@ -1,0 +1,85 @@
+// Officer API: status and metrics.
+#include "daemon/officer_call.h"
+#include "daemon/version.h"
+
+namespace casebridge {
+
+namespace {
+
+struct StoreFacts {
+    OutboxTable::Counts outbox;
+    std::int64_t inbox = 0;
+    LogHead head;
+};
+
+Result<StoreFacts> store_facts(Engine& engine) {
+    return engine.call<StoreFacts>([](Store& store) -> Result<StoreFacts> {
+        StoreFacts facts;
+        ASSIGN_OR_RETURN(facts.outbox, store.outbox().counts());
+        ASSIGN_OR_RETURN(facts.inbox, store.inbox().count());
+        facts.head = store.log().head();
+        return facts;
+    });
+}
+
+void status(OfficerCall& call) {
+    auto& parts = call.parts();
+    auto const facts = store_facts(parts.engine);
+    if (!facts) return call.fail(facts);
+    auto const instruments = parts.instruments.get();
+    auto const peers = parts.peers.snapshot();
+    std::int64_t active = 0;
+    for (auto const& [node, peer] : peers->all()) active += peer.removed() ? 0 : 1;
+
+    auto outbox = Json::object();
+    outbox.set("queued", facts->outbox.queued)
+        .set("delivered", facts->outbox.delivered)
+        .set("dead", facts->outbox.dead)
+        .set("oldest_queued", facts->outbox.oldest_queued ? Json(to_rfc3339(*facts->outbox.oldest_queued)) : Json());
+    auto log = Json::object();
+    log.set("size", facts->head.size).set("root", facts->head.root.hex());
+    auto source = Json::object();
+    auto const readable = parts.sharing.with_source<Done>([](CaseSource& s) { return s.check(); });
+    source.set("readable", static_cast<bool>(readable));
+    if (!readable) source.set("code", readable.error().code);
+
+    auto json = Json::object();
+    json.set("node", parts.self.node.text())
+        .set("kind", to_text(parts.self.kind))
+        .set("version", program_version)
+        .set("schema", schema_version)
+        .set("time", to_rfc3339(parts.clock.now()))
+        .set("identity", parts.identity_status())
+        .set("case_source", std::move(source))
+        .set("peers", active)
+        .set("agreements", static_cast<std::int64_t>(instruments->agreements().size()))
+        .set("policies", static_cast<std::int64_t>(instruments->policies().size()))
+        .set("instruments", instruments->version().hex())
+        .set("outbox", std::move(outbox))
+        .set("inbox", facts->inbox)
+        .set("log", std::move(log));
+    call.answer(json);
+}
+
+void metrics(OfficerCall& call) {
+    auto& parts = call.parts();
+    if (auto const facts = store_facts(parts.engine)) {
+        parts.telemetry.gauge("casebridge_outbox_queued", static_cast<double>(facts->outbox.queued));
+        auto const oldest = facts->outbox.oldest_queued;
+        std::chrono::duration<double> const age = oldest ? parts.clock.now() - *oldest : Timestamp::duration{0};
+        parts.telemetry.gauge("casebridge_outbox_oldest_seconds", age.count());
+        parts.telemetry.gauge("casebridge_log_size", static_cast<double>(facts->head.size));
+    }
+    call.answer_bytes(to_bytes(parts.telemetry.metrics_text()), "text/plain; version=0.0.4");
+}
+
+}  // namespace
+
+std::vector<OfficerRoute> status_routes() {
+    return {
+        {"GET", "/v1/status", Access::reading, status},
+        {"GET", "/v1/metrics", Access::reading, metrics},
+    };
+}
+
+}  // namespace casebridge

@@ -1,0 +1,104 @@
+#include "daemon/outbox.h"
+
+namespace casebridge {
+
+namespace {
+/// A look at the queue even if nothing woke us: clocks can be set.
+constexpr std::chrono::seconds longest_sleep{30};
+}  // namespace
+
+Outbox::Outbox(DeliveryParts parts) : parts_(std::move(parts)) {}
+
+Outbox::~Outbox() {
+    stop();
+}
+
+void Outbox::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void Outbox::wake() {
+    {
+        std::lock_guard lock(mutex_);
+        awake_ = true;
+    }
+    changed_.notify_all();
+}
+
+void Outbox::stop() {
+    {
+        std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return in_flight_.empty(); });
+}
+
+void Outbox::run() {
+    for (;;) {
+        {
+            std::lock_guard lock(mutex_);
+            if (stopping_) return;
+            awake_ = false;
+        }
+        auto const next = start_due();
+        auto const wait = std::clamp<std::chrono::milliseconds>(next - parts_.clock.now(), std::chrono::milliseconds(1),
+                                                                longest_sleep);
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, wait, [this] { return awake_ || stopping_; });
+    }
+}
+
+std::set<MessageId> Outbox::in_flight_now() {
+    std::lock_guard lock(mutex_);
+    return in_flight_;
+}
+
+Timestamp Outbox::start_due() {
+    auto const now = parts_.clock.now();
+    Timestamp next = now + longest_sleep;
+    auto const peers = parts_.peers.snapshot();
+    for (auto const& [node, peer] : peers->all()) {
+        // Of removed peers too: their messages are refused when asked about, rather than queued for ever.
+        auto const before = in_flight_now();
+        auto due = parts_.engine.call<std::vector<OutboxRow>>(
+            [&node = node](Store& store) { return store.outbox().due(node); });
+        if (!due) {
+            parts_.telemetry.log(LogLevel::error, "outbox.unreadable", {{"peer", node}, {"why", due.error()}});
+            continue;
+        }
+        for (auto& row : *due) {
+            {
+                std::lock_guard lock(mutex_);
+                // INVARIANT: a row read while its delivery was under way may be out of date by now.
+                if (stopping_ || before.contains(row.id)) continue;
+                if (per_peer_[node] >= in_flight_per_peer) break;
+                if (row.next_at > now) {
+                    next = std::min(next, row.next_at);
+                    continue;
+                }
+                in_flight_.insert(row.id);
+                ++per_peer_[node];
+            }
+            start_delivery(std::move(row));
+        }
+    }
+    return next;
+}
+
+void Outbox::start_delivery(OutboxRow row) {
+    auto const id = row.id;
+    auto const node = row.to.node;
+    Delivery::start(parts_, std::move(row), [this, id, node] {
+        // Notified under the lock: after it, stop() may return and this object be gone.
+        std::lock_guard lock(mutex_);
+        in_flight_.erase(id);
+        --per_peer_[node];
+        awake_ = true;
+        changed_.notify_all();
+    });
+}
+
+}  // namespace casebridge

@@ -1,0 +1,87 @@
+// Outbox and disclosure register: what is to be sent, what became of it, and to whom what was told.
+#pragma once
+
+#include "daemon/content_table.h"
+#include "policies/message.h"
+
+namespace casebridge {
+
+/// queued → delivered | rejected (signed refusal) | refused (a yes became a no before delivery) | expired.
+/// The last three are dead letters; the operator sees them.
+enum class OutboxState { queued, delivered, rejected, refused, expired };
+std::string_view to_text(OutboxState state);
+
+struct OutboxRow {
+    MessageId id;
+    Address to;
+    std::string stream;
+    std::uint64_t sequence = 0;
+    Purpose purpose;
+    SubjectReference subject;
+    Digest inner_digest;
+    ContentId sealed = 0;   ///< the SealedEnvelope's bytes: the same at every attempt
+    ContentId signed_ = 0;  ///< the SignedBytes, for resealing when the peer's key has rotated
+    ContentId request = 0;  ///< JSON: case number, released forms, legal basis: for asking the four yeses again
+    OutboxState state = OutboxState::queued;
+    int attempts = 0;
+    bool possibly_delivered = false;  ///< an attempt reached the wire without a receipt
+    Timestamp created_at, next_at, expires_at;
+    std::string last_code;  ///< why the last attempt failed, or the message died
+    Bytes receipt;          ///< SignedData, once delivered or rejected
+};
+
+class OutboxTable {
+public:
+    explicit OutboxTable(Database& database) : database_(database) {}
+
+    /// Reserves the next sequence number of a stream (from 1).
+    Result<std::uint64_t> next_sequence(std::string const& stream);
+    Status insert(OutboxRow const& row);
+    /// Errors: `outbox.not_found`.
+    Status update(OutboxRow const& row);
+    Result<std::optional<OutboxRow>> find(MessageId const& id) const;
+    /// The first queued row of every stream to `node`, in order of `next_at`: streams are delivered in order.
+    Result<std::vector<OutboxRow>> due(NodeId const& node) const;
+    /// Newest first.
+    Result<std::vector<OutboxRow>> list(std::size_t limit) const;
+    struct Counts {
+        std::int64_t queued = 0, delivered = 0, dead = 0;
+        std::optional<Timestamp> oldest_queued;
+    };
+    Result<Counts> counts() const;
+
+private:
+    Database& database_;
+};
+
+/// One row per disclosure, kept after the outbox row is gone: the subject's register (T1).
+struct DisclosureRow {
+    MessageId message;
+    CaseId case_id;
+    Address to;
+    Purpose purpose;
+    SubjectReference subject;
+    Digest agreement, policy, body;
+    std::string consent_id;
+    std::uint64_t consent_epoch = 0;
+    std::string categories;  ///< JSON {"identity":2,…}
+    Timestamp prepared_at;
+    /// prepared → possibly_delivered → delivered; or never_sent, rejected.
+    std::string state = "prepared";
+    std::optional<Timestamp> settled_at;
+};
+
+class DisclosureTable {
+public:
+    DisclosureTable(Database& database, ContentTable& contents) : database_(database), contents_(contents) {}
+    Status insert(DisclosureRow const& row);
+    Status set_state(MessageId const& message, std::string_view state, Timestamp at);
+    /// Of one case, oldest first.
+    Result<std::vector<DisclosureRow>> of_case(CaseId const& id) const;
+
+private:
+    Database& database_;
+    ContentTable& contents_;
+};
+
+}  // namespace casebridge

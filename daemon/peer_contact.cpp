@@ -1,0 +1,158 @@
+#include "daemon/peer_contact.h"
+
+namespace casebridge {
+
+namespace {
+
+Json peer_facts(PeerRow const& row) {
+    auto facts = Json::object();
+    facts.set("peer", row.node.text()).set("kind", to_text(row.kind));
+    return facts;
+}
+
+}  // namespace
+
+Json NodeDocument::to_json() const {
+    auto list = Json::array();
+    for (auto const& office : offices) list.push(office.text());
+    auto json = Json::object();
+    json.set("node", node.text())
+        .set("kind", to_text(kind))
+        .set("name", name)
+        .set("offices", std::move(list))
+        .set("schema", schema)
+        .set("encryption", encryption_chain_pem)
+        .set("time", to_rfc3339(time));
+    return json;
+}
+
+Result<NodeDocument> NodeDocument::parse(std::string_view text) {
+    ASSIGN_OR_RETURN(auto const json, parse_json(text, {.bytes = 64 * 1024, .depth = 4, .members = 500}));
+    JsonReader reader(json, JsonReader::Scope::node);
+    auto const node_text = reader.string("node", 64);
+    auto const kind_text = reader.string("kind", 32);
+    auto const name = reader.string("name", 400);
+    auto const* office_list = reader.array("offices");
+    auto const schema = reader.integer("schema");
+    auto const encryption = reader.string("encryption", 32 * 1024);
+    auto const time_text = reader.string("time", 40);
+    RETURN_IF_ERROR(reader.finish());
+    ASSIGN_OR_RETURN(auto node, NodeId::parse(node_text));
+    ASSIGN_OR_RETURN(auto const kind, parse_node_kind(kind_text));
+    ASSIGN_OR_RETURN(auto const time, parse_rfc3339(time_text));
+    NodeDocument document{std::move(node), kind, name, {}, static_cast<int>(schema), encryption, time};
+    for (auto const& element : *office_list->as_array()) {
+        if (element.as_string() == nullptr) return Error{ErrorKind::invalid, "node.wrong_type", "offices"};
+        ASSIGN_OR_RETURN(auto office, parse_office(*element.as_string()));
+        document.offices.push_back(std::move(office));
+    }
+    return document;
+}
+
+PeerContact::PeerContact(Engine& engine, PeerRegistry& registry, PeerClient& client, Telemetry& telemetry,
+                         Clock const& clock)
+    : engine_(engine), registry_(registry), client_(client), telemetry_(telemetry), clock_(clock) {}
+
+/// INVARIANT: on the engine thread only, so that older rows never replace newer ones.
+Status PeerContact::publish(Result<std::vector<PeerRow>> rows) {
+    if (!rows) return rows.error();
+    ASSIGN_OR_RETURN(auto snapshot, PeerSnapshot::build(*std::move(rows)));
+    registry_.replace(std::move(snapshot));
+    return Done{};
+}
+
+Status PeerContact::reload() {
+    std::promise<Status> promise;
+    auto published = promise.get_future();
+    engine_.submit<std::vector<PeerRow>>(
+        [](Store& store) { return store.peers().all(); },
+        [this, &promise](Result<std::vector<PeerRow>> rows) { promise.set_value(publish(std::move(rows))); });
+    RETURN_IF_ERROR(published.get());
+    std::lock_guard lock(changing_);  // whoever comes last tells of the newest snapshot
+    changed_();
+    return Done{};
+}
+
+Status PeerContact::add(PeerRow row, Digest const& fingerprint, Actor const& actor, bool dry_run) {
+    ASSIGN_OR_RETURN(auto root, Certificate::from_pem(row.root_pem));
+    ASSIGN_OR_RETURN(auto const pin, PinnedRoot::pin(row.node, std::move(root), fingerprint));
+    auto const snapshot = registry_.snapshot();
+    auto const* known = snapshot->find(row.node);
+    if (known != nullptr && !known->removed())
+        return Error{ErrorKind::conflict, "peer.exists", row.node.text() + ": remove it first"};
+    if (dry_run) return Done{};
+    row.added_at = clock_.now();
+    auto const added = engine_.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
+        RETURN_IF_ERROR(store.peers().put(row));
+        auto facts = peer_facts(row);
+        facts.set("root", pin.root().fingerprint().hex());
+        return store.log().append("peer.add", row.added_at, actor, facts, Json::object());
+    });
+    if (!added) return added.error();
+    telemetry_.log(LogLevel::info, "peer.added", {{"peer", row.node}, {"officer", actor.officer}});
+    return reload();
+}
+
+Status PeerContact::remove(NodeId const& node, Actor const& actor) {
+    auto const removed = engine_.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
+        ASSIGN_OR_RETURN(auto row, store.peers().find(node));
+        if (!row || row->removed_at) return Error{ErrorKind::not_found, "peer.unknown", node.text()};
+        row->removed_at = clock_.now();
+        RETURN_IF_ERROR(store.peers().put(*row));
+        return store.log().append("peer.remove", *row->removed_at, actor, peer_facts(*row), Json::object());
+    });
+    if (!removed) return removed.error();
+    client_.forget(node);
+    telemetry_.log(LogLevel::info, "peer.removed", {{"peer", node}, {"officer", actor.officer}});
+    return reload();
+}
+
+void PeerContact::refresh(NodeId const& node, std::function<void(Result<PeerCheck>)> done) {
+    auto const snapshot = registry_.snapshot();
+    auto const* peer = snapshot->find(node);
+    if (peer == nullptr || peer->removed()) return done(Error{ErrorKind::not_found, "peer.unknown", node.text()});
+    PeerCall call{.target = peer->target(), .path = "/exchange/v1/node", .content_type = {}, .body = {}};
+    client_.call(std::move(call), [this, node, done = std::move(done)](PeerClient::Outcome outcome) {
+        on_document(node, std::move(outcome), done);
+    });
+}
+
+Result<PeerCheck> PeerContact::verify_document(Peer const& peer, HttpResponse const& response) const {
+    if (response.status != 200)
+        return Error{ErrorKind::unavailable, "peer.unexpected_answer", "HTTP " + std::to_string(response.status)};
+    ASSIGN_OR_RETURN(auto document, NodeDocument::parse(to_text(response.body)));
+    if (document.node != peer.row.node) return Error{ErrorKind::unauthentic, "trust.wrong_node", peer.row.node.text()};
+    ASSIGN_OR_RETURN(auto const chain, certificates_from_pem(document.encryption_chain_pem));
+    RETURN_IF_ERROR(peer.pin.verify(chain, Role::encryption, clock_.now()));
+    PeerCheck check{std::move(document), chain.front().not_after(), {}};
+    check.clock_difference = check.document.time - clock_.now();
+    return check;
+}
+
+void PeerContact::on_document(NodeId const& node, PeerClient::Outcome outcome,
+                              std::function<void(Result<PeerCheck>)> done) {
+    if (auto* failure = std::get_if<PeerClient::Failure>(&outcome)) return done(std::move(failure->error));
+    auto const snapshot = registry_.snapshot();
+    auto const* peer = snapshot->find(node);
+    if (peer == nullptr) return done(Error{ErrorKind::not_found, "peer.unknown", node.text()});
+    auto checked = verify_document(*peer, std::get<PeerClient::Answer>(outcome).response);
+    if (!checked) return done(checked.error());
+    engine_.submit<std::vector<PeerRow>>(
+        [this, node, document = checked->document](Store& store) -> Result<std::vector<PeerRow>> {
+            // Read again inside the transaction: an officer may have removed the peer meanwhile.
+            ASSIGN_OR_RETURN(auto row, store.peers().find(node));
+            if (!row || row->removed_at) return Error{ErrorKind::not_found, "peer.unknown", node.text()};
+            row->offices = document.offices;
+            row->schema = document.schema;
+            row->encryption_chain_pem = document.encryption_chain_pem;
+            row->refreshed_at = clock_.now();
+            RETURN_IF_ERROR(store.peers().put(*row));
+            return store.peers().all();
+        },
+        [this, check = *checked, done](Result<std::vector<PeerRow>> rows) {
+            if (auto const published = publish(std::move(rows)); !published) return done(published.error());
+            done(check);
+        });
+}
+
+}  // namespace casebridge

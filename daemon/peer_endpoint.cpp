@@ -1,0 +1,58 @@
+#include "daemon/peer_endpoint.h"
+
+namespace casebridge {
+
+namespace {
+
+// A peer's rate: far above casework, far below what would starve the others.
+constexpr double requests_per_second = 200;
+constexpr double request_burst = 1000;
+
+HttpResponse json_answer(Json const& json) {
+    return {.status = 200, .content_type = "application/json", .body = to_bytes(dump(json))};
+}
+
+}  // namespace
+
+PeerEndpoint::PeerEndpoint(NodeDocument document, Inbox& inbox, PeerRegistry& peers, Telemetry& telemetry,
+                           Clock const& clock)
+    : document_(std::move(document)), inbox_(inbox), peers_(peers), telemetry_(telemetry), clock_(clock) {}
+
+bool PeerEndpoint::within_quota(NodeId const& node) {
+    auto const now = std::chrono::steady_clock::now();
+    std::lock_guard lock(mutex_);
+    auto const bucket = buckets_.try_emplace(node, requests_per_second, request_burst, now).first;
+    return bucket->second.take(now);
+}
+
+void PeerEndpoint::handle(HttpRequest request, HttpResponder respond) {
+    auto const peers = peers_.snapshot();
+    auto const peer = peers->identify(request.caller.tls_chain, clock_.now());
+    if (!peer) {
+        telemetry_.count("casebridge_alarms_total", "unknown_peer");
+        telemetry_.log(LogLevel::warning, "peer.refused", {{"why", peer.error()}});
+        return respond(problem(403, "peer.unknown"));  // why exactly is for our log
+    }
+    auto const& node = (*peer)->row.node;
+    if (!within_quota(node)) {
+        auto answer = problem(429, "peer.too_many_requests");
+        answer.headers["retry-after"] = "5";
+        return respond(std::move(answer));
+    }
+    auto const is = [&request](std::string_view path) { return request.path == path; };
+    if (is("/exchange/v1/messages")) {
+        if (request.method != "POST") return respond(problem(405, "http.method_not_allowed"));
+        if (request.content_type != "application/cms") return respond(problem(415, "http.media_type"));
+        return inbox_.receive(std::move(request.body), node, std::move(respond));
+    }
+    if (is("/exchange/v1/node") || is("/exchange/v1/health")) {
+        if (request.method != "GET") return respond(problem(405, "http.method_not_allowed"));
+        if (is("/exchange/v1/health")) return respond(json_answer(Json::object().set("status", "up")));
+        auto document = document_;
+        document.time = clock_.now();
+        return respond(json_answer(document.to_json()));
+    }
+    respond(problem(404, "http.not_found"));
+}
+
+}  // namespace casebridge

@@ -1,0 +1,29 @@
+// The peer endpoint: what partner daemons may ask over mutual TLS. daemon/peer-api.yaml describes it (OpenAPI 3.1).
+#pragma once
+
+#include "daemon/inbox.h"
+#include "daemon/peer_contact.h"
+#include "daemon/token_bucket.h"
+
+namespace casebridge {
+
+class PeerEndpoint {
+public:
+    /// `document` answers `GET /exchange/v1/node`; its time is set at each answer.
+    PeerEndpoint(NodeDocument document, Inbox& inbox, PeerRegistry& peers, Telemetry& telemetry, Clock const& clock);
+
+    void handle(HttpRequest request, HttpResponder respond);
+
+private:
+    bool within_quota(NodeId const& node);
+
+    NodeDocument document_;
+    Inbox& inbox_;
+    PeerRegistry& peers_;
+    Telemetry& telemetry_;
+    Clock const& clock_;
+    std::mutex mutex_;
+    std::map<NodeId, TokenBucket> buckets_;
+};
+
+}  // namespace casebridge

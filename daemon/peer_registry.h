@@ -1,0 +1,53 @@
+// PeerRegistry: who our peers are right now, as an immutable snapshot that any thread may hold.
+#pragma once
+
+#include "crypto/envelope.h"
+#include "daemon/peer_client.h"
+#include "daemon/peer_table.h"
+
+#include <memory>
+#include <mutex>
+
+namespace casebridge {
+
+struct Peer {
+    PeerRow row;
+    PinnedRoot pin;
+    std::vector<Certificate> encryption_chain;  ///< as last presented; verified anew at each use
+
+    [[nodiscard]] bool removed() const { return row.removed_at.has_value(); }
+    [[nodiscard]] PeerTarget target() const { return {row.node, row.host, row.port, pin.root()}; }
+};
+
+class PeerSnapshot {
+public:
+    /// Errors: `peer.corrupt` (a stored row no longer pins).
+    static Result<std::shared_ptr<PeerSnapshot const>> build(std::vector<PeerRow> rows);
+
+    /// nullptr if the node was never a peer.
+    [[nodiscard]] Peer const* find(NodeId const& node) const;
+    [[nodiscard]] std::map<NodeId, Peer> const& all() const noexcept { return peers_; }
+    /// Roots a connecting client may lead to: peers that are not removed.
+    [[nodiscard]] std::vector<Certificate> roots() const;
+
+    /// The peer at the other end of a TLS connection. OpenSSL has verified that the chain leads to *a* pinned root;
+    /// here: to the root of the very node the leaf names.
+    /// Errors: `peer.unknown`, `peer.removed`, `trust.*`.
+    Result<Peer const*> identify(std::vector<Certificate> const& chain, Timestamp now) const;
+
+private:
+    std::map<NodeId, Peer> peers_;
+};
+
+class PeerRegistry {
+public:
+    [[nodiscard]] std::shared_ptr<PeerSnapshot const> snapshot() const;
+    void replace(std::shared_ptr<PeerSnapshot const> snapshot);
+
+private:
+    mutable std::mutex mutex_;
+    // Owners: the registry and whoever still works with an older snapshot.
+    std::shared_ptr<PeerSnapshot const> snapshot_ = std::make_shared<PeerSnapshot const>();
+};
+
+}  // namespace casebridge

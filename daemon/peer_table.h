@@ -1,0 +1,39 @@
+// Peers: who is pinned, how they are reached, and the certificates they last presented.
+#pragma once
+
+#include "daemon/database.h"
+#include "policies/ids.h"
+#include "policies/purpose.h"
+
+#include <vector>
+
+namespace casebridge {
+
+struct PeerRow {
+    NodeId node;
+    NodeKind kind;
+    std::string name;
+    std::string host;  ///< address to dial; TLS verifies `<node>.casebridge.internal`, not this
+    std::uint16_t port = 0;
+    std::string root_pem;
+    std::vector<OfficeId> offices;  ///< as the peer's node document says; empty until first contact
+    int schema = 1;
+    std::string encryption_chain_pem;  ///< leaf first; empty until first contact
+    std::optional<Timestamp> refreshed_at;
+    Timestamp added_at;
+    std::optional<Timestamp> removed_at;  ///< removed: reachable for duties only
+};
+
+class PeerTable {
+public:
+    explicit PeerTable(Database& database) : database_(database) {}
+    /// Inserts or replaces.
+    Status put(PeerRow const& peer);
+    Result<std::vector<PeerRow>> all() const;
+    Result<std::optional<PeerRow>> find(NodeId const& node) const;
+
+private:
+    Database& database_;
+};
+
+}  // namespace casebridge

@@ -1,0 +1,123 @@
+// Sharing: asks the four yeses about one case and one recipient, and turns a yes into a queued, sealed message.
+//
+// The same deliberation serves the officer's preview, the send, and the recheck at every delivery attempt.
+#pragma once
+
+#include "adapters/case_source.h"
+#include "daemon/actor.h"
+#include "daemon/config.h"
+#include "daemon/crypto_service.h"
+#include "daemon/engine.h"
+#include "daemon/exchange.h"
+#include "daemon/instruments.h"
+#include "daemon/telemetry.h"
+
+namespace casebridge {
+
+struct ShareRequest {
+    CaseId case_id;
+    Address to;
+    Purpose purpose;
+    std::string legal_basis;
+};
+
+/// A decision with all it points into. Lives on the heap and stays where it is.
+struct Deliberation {
+    SourcedCase sourced;
+    std::vector<Consent> consents;
+    std::uint64_t consent_epoch = 0;
+    std::shared_ptr<Instruments const> instruments;  // owners: this and the holder of the current snapshot
+    std::shared_ptr<PeerSnapshot const> peers;       // owners: this and the registry
+    Timestamp now;
+    std::optional<Decision> decision;
+
+    Deliberation(SourcedCase s, Timestamp at) : sourced(std::move(s)), now(at) {}
+    Deliberation(Deliberation const&) = delete;
+    Deliberation& operator=(Deliberation const&) = delete;
+};
+
+/// What the store remembers of a release, to ask again at delivery (the content of `OutboxRow::request`).
+struct ReleaseMemo {
+    CaseId case_id;
+    std::string legal_basis;
+    std::string consent_id;
+    Digest agreement;
+    std::vector<ReleasedForm> released;
+
+    [[nodiscard]] Bytes to_bytes() const;
+    static Result<ReleaseMemo> parse(ByteView bytes);
+};
+
+/// The current instruments, swapped as a whole on reload.
+class InstrumentsHolder {
+public:
+    [[nodiscard]] std::shared_ptr<Instruments const> get() const;
+    void set(std::shared_ptr<Instruments const> instruments);
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<Instruments const> instruments_ = std::make_shared<Instruments const>();
+};
+
+struct Sent {
+    MessageId message;
+    SubjectReference subject;
+    std::uint64_t sequence = 0;
+};
+struct Denied {
+    std::vector<Reason> reasons;
+};
+using SendOutcome = std::variant<Sent, Denied>;
+
+class Sharing {
+public:
+    /// `source` may be null: a node that only receives.
+    Sharing(Self const& self, Config const& config, CaseSource* source, Engine& engine, InstrumentsHolder& instruments,
+            PeerRegistry& peers, CryptoService& crypto, Telemetry& telemetry, Clock const& clock);
+
+    // These block on the national database and the engine: for worker threads only.
+
+    /// Errors: `source.*`, `sharing.no_case_source`, `peer.unknown`, `store.*`. A denial is no error.
+    Result<std::unique_ptr<Deliberation>> deliberate(ShareRequest const& request);
+
+    /// Releases exactly the body whose digest the officer saw. A denial is recorded as a leaf before it is reported.
+    /// Errors also: `send.preview_outdated`, `send.changed_meanwhile` (consent or policy changed while sealing).
+    void send(ShareRequest const& request, Digest const& previewed, Actor const& actor,
+              std::function<void(Result<SendOutcome>)> done);
+
+    /// Records a preview or a refusal as an act of `actor`.
+    Status record_deliberation(Deliberation const& deliberation, ShareRequest const& request, Actor const& actor,
+                               std::string_view kind);
+
+    /// Runs `use` with the case source; calls are one at a time. Errors: `sharing.no_case_source`, then `use`'s.
+    template <typename T>
+    Result<T> with_source(std::function<Result<T>(CaseSource&)> use) {
+        if (source_ == nullptr)
+            return Error{ErrorKind::unavailable, "sharing.no_case_source", "this node has no `field_map` configured"};
+        std::lock_guard lock(source_mutex_);
+        return use(*source_);
+    }
+
+    /// Called after each commit of a new outbox row.
+    void on_queued(std::function<void()> wake) { wake_ = std::move(wake); }
+
+private:
+    struct Pending;
+    Result<std::shared_ptr<Pending>> reserve(ShareRequest const& request, Deliberation& deliberation);
+    void commit(std::shared_ptr<Pending> pending, Actor const& actor, SealedMessage sealed,
+                std::function<void(Result<SendOutcome>)> done);
+
+    Self const& self_;
+    Config const& config_;
+    CaseSource* source_;
+    std::mutex source_mutex_;
+    Engine& engine_;
+    InstrumentsHolder& instruments_;
+    PeerRegistry& peers_;
+    CryptoService& crypto_;
+    Telemetry& telemetry_;
+    Clock const& clock_;
+    std::function<void()> wake_ = [] {};
+};
+
+}  // namespace casebridge

@@ -1,0 +1,89 @@
+#include "daemon/store.h"
+
+#include "daemon/migrations.h"
+
+namespace casebridge {
+namespace {
+
+/// 4 MiB of pages: what a restart has to read again, at most, and how often commits wait for a checkpoint.
+constexpr int long_wal_pages = 1024;
+
+}  // namespace
+
+Store::Store(Database database)
+    : database_(std::move(database)),
+      contents_(database_),
+      peers_(database_),
+      cases_(database_, contents_),
+      outbox_(database_),
+      disclosures_(database_, contents_),
+      inbox_(database_) {}
+
+Result<std::unique_ptr<Store>> Store::open(std::filesystem::path const& path, Secret const& key, Database::Mode mode) {
+    ASSIGN_OR_RETURN(auto database, Database::open(path, key, mode));
+    RETURN_IF_ERROR(migrate(database));
+    // A crash may have left erased content in the write-ahead log.
+    RETURN_IF_ERROR(database.checkpoint());
+    std::unique_ptr<Store> store(new Store(std::move(database)));
+    ASSIGN_OR_RETURN(auto log, AuditLog::open(store->database_, store->contents_));
+    store->log_ = std::make_unique<AuditLog>(std::move(log));
+    return store;
+}
+
+Result<std::optional<std::string>> Store::setting(std::string_view key) {
+    auto row = database_.prepare("SELECT value FROM settings WHERE key = ?1");
+    ASSIGN_OR_RETURN(bool const found, row.bind(1, key).step());
+    if (!found) return std::optional<std::string>();
+    return std::optional(row.text(0));
+}
+
+Status Store::put_setting(std::string_view key, std::string_view value) {
+    return database_.prepare("INSERT OR REPLACE INTO settings(key, value) VALUES(?1, ?2)")
+        .bind(1, key)
+        .bind_blob(2, as_bytes(value))
+        .run();
+}
+
+Status Store::begin() {
+    RETURN_IF_ERROR(database_.execute("BEGIN IMMEDIATE"));
+    at_begin_ = log_->frontier();
+    return Done{};
+}
+
+Status Store::commit() {
+    if (!database_.in_transaction())
+        return Error{ErrorKind::internal, "store.failed", "the transaction had been rolled back by a storage error"};
+    return database_.execute("COMMIT");
+}
+
+Status Store::rollback() {
+    log_->restore(at_begin_);
+    if (!database_.in_transaction()) return Done{};  // SQLite has done it already
+    return database_.execute("ROLLBACK");
+}
+
+Status Store::savepoint() {
+    RETURN_IF_ERROR(database_.execute("SAVEPOINT work"));
+    at_savepoint_ = log_->frontier();
+    return Done{};
+}
+
+Status Store::release_savepoint() {
+    return database_.execute("RELEASE work");
+}
+
+Status Store::rollback_to_savepoint() {
+    log_->restore(at_savepoint_);
+    if (!database_.in_transaction())
+        return Error{ErrorKind::internal, "store.failed", "the transaction had been rolled back by a storage error"};
+    return database_.execute("ROLLBACK TO work; RELEASE work");
+}
+
+Status Store::tidy() {
+    if (!contents_.erased_any() && database_.wal_pages() < long_wal_pages) return Done{};
+    RETURN_IF_ERROR(database_.checkpoint());
+    contents_.forget_erasures();
+    return Done{};
+}
+
+}  // namespace casebridge

@@ -1,0 +1,57 @@
+// Store: the daemon's own encrypted database, its tables and its schema version. Owned and used by the engine alone.
+#pragma once
+
+#include "daemon/audit_log.h"
+#include "daemon/case_table.h"
+#include "daemon/inbox_table.h"
+#include "daemon/outbox_table.h"
+#include "daemon/peer_table.h"
+
+namespace casebridge {
+
+class Store {
+public:
+    /// Opens or creates the file and migrates it, one transaction a version. Errors: as Database::open,
+    /// `store.newer_schema` (written by a newer casebridge), `log.inconsistent`.
+    static Result<std::unique_ptr<Store>> open(std::filesystem::path const& path, Secret const& key,
+                                               Database::Mode mode);
+    // The tables refer to the database in here.
+    Store(Store const&) = delete;
+    Store& operator=(Store const&) = delete;
+
+    [[nodiscard]] ContentTable& contents() { return contents_; }
+    [[nodiscard]] AuditLog& log() { return *log_; }
+    [[nodiscard]] PeerTable& peers() { return peers_; }
+    [[nodiscard]] CaseTable& cases() { return cases_; }
+    [[nodiscard]] OutboxTable& outbox() { return outbox_; }
+    [[nodiscard]] DisclosureTable& disclosures() { return disclosures_; }
+    [[nodiscard]] InboxTable& inbox() { return inbox_; }
+
+    /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
+    Result<std::optional<std::string>> setting(std::string_view key);
+    Status put_setting(std::string_view key, std::string_view value);
+
+    // For the engine only. The rollbacks take the audit log's tree back, too.
+    Status begin();
+    Status commit();
+    Status rollback();
+    Status savepoint();
+    Status release_savepoint();
+    Status rollback_to_savepoint();
+    /// After a commit: empties the write-ahead log if it is long, or still holds what was erased.
+    Status tidy();
+
+private:
+    explicit Store(Database database);
+    Database database_;
+    ContentTable contents_;
+    std::unique_ptr<AuditLog> log_;
+    PeerTable peers_;
+    CaseTable cases_;
+    OutboxTable outbox_;
+    DisclosureTable disclosures_;
+    InboxTable inbox_;
+    MerkleFrontier at_begin_, at_savepoint_;
+};
+
+}  // namespace casebridge

@@ -1,0 +1,72 @@
+#include "daemon/tls_context.h"
+
+namespace casebridge {
+
+namespace {
+
+constexpr std::string_view bad_identity = "http.bad_identity";
+
+/// A hybrid group where OpenSSL has one (3.5), else elliptic curves alone.
+bool set_groups(SSL_CTX* context) {
+    return SSL_CTX_set1_groups_list(context, "X25519MLKEM768:X25519:P-256:P-384") == 1 ||
+           SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1;
+}
+
+bool set_protocol(SSL_CTX* context) {
+    // SECURITY: on resumption OpenSSL gives no verified chain, so nothing may be resumed.
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(
+        context, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
+    SSL_CTX_set_security_level(context, 2);
+    return SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) == 1 &&
+           SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 && SSL_CTX_set_num_tickets(context, 0) == 1 &&
+           SSL_CTX_set_max_early_data(context, 0) == 1 && set_groups(context);
+}
+
+bool set_own_chain(SSL_CTX* context, std::vector<Certificate> const& chain, PrivateKey const& key) {
+    if (chain.empty() || SSL_CTX_use_certificate(context, chain.front().raw()) != 1) return false;
+    for (std::size_t index = 1; index < chain.size(); ++index) {
+        if (SSL_CTX_add1_chain_cert(context, chain[index].raw()) != 1) return false;
+    }
+    return SSL_CTX_use_PrivateKey(context, key.raw()) == 1 && SSL_CTX_check_private_key(context) == 1;
+}
+
+bool set_trust(SSL_CTX* context, std::vector<Certificate> const& roots) {
+    openssl::Store const store(X509_STORE_new());
+    if (!store) return false;
+    for (auto const& root : roots) {
+        if (X509_STORE_add_cert(store.get(), root.raw()) != 1) return false;
+    }
+    SSL_CTX_set1_cert_store(context, store.get());
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    SSL_CTX_set_verify_depth(context, 2);
+    auto* const parameters = SSL_CTX_get0_param(context);
+    X509_VERIFY_PARAM_set_auth_level(parameters, 2);
+    return X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_X509_STRICT) == 1 &&
+           X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_CLIENT) == 1;
+}
+
+}  // namespace
+
+Result<TlsContext> make_server_context(TlsServerIdentity const& identity) {
+    auto const key = PrivateKey::from_pem(identity.key_pem);
+    if (!key) return Error{ErrorKind::invalid, bad_identity, std::string(key.error().code)};
+
+    openssl::ErrorScope const errors;
+    TlsContext context(SSL_CTX_new(TLS_server_method()));
+    bool const made = context && set_protocol(context.get()) && set_own_chain(context.get(), identity.chain, *key) &&
+                      set_trust(context.get(), identity.peer_roots);
+    if (!made) return errors.error(ErrorKind::invalid, bad_identity);
+    return context;
+}
+
+std::vector<Certificate> verified_chain(SSL const* connection) {
+    std::vector<Certificate> chain;
+    STACK_OF(X509)* const verified = SSL_get0_verified_chain(connection);
+    if (verified == nullptr || SSL_get_verify_result(connection) != X509_V_OK) return chain;
+    for (int index = 0; index < sk_X509_num(verified); ++index) chain.emplace_back(sk_X509_value(verified, index));
+    return chain;
+}
+
+}  // namespace casebridge

@@ -1,0 +1,380 @@
+#include "tests/unit/adapters/case_source_conformance.h"
+
+#include "adapters/sql_case_source.h"
+#include "policies/fields.h"
+#include "tests/unit/adapters/adapter_fixtures.h"
+
+#include <boost/test/unit_test.hpp>
+
+namespace casebridge::test {
+namespace {
+
+Date const today = std::chrono::year(2026) / 11 / 23;
+
+constexpr char const* tables = R"sql(
+CREATE TABLE cases (no VARCHAR(40), sex VARCHAR(10), born VARCHAR(40), nation VARCHAR(100), children VARCHAR(20),
+  deceased INTEGER, phone VARCHAR(40), status VARCHAR(40), guardian VARCHAR(40), suspect VARCHAR(10),
+  withhold VARCHAR(200), given_name VARCHAR(100), roman VARCHAR(100)))sql";
+constexpr char const* relatives =
+    "CREATE TABLE kin (case_no VARCHAR(40), seq INTEGER, name VARCHAR(100), rel VARCHAR(20))";
+constexpr char const* harms = "CREATE TABLE harm (case_no VARCHAR(40), kind VARCHAR(20))";
+constexpr char const* consents = R"sql(
+CREATE TABLE consent (cid VARCHAR(40), case_no VARCHAR(40), giver VARCHAR(20), goal VARCHAR(40), who VARCHAR(200),
+  what VARCHAR(200), given VARCHAR(20), until VARCHAR(20), gone VARCHAR(20)))sql";
+
+constexpr char const* map_text = R"yaml(
+database: {kind: sqlite, path: unused.db}
+cases:
+  table: cases
+  id: no
+  fields:
+    sex: {column: sex, codes: {M: male, F: female, "-": not_recorded}}
+    gender: {column: sex, codes: {M: Masculine}, unknown: withhold}
+    birth_date: {column: born, date: [dd/MM/yyyy, yyyy], era: buddhist}
+    citizenship: {column: nation, separator: ";", codes: {Thai: TH, Khmer: KH}}
+    number_of_children: children
+    deceased: {column: deceased, codes: {1: yes, 0: no}}
+    mobile_phone: {column: phone, calling_code: 66}
+    trafficking_status: {column: status, codes: as_stored}
+    trafficking_status_country: {value: TH}
+    exploitation_types: {table: harm, case: case_no, column: kind, codes: {labour: ForcedLabour, sex: SexualExploitation}}
+  facts:
+    guardian: {column: guardian, codes: {parent: guardian, appointed: appointed_representative}}
+    guardian_suspect: {column: suspect, codes: {y: yes, n: no, "?": unknown}}
+    withhold_from: {column: withhold, separator: ";"}
+groups:
+  names:
+    - fields: {kind: {value: legal}, given: given_name}
+    - fields: {kind: {value: transliterated}, given: roman}
+  relatives:
+    - {table: kin, case: case_no, order: seq, fields: {name: name, relation: {column: rel, codes: {m: mother, f: father}}}}
+consents:
+  table: consent
+  case: case_no
+  fields:
+    id: cid
+    giver: {column: giver, codes: as_stored}
+    purpose: {column: goal, codes: as_stored}
+    recipients: {column: who, separator: ";"}
+    categories: {column: what, separator: ";", codes: as_stored}
+    form_id: {value: form-a}
+    form_version: {value: "1"}
+    form_sha256: {value: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}
+    form_language: {value: km}
+    given_on: {column: given, date: yyyy-MM-dd, era: gregorian}
+    expires_on: {column: until, date: yyyy-MM-dd, era: gregorian}
+    withdrawn_on: {column: gone, date: yyyy-MM-dd, era: gregorian}
+)yaml";
+
+/// One scenario's database with all tables, and the case source on it.
+class Scenario {
+public:
+    explicit Scenario(NationalDatabase& database) : database_(database) {
+        for (auto const* sql : {tables, relatives, harms, consents}) run(sql);
+    }
+
+    void run(std::string const& sql) { database_.run(sql); }
+    void add(std::string const& number, std::string const& columns = "", std::string const& values = "") {
+        run("INSERT INTO cases (no" + (columns.empty() ? "" : ", " + columns) + ") VALUES ('" + number + "'" +
+            (values.empty() ? "" : ", " + values) + ")");
+    }
+    CaseSource& source() {
+        if (!source_) {
+            auto map = load_map(map_text);
+            BOOST_REQUIRE_MESSAGE(map, detail_of(map));
+            auto session = database_.open();
+            BOOST_REQUIRE_MESSAGE(session, detail_of(session));
+            auto made = make_sql_case_source(*std::move(map), *std::move(session));
+            BOOST_REQUIRE_MESSAGE(made, detail_of(made));
+            source_ = *std::move(made);
+        }
+        return *source_;
+    }
+    Result<SourcedCase> load(std::string const& number) { return source().load(CaseId(number)); }
+    /// The case, which must be there.
+    SourcedCase good(std::string const& number) {
+        auto loaded = load(number);
+        BOOST_REQUIRE_MESSAGE(loaded, detail_of(loaded));
+        return *std::move(loaded);
+    }
+    /// The code, and that the detail names `column` and not `value`.
+    std::string refused(std::string const& number, std::string_view column, std::string_view value) {
+        auto const loaded = load(number);
+        BOOST_TEST(contains(detail_of(loaded), column), detail_of(loaded));
+        BOOST_TEST((value.empty() || !contains(detail_of(loaded), value)), detail_of(loaded));
+        return code_of(loaded);
+    }
+
+private:
+    NationalDatabase& database_;
+    std::unique_ptr<CaseSource> source_;
+};
+
+template <typename T>
+T value(SourcedCase const& sourced, std::string_view field) {
+    auto const* const found = sourced.record.find(field);
+    BOOST_REQUIRE_MESSAGE(found != nullptr, field);
+    return std::get<T>(*found);
+}
+
+void a_full_row_becomes_a_record(Scenario& db) {
+    db.add("A-1",
+           "sex, born, nation, children, deceased, phone, status, guardian, suspect, withhold, given_name, roman",
+           "'F', '13/04/2540', 'Thai; Khmer', '2', 0, '081-234 5678', 'ActualVictimOfTrafficking', 'parent', 'n', "
+           "'kh-mosvy; A Person', 'มาลี', 'Mali'");
+    db.run("INSERT INTO kin VALUES ('A-1', 2, 'second', 'f'), ('A-1', 1, 'first', 'm'), ('A-2', 1, 'other', 'm')");
+    db.run("INSERT INTO harm VALUES ('A-1', 'labour'), ('A-1', 'sex'), ('A-1', 'labour'), ('A-2', 'sex')");
+    auto const sourced = db.good("A-1");
+    BOOST_TEST(value<std::string>(sourced, field::sex) == "female");
+    BOOST_TEST((value<Date>(sourced, field::birth_date) == Date(std::chrono::year(1997) / 4 / 13)));
+    BOOST_TEST((value<std::vector<std::string>>(sourced, field::citizenship) == std::vector<std::string>{"TH", "KH"}));
+    BOOST_TEST(value<std::int64_t>(sourced, field::number_of_children) == 2);
+    BOOST_TEST(!value<bool>(sourced, field::deceased));
+    BOOST_TEST(value<std::string>(sourced, field::mobile_phone) == "+66812345678");
+    BOOST_TEST(value<std::string>(sourced, field::trafficking_status_country) == "TH");
+    BOOST_TEST((value<std::vector<std::string>>(sourced, field::exploitation_types) ==
+                std::vector<std::string>{"ForcedLabour", "SexualExploitation"}));
+    auto const& entries = sourced.record.entries();
+    BOOST_REQUIRE(entries.size() == 4);
+    BOOST_TEST(std::get<std::string>(entries[1].values.at("names.given")) == "Mali");
+    BOOST_TEST(std::get<std::string>(entries[2].values.at("relatives.name")) == "first");
+    BOOST_TEST(std::get<std::string>(entries[3].values.at("relatives.relation")) == "father");
+    auto const& facts = sourced.record.facts();
+    BOOST_REQUIRE(facts.guardian.has_value());
+    BOOST_TEST(!facts.guardian->suspect);
+    BOOST_TEST((facts.withhold_from == std::vector<std::string>{"kh-mosvy", "A Person"}));
+    BOOST_TEST(sourced.left_out.size() == 1);  // gender has no word for F
+}
+
+void nothing_recorded_is_no_value(Scenario& db) {
+    db.add("A-1");
+    db.add("A-2", "sex, given_name, nation", "'-', '', '   '");
+    for (auto const* number : {"A-1", "A-2"}) {
+        auto const sourced = db.good(number);
+        BOOST_TEST(sourced.record.find(field::sex) == nullptr);
+        BOOST_TEST(sourced.record.find(field::citizenship) == nullptr);
+        BOOST_TEST(sourced.record.entries().empty());
+        BOOST_TEST(!sourced.record.facts().guardian.has_value());
+        BOOST_TEST((sourced.record.facts().best_interests_note == Known::unknown));
+        BOOST_TEST(sourced.consents.empty());
+    }
+}
+
+void a_guardian_nobody_cleared_counts_as_suspected(Scenario& db) {
+    db.add("A-1", "guardian", "'parent'");
+    db.add("A-2", "guardian, suspect", "'parent', '?'");
+    db.add("A-3", "guardian, suspect", "'appointed', 'n'");
+    db.add("A-4", "suspect", "'y'");
+    BOOST_TEST(db.good("A-1").record.facts().guardian->suspect);
+    BOOST_TEST(db.good("A-2").record.facts().guardian->suspect);
+    BOOST_TEST(!db.good("A-3").record.facts().guardian->suspect);
+    BOOST_TEST((db.good("A-3").record.facts().guardian->capacity == Guardian::Capacity::appointed_representative));
+    BOOST_TEST(db.good("A-4").record.facts().guardian->suspect);
+}
+
+void a_value_that_does_not_map_refuses_the_case_and_is_not_repeated(Scenario& db) {
+    db.add("A-1", "sex", "'Xyzzy'");
+    db.add("A-2", "born", "'13/04/1997'");
+    db.add("A-3", "born", "'31/02/2540'");
+    db.add("A-4", "nation", "'Thai;Atlantean'");
+    db.add("A-5", "children", "'twenty'");
+    db.add("A-6", "deceased", "7");
+    db.add("A-7", "phone", "'call me'");
+    db.add("A-8", "status", "'Unsure'");
+    db.add("A-9", "guardian", "'stranger'");
+    BOOST_TEST(db.refused("A-1", "column sex, field sex", "Xyzzy") == "source.bad_value");
+    BOOST_TEST(db.refused("A-2", "date.wrong_era", "1997") == "source.bad_value");
+    BOOST_TEST(db.refused("A-3", "column born, field birth_date: date.malformed", "31/02") == "source.bad_value");
+    BOOST_TEST(db.refused("A-4", "column nation, field citizenship", "Atlantean") == "source.bad_value");
+    BOOST_TEST(db.refused("A-5", "column children", "twenty") == "source.bad_value");
+    BOOST_TEST(db.refused("A-6", "column deceased", "7") == "source.bad_value");
+    BOOST_TEST(db.refused("A-7", "column phone", "call") == "source.bad_value");
+    BOOST_TEST(db.refused("A-8", "column status", "Unsure") == "source.bad_value");
+    BOOST_TEST(db.refused("A-9", "facts.guardian", "stranger") == "source.bad_value");
+}
+
+void a_bad_value_in_a_child_row_refuses_the_case(Scenario& db) {
+    db.add("A-1");
+    db.run("INSERT INTO kin VALUES ('A-1', 1, 'x', 'stepmother')");
+    db.add("A-2");
+    db.run("INSERT INTO harm VALUES ('A-2', 'other')");
+    BOOST_TEST(db.refused("A-1", "column rel, field relatives.relation", "stepmother") == "source.bad_value");
+    BOOST_TEST(db.refused("A-2", "column kind, field exploitation_types", "other") == "source.bad_value");
+}
+
+void too_many_child_rows_are_refused(Scenario& db) {
+    db.add("A-1");
+    for (int row = 0; row < 65; ++row) db.run("INSERT INTO kin VALUES ('A-1', " + std::to_string(row) + ", 'x', 'm')");
+    BOOST_TEST(db.refused("A-1", "relatives: case.too_many_entries", "") == "source.bad_value");
+}
+
+void a_case_is_found_by_its_exact_number_only(Scenario& db) {
+    db.add("7");
+    db.add("a");
+    BOOST_TEST(code_of(db.load("7")) == "");
+    for (auto const* number : {"07", "7.0", " 7", "7 ", "A", "", "b", "%", "7' OR '1'='1", "7\n", "\xff"}) {
+        BOOST_TEST(code_of(db.load(number)) == "source.case_not_found", number);
+    }
+    BOOST_TEST(code_of(db.load(std::string("7\0", 2))) == "source.case_not_found");
+    BOOST_TEST(code_of(db.load(std::string(10000, '7'))) == "source.case_not_found");
+    BOOST_TEST(code_of(db.load("'; DROP TABLE cases; --")) == "source.case_not_found");
+    BOOST_TEST(code_of(db.load("7")) == "");
+}
+
+void a_case_number_that_stands_twice_is_ambiguous(Scenario& db) {
+    db.add("A-1");
+    db.add("A-1");
+    BOOST_TEST(code_of(db.load("A-1")) == "source.ambiguous_case");
+    auto const page = db.source().list("", 10, today);
+    BOOST_REQUIRE(page);
+    BOOST_TEST(page->cases.empty());
+    BOOST_TEST(page->unreadable == 2);
+}
+
+void consents_are_read_with_the_case(Scenario& db) {
+    db.add("A-1");
+    db.run(
+        "INSERT INTO consent VALUES ('C-1', 'A-1', 'self', 'referral', 'kh-mosvy/poipet; la-mlsw', 'identity;health', "
+        "'2026-01-01', '2027-01-01', NULL)");
+    db.run(
+        "INSERT INTO consent VALUES ('C-2', 'A-1', 'guardian', 'family_tracing', 'kh-mosvy', 'family', '2026-01-01', "
+        "'2027-01-01', '2026-02-01')");
+    auto const sourced = db.good("A-1");
+    BOOST_REQUIRE(sourced.consents.size() == 2);
+    auto const& first = sourced.consents[0].id == "C-1" ? sourced.consents[0] : sourced.consents[1];
+    auto const& second = sourced.consents[0].id == "C-1" ? sourced.consents[1] : sourced.consents[0];
+    BOOST_TEST((first.case_id == CaseId("A-1")));
+    BOOST_TEST((first.purpose == Purpose::referral));
+    BOOST_TEST((first.recipients.size() == 2 && first.recipients[0].office->text() == "poipet"));
+    BOOST_TEST((first.categories == std::set<Category>{Category::identity, Category::health}));
+    Timestamp const now = std::chrono::sys_days(today);
+    BOOST_TEST(first.live(now));
+    BOOST_TEST(!second.live(now));
+}
+
+void a_consent_that_does_not_map_refuses_the_case(Scenario& db) {
+    auto const add = [&](std::string const& number, std::string const& rest) {
+        db.add(number);
+        db.run("INSERT INTO consent VALUES ('C" + number + "', '" + number + "', " + rest + ")");
+    };
+    add("A-1", "'neighbour', 'referral', 'kh-mosvy', 'identity', '2026-01-01', '2027-01-01', NULL");
+    add("A-2", "'self', 'everything', 'kh-mosvy', 'identity', '2026-01-01', '2027-01-01', NULL");
+    add("A-3", "'self', 'referral', 'KH MOSVY', 'identity', '2026-01-01', '2027-01-01', NULL");
+    add("A-4", "'self', 'referral', 'kh-mosvy', 'secrets', '2026-01-01', '2027-01-01', NULL");
+    add("A-5", "'self', 'referral', 'kh-mosvy', 'identity', '2026-01-01', '2025-01-01', NULL");
+    add("A-6", "'self', 'referral', 'kh-mosvy', 'identity', '2026-01-01', NULL, NULL");
+    add("A-7", "'self', 'referral', 'kh-mosvy', 'identity', '2026-01-01', '2027-01-01', 'yes'");
+    add("A-8", "'self', 'referral', 'kh-mosvy/No Office', 'identity', '2026-01-01', '2027-01-01', NULL");
+    BOOST_TEST(db.refused("A-1", "consents.giver", "neighbour") == "source.bad_value");
+    BOOST_TEST(db.refused("A-2", "consents.purpose", "everything") == "source.bad_value");
+    BOOST_TEST(db.refused("A-3", "consents.recipients: node_id.malformed", "KH MOSVY") == "source.bad_value");
+    BOOST_TEST(db.refused("A-4", "consents.categories", "secrets") == "source.bad_value");
+    BOOST_TEST(db.refused("A-5", "consents.expires_on", "2025") == "source.bad_value");
+    BOOST_TEST(db.refused("A-6", "consents.expires_on", "") == "source.bad_value");
+    BOOST_TEST(db.refused("A-7", "consents.withdrawn_on", "yes") == "source.bad_value");
+    BOOST_TEST(db.refused("A-8", "consents.recipients: office.malformed", "No Office") == "source.bad_value");
+}
+
+void two_consents_of_one_number_refuse_the_case(Scenario& db) {
+    db.add("A-1");
+    for (int row = 0; row < 2; ++row) {
+        db.run(
+            "INSERT INTO consent VALUES ('C-1', 'A-1', 'self', 'referral', 'kh-mosvy', 'identity', '2026-01-01', "
+            "'2027-01-01', NULL)");
+    }
+    BOOST_TEST(db.refused("A-1", "consents.id is not unique", "C-1") == "source.bad_value");
+}
+
+void lists_come_in_pages_in_order(Scenario& db) {
+    for (auto const* number : {"A-3", "A-1", "A-5", "A-2", "A-4"}) {
+        db.add(number, "born, nation, status", "'13/04/2540', 'Khmer', 'ActualVictimOfTrafficking'");
+    }
+    auto const first = db.source().list("", 2, today);
+    BOOST_REQUIRE(first);
+    BOOST_TEST(first->more);
+    BOOST_REQUIRE(first->cases.size() == 2);
+    BOOST_TEST(first->cases[0].id.text() == "A-1");
+    BOOST_TEST(first->cases[0].citizenship == "KH");
+    BOOST_TEST(first->cases[0].trafficking_status == "ActualVictimOfTrafficking");
+    BOOST_TEST(first->cases[0].age_band == "25-34");
+    auto const second = db.source().list("A-2", 3, today);
+    BOOST_REQUIRE(second);
+    BOOST_TEST(!second->more);
+    BOOST_REQUIRE(second->cases.size() == 3);
+    BOOST_TEST(second->cases[2].id.text() == "A-5");
+    auto const beyond = db.source().list("A-5", 3, today);
+    BOOST_REQUIRE(beyond);
+    BOOST_TEST((beyond->cases.empty() && !beyond->more));
+}
+
+void a_list_leaves_out_and_counts_rows_that_do_not_map(Scenario& db) {
+    db.add("A-1");
+    db.add("A-2", "nation", "'Atlantean'");
+    db.run("INSERT INTO cases (sex) VALUES ('F')");
+    db.add("");
+    db.add("A-3", "sex", "'Xyzzy'");  // not a column of the list
+    auto const page = db.source().list("", 10, today);
+    BOOST_REQUIRE(page);
+    BOOST_TEST(page->cases.size() == 2);
+    BOOST_TEST(page->unreadable == 3);
+}
+
+void a_table_dropped_after_start_fails_the_query(Scenario& db) {
+    db.add("A-1");
+    BOOST_TEST(code_of(db.load("A-1")) == "");
+    BOOST_TEST(code_of(db.source().check()) == "");
+    db.run("DROP TABLE kin");
+    BOOST_TEST(code_of(db.load("A-1")) == "source.query_failed");
+    db.run("DROP TABLE cases");
+    BOOST_TEST(code_of(db.source().list("", 10, today)) == "source.query_failed");
+    BOOST_TEST(code_of(db.source().check()) == "source.query_failed");
+}
+
+void a_column_dropped_after_start_fails_the_query(Scenario& db) {
+    db.add("A-1", "given_name", "'x'");
+    BOOST_TEST(code_of(db.load("A-1")) == "");
+    db.run("DROP TABLE cases");
+    db.run("CREATE TABLE cases (no VARCHAR(40))");
+    db.add("A-1");
+    BOOST_TEST(code_of(db.load("A-1")) == "source.query_failed");
+}
+
+struct NamedScenario {
+    char const* name;
+    void (*run)(Scenario&);
+};
+#define SCENARIO(name) \
+    NamedScenario {    \
+#name, name    \
+    }
+constexpr NamedScenario scenarios[] = {
+    SCENARIO(a_full_row_becomes_a_record),
+    SCENARIO(nothing_recorded_is_no_value),
+    SCENARIO(a_guardian_nobody_cleared_counts_as_suspected),
+    SCENARIO(a_value_that_does_not_map_refuses_the_case_and_is_not_repeated),
+    SCENARIO(a_bad_value_in_a_child_row_refuses_the_case),
+    SCENARIO(too_many_child_rows_are_refused),
+    SCENARIO(a_case_is_found_by_its_exact_number_only),
+    SCENARIO(a_case_number_that_stands_twice_is_ambiguous),
+    SCENARIO(consents_are_read_with_the_case),
+    SCENARIO(a_consent_that_does_not_map_refuses_the_case),
+    SCENARIO(two_consents_of_one_number_refuse_the_case),
+    SCENARIO(lists_come_in_pages_in_order),
+    SCENARIO(a_list_leaves_out_and_counts_rows_that_do_not_map),
+    SCENARIO(a_table_dropped_after_start_fails_the_query),
+    SCENARIO(a_column_dropped_after_start_fails_the_query),
+};
+
+}  // namespace
+
+void check_case_source_conformance(std::function<std::unique_ptr<NationalDatabase>()> const& make) {
+    for (auto const& [name, run] : scenarios) {
+        BOOST_TEST_CONTEXT(name) {
+            auto const database = make();
+            Scenario scenario(*database);
+            run(scenario);
+        }
+    }
+}
+
+}  // namespace casebridge::test

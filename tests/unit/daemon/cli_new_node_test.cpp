@@ -1,0 +1,163 @@
+// `casebridge init` and `identity`, as a person runs them.
+#include "crypto/certificate.h"
+#include "daemon/config.h"
+#include "tests/unit/daemon/command_run.h"
+
+#include <fstream>
+
+#include <boost/test/unit_test.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace casebridge;
+using namespace casebridge::test;
+namespace fs = std::filesystem;
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(new_node)
+
+BOOST_AUTO_TEST_CASE(init_makes_all_a_node_needs_and_never_overwrites) {
+    TemporaryDirectory const directory;
+    auto const state = directory.path() / "state";
+    auto const arguments = init_arguments(directory);
+
+    auto const planned = run(arguments + " --dry-run");
+    BOOST_CHECK_EQUAL(planned.exit, 0);
+    CHECK_CONTAINS(planned.out, "nothing was made");
+    BOOST_CHECK(!fs::exists(state));
+
+    auto const made = run(arguments);
+    BOOST_REQUIRE_EQUAL(made.exit, 0);
+    CHECK_CONTAINS(made.out, "root.key.pem to an offline medium");
+    CHECK_CONTAINS(made.out, "compare the fingerprint");
+    BOOST_CHECK(!contains(made.out, "\x1b"));
+    auto const key = text_of(state / "store.key");
+    BOOST_CHECK_EQUAL(key.size(), 64U);
+    BOOST_CHECK(must(from_hex(key)).size() == 32U);
+    BOOST_CHECK((fs::status(state / "store.key").permissions() & fs::perms::all) ==
+                (fs::perms::owner_read | fs::perms::owner_write));
+
+    auto const again = run(arguments);
+    BOOST_CHECK_EQUAL(again.exit, 6);
+    CHECK_CONTAINS(again.err, "[identity.exists]");
+    BOOST_CHECK_EQUAL(text_of(state / "store.key"), key);
+}
+
+BOOST_AUTO_TEST_CASE(the_configuration_that_init_writes_loads) {
+    TemporaryDirectory const directory;
+    auto const file = (directory.path() / "etc.yaml").string();
+    BOOST_REQUIRE_EQUAL(run(init_arguments(directory) + " --config-out " + file +
+                            " --office datip --office aranyaprathet --listen 127.0.0.1:9443")
+                            .exit,
+                        0);
+    auto const config = must(load_config(file));
+    BOOST_CHECK_EQUAL(config.node.text(), "th-msdhs");
+    BOOST_CHECK(config.kind == NodeKind::welfare);
+    BOOST_REQUIRE_EQUAL(config.offices.size(), 2U);
+    BOOST_CHECK_EQUAL(config.offices[1].text(), "aranyaprathet");
+    BOOST_CHECK_EQUAL(config.listen_host, "127.0.0.1");
+    BOOST_CHECK_EQUAL(config.listen_port, 9443);
+    BOOST_REQUIRE_EQUAL(config.officers.size(), 1U);
+    BOOST_CHECK_EQUAL(config.officers.begin()->first, ::getuid());
+    BOOST_CHECK_EQUAL(config.officers.begin()->second.role, "operator");
+    BOOST_CHECK_EQUAL(config.name, "กระทรวง \"พม.\"");
+    BOOST_CHECK_EQUAL(config.state_directory, directory.path() / "state");
+    BOOST_CHECK_EQUAL(config.store_key_file, directory.path() / "state/store.key");
+    auto const checked = run("config check --json " + file);
+    BOOST_CHECK_EQUAL(checked.exit, 0);
+    BOOST_CHECK_EQUAL(json_of(checked.out).text_or("node"), "th-msdhs");
+    BOOST_CHECK_EQUAL(run("identity show --config " + file).exit, 0);
+    BOOST_CHECK_EQUAL(run("status --config " + file).exit, 5);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_in_the_way_is_said_before_anything_is_made) {
+    TemporaryDirectory const directory;
+    auto const arguments = init_arguments(directory);
+    auto const in_the_way = directory.write("state/store.key", "precious");
+    auto const refused = run(arguments);
+    BOOST_CHECK_EQUAL(refused.exit, 6);
+    CHECK_CONTAINS(refused.err, "[file.exists]");
+    BOOST_CHECK(!fs::exists(directory.path() / "state/identity"));
+    BOOST_CHECK_EQUAL(text_of(in_the_way), "precious");
+    BOOST_CHECK_EQUAL(run(arguments + " --no-store-key").exit, 0);
+    BOOST_CHECK_EQUAL(text_of(in_the_way), "precious");
+}
+
+BOOST_AUTO_TEST_CASE(init_refuses_weak_or_exposed_passphrases_and_wrong_names) {
+    TemporaryDirectory const directory;
+    auto const arguments = init_arguments(directory);
+    auto const passphrase = directory.path() / "passphrase";
+    ::chmod(passphrase.c_str(), 0644);
+    CHECK_CONTAINS(run(arguments).err, "[file.too_permissive]");
+    ::chmod(passphrase.c_str(), 0600);
+    std::ofstream(passphrase) << "short\n";
+    auto const weak = run(arguments);
+    BOOST_CHECK_EQUAL(weak.exit, 1);
+    CHECK_CONTAINS(weak.err, "[identity.weak_passphrase]");
+    auto const unasked =
+        run("init --node th-msdhs --kind welfare --name x --state " + (directory.path() / "s").string());
+    BOOST_CHECK_EQUAL(unasked.exit, 1);
+    CHECK_CONTAINS(unasked.err, "[passphrase.no_terminal]");
+    auto const node = run("init --node TH --kind welfare --name x --state s");
+    BOOST_CHECK_EQUAL(node.exit, 2);
+    CHECK_CONTAINS(node.err, "[node_id.malformed]");
+    CHECK_CONTAINS(run("init --node th-msdhs --kind army --name x --state s").err, "[node_kind.unknown]");
+    CHECK_CONTAINS(run("init --node th-msdhs --kind welfare --name x --state s --suite rsa").err, "[suite.unknown]");
+    BOOST_CHECK(!fs::exists(directory.path() / "state/identity"));
+}
+
+BOOST_AUTO_TEST_CASE(a_passphrase_is_asked_for_twice_and_not_echoed) {
+    TemporaryDirectory const directory;
+    auto const state = (directory.path() / "state").string();
+    std::vector<std::string> const arguments = {"init",   "--node", "th-msdhs", "--kind", "welfare",
+                                                "--name", "x",      "--state",  state};
+    auto const differing = run_on_terminal(arguments, "correct horse battery\ncorrect horse butter\n");
+    BOOST_CHECK_EQUAL(differing.exit, 1);
+    CHECK_CONTAINS(differing.out, "[passphrase.mismatch]");
+    BOOST_CHECK(!fs::exists(state));
+    auto const made = run_on_terminal(arguments, "correct horse battery\ncorrect horse battery\n");
+    BOOST_CHECK_EQUAL(made.exit, 0);
+    BOOST_CHECK(!contains(made.out, "horse"));
+    CHECK_CONTAINS(made.out, "\x1b[32m");  // colour, on a terminal
+    auto const key = text_of(fs::path(state) / "identity/root.key.pem");
+    CHECK_ACCEPTED(PrivateKey::from_encrypted_pem(key, Secret::from_text("correct horse battery")));
+}
+
+BOOST_AUTO_TEST_CASE(a_fingerprint_is_compared_by_its_end_on_a_terminal) {
+    TemporaryDirectory const directory;
+    BOOST_REQUIRE_EQUAL(run(init_arguments(directory)).exit, 0);
+    auto const state = (directory.path() / "state").string();
+    auto const fingerprint = json_of(run("identity show --json --state " + state).out).text_or("fingerprint");
+    std::vector<std::string> const arguments = {
+        "--socket", "/nowhere/s", "--reason", "met in person", "peer",
+        "add",      "th-msdhs",   "--kind",   "welfare",       "--name",
+        "x",        "--address",  "h:1",      "--root",        state + "/identity/root.pem"};
+    CHECK_CONTAINS(run_on_terminal(arguments, "00:00:00:00\n").out, "[trust.fingerprint_mismatch]");
+    CHECK_CONTAINS(run_on_terminal(arguments, "\n").out, "[trust.fingerprint_mismatch]");
+    auto const compared = run_on_terminal(arguments, fingerprint.substr(fingerprint.size() - 11) + "\n");
+    BOOST_CHECK_EQUAL(compared.exit, 5);  // goes on to the daemon
+}
+
+BOOST_AUTO_TEST_CASE(identity_show_and_renew_tell_validity) {
+    TemporaryDirectory const directory;
+    BOOST_REQUIRE_EQUAL(run(init_arguments(directory)).exit, 0);
+    auto const state = " --state " + (directory.path() / "state").string();
+    auto const before = json_of(run("identity show --json" + state).out);
+    BOOST_CHECK_EQUAL(before.text_or("node"), "th-msdhs");
+    BOOST_CHECK_EQUAL(before.text_or("fingerprint").size(), 32U * 3U - 1U);
+    BOOST_CHECK_EQUAL(before.find("certificates")->as_array()->size(), 5U);
+    CHECK_CONTAINS(run("identity show" + state).out, "root.key.pem is still on this machine");
+    auto const renewed = run("identity renew --json" + state);
+    BOOST_CHECK_EQUAL(renewed.exit, 0);
+    auto const after = json_of(renewed.out);
+    BOOST_CHECK_EQUAL(after.text_or("fingerprint"), before.text_or("fingerprint"));
+    BOOST_CHECK(*after.find("older_encryption_keys") == Json(1));
+    auto const missing = run("identity show --state /nowhere");
+    BOOST_CHECK_EQUAL(missing.exit, 4);
+    CHECK_CONTAINS(missing.err, "[identity.missing]");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

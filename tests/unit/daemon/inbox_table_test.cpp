@@ -1,0 +1,103 @@
+#include "daemon/inbox_table.h"
+
+#include "tests/unit/daemon/store_fixture.h"
+
+using namespace casebridge;
+using namespace casebridge::test;
+
+namespace {
+
+InboxRow row(std::int64_t number, std::string_view from = "th-msdhs") {
+    return {.from = node(from),
+            .id = message(number),
+            .from_office = OfficeId("bangkok"),
+            .to_office = OfficeId("poipet-transit-centre"),
+            .inner_digest = digest("inner"),
+            .purpose = Purpose::return_and_handover,
+            .subject = subject(7),
+            .agreement = digest("agreement"),
+            .content = 42,
+            .code = {},
+            .sent_at = at(1),
+            .received_at = at(2),
+            .expires_at = at(3),
+            .retain_until = at(4),
+            .log_index = 5,
+            .receipt = {1, 2, 3},
+            .read_at = {}};
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(the_inbox, StoreFixture)
+
+BOOST_AUTO_TEST_CASE(a_row_comes_back_complete) {
+    auto const store = open();
+    auto const want = row(1);
+    must(store->inbox().insert(want));
+    auto const found = must(store->inbox().find(want.from, want.id));
+    BOOST_REQUIRE(found);
+    BOOST_CHECK(found->from == want.from);
+    BOOST_CHECK(found->id == want.id);
+    BOOST_CHECK(found->from_office == want.from_office);
+    BOOST_CHECK(found->to_office == want.to_office);
+    BOOST_CHECK(found->inner_digest == want.inner_digest);
+    BOOST_CHECK(found->type == want.type);
+    BOOST_CHECK(found->purpose == want.purpose);
+    BOOST_CHECK(found->subject == want.subject);
+    BOOST_CHECK(found->agreement == want.agreement);
+    BOOST_CHECK(found->content == want.content);
+    BOOST_CHECK(found->outcome == Outcome::accepted);
+    BOOST_CHECK_EQUAL(found->code, "");
+    BOOST_CHECK(found->sent_at == want.sent_at && found->received_at == want.received_at);
+    BOOST_CHECK(found->expires_at == want.expires_at && found->retain_until == want.retain_until);
+    BOOST_CHECK_EQUAL(found->log_index, want.log_index);
+    BOOST_CHECK(found->receipt == want.receipt);
+    BOOST_CHECK(!found->read_at);
+}
+
+BOOST_AUTO_TEST_CASE(a_rejected_message_has_a_code_and_no_content) {
+    auto const store = open();
+    auto rejected = row(1);
+    rejected.content = std::nullopt;
+    rejected.outcome = Outcome::rejected;
+    rejected.code = "message.unknown_office";
+    must(store->inbox().insert(rejected));
+    auto const found = must(store->inbox().find_by_id(message(1))).value();
+    BOOST_CHECK(!found.content);
+    BOOST_CHECK(found.outcome == Outcome::rejected);
+    BOOST_CHECK_EQUAL(found.code, "message.unknown_office");
+}
+
+BOOST_AUTO_TEST_CASE(a_sender_and_an_id_are_admitted_once) {
+    auto const store = open();
+    must(store->inbox().insert(row(1)));
+    CHECK_CODE(store->inbox().insert(row(1)), "store.constraint");
+    CHECK_ACCEPTED(store->inbox().insert(row(1, "la-mlsw")));
+    BOOST_CHECK_EQUAL(must(store->inbox().count()), 2);
+    BOOST_CHECK(must(store->inbox().find(node("la-mlsw"), message(1))));
+    BOOST_CHECK(!must(store->inbox().find(node("vn-molisa"), message(1))));
+    BOOST_CHECK(!must(store->inbox().find(node("la-mlsw"), message(2))));
+    BOOST_CHECK(must(store->inbox().find_by_id(message(1)))->from == node("th-msdhs"));
+    BOOST_CHECK(!must(store->inbox().find_by_id(message(2))));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_reading_counts) {
+    auto const store = open();
+    must(store->inbox().insert(row(1)));
+    CHECK_ACCEPTED(store->inbox().mark_read(node("th-msdhs"), message(1), at(10)));
+    CHECK_ACCEPTED(store->inbox().mark_read(node("th-msdhs"), message(1), at(20)));
+    BOOST_CHECK(must(store->inbox().find_by_id(message(1)))->read_at == at(10));
+    CHECK_CODE(store->inbox().mark_read(node("la-mlsw"), message(1), at(10)), "inbox.not_found");
+}
+
+BOOST_AUTO_TEST_CASE(the_list_is_newest_first_and_limited) {
+    auto const store = open();
+    for (std::int64_t const number : {2, 1, 3}) must(store->inbox().insert(row(number)));
+    auto const rows = must(store->inbox().list(2));
+    BOOST_REQUIRE_EQUAL(rows.size(), 2U);
+    BOOST_CHECK(rows[0].id == message(3));
+    BOOST_CHECK(rows[1].id == message(1));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,19 @@
+set(here ${CMAKE_CURRENT_LIST_DIR})
+casebridge_test(daemon_store
+  LIBRARIES casebridge_daemon PkgConfig::SQLCIPHER OpenSSL::Crypto ${CMAKE_DL_LIBS}
+  SOURCES
+    ${here}/audit_log_test.cpp
+    ${here}/case_table_test.cpp
+    ${here}/content_table_test.cpp
+    ${here}/database_test.cpp
+    ${here}/disclosure_table_test.cpp
+    ${here}/engine_test.cpp
+    ${here}/failing_disk.cpp
+    ${here}/inbox_table_test.cpp
+    ${here}/migrations_test.cpp
+    ${here}/outbox_table_test.cpp
+    ${here}/peer_table_test.cpp
+    ${here}/raw_store.cpp
+    ${here}/store_fixture.cpp
+)
+target_compile_definitions(daemon_store PRIVATE SQLITE_HAS_CODEC)
