@@ -145,18 +145,29 @@ void join(Parts& p, std::function<Status()> reload) {
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};
     p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), *p.inbox, p.registry, p.telemetry, p.clock);
-    p.officer_api = std::make_unique<OfficerApi>(OfficerApiParts{
-        p.self, p.config, p.own_root, *p.engine, *p.sharing, *p.outbox, *p.contact, p.registry, p.instruments, p.crypto,
-        p.pool, p.telemetry, p.clock, std::move(reload), [&p] { return p.identity_status(); }});
+    p.officer_api = std::make_unique<OfficerApi>(
+        OfficerApiParts{p.self, p.config, p.own_root, *p.engine, *p.sharing, *p.outbox, *p.contact, p.registry,
+                        p.instruments, p.crypto, p.pool, p.telemetry, p.clock, std::move(reload),
+                        [&p] { return p.peer_server->open_connections(); }, [&p] { return p.identity_status(); }});
+}
+
+/// Counts every answer of a handler by its status.
+HttpHandler counted(Telemetry& telemetry, HttpHandler handle) {
+    return [&telemetry, handle = std::move(handle)](HttpRequest request, HttpResponder respond) {
+        handle(std::move(request), [&telemetry, respond = std::move(respond)](HttpResponse response) {
+            telemetry.count("casebridge_http_requests_total", std::to_string(response.status));
+            respond(std::move(response));
+        });
+    };
 }
 
 template <typename Parts>
 Status listen(Parts& p) {
-    ASSIGN_OR_RETURN(p.peer_server,
-                     HttpServer::listen_tls(p.config.listen_host, p.config.listen_port, p.tls_identity(),
-                                            p.config.limits, [&p](HttpRequest request, HttpResponder respond) {
-                                                p.peer_endpoint->handle(std::move(request), std::move(respond));
-                                            }));
+    ASSIGN_OR_RETURN(p.peer_server, HttpServer::listen_tls(
+                                        p.config.listen_host, p.config.listen_port, p.tls_identity(), p.config.limits,
+                                        counted(p.telemetry, [&p](HttpRequest request, HttpResponder respond) {
+                                            p.peer_endpoint->handle(std::move(request), std::move(respond));
+                                        })));
     p.contact->on_change([&p] {
         if (auto const replaced = p.peer_server->replace_identity(p.tls_identity()); !replaced)
             p.telemetry.log(LogLevel::error, "tls.not_replaced", {{"why", replaced.error()}});
@@ -166,11 +177,11 @@ Status listen(Parts& p) {
             p.telemetry.log(LogLevel::error, "reload.refused", {{"why", loaded.error()}});
         p.outbox->wake();
     });
-    ASSIGN_OR_RETURN(p.officer_server, HttpServer::listen_unix(p.config.officer_socket, 0660, p.config.limits,
-                                                               [&p](HttpRequest request, HttpResponder respond) {
-                                                                   p.officer_api->handle(std::move(request),
-                                                                                         std::move(respond));
-                                                               }));
+    ASSIGN_OR_RETURN(p.officer_server,
+                     HttpServer::listen_unix(p.config.officer_socket, 0660, p.config.limits,
+                                             counted(p.telemetry, [&p](HttpRequest request, HttpResponder respond) {
+                                                 p.officer_api->handle(std::move(request), std::move(respond));
+                                             })));
     return Done{};
 }
 

@@ -24,8 +24,9 @@ struct OfficerApiParts {
     WorkerPool& pool;
     Telemetry& telemetry;
     Clock const& clock;
-    std::function<Status()> reload;         ///< of agreements and policies
-    std::function<Json()> identity_status;  ///< certificates and when they end
+    std::function<Status()> reload;                 ///< of agreements and policies
+    std::function<std::size_t()> open_connections;  ///< of the peer endpoint, now
+    std::function<Json()> identity_status;          ///< certificates and when they end
 };
 
 class OfficerApi {

@@ -251,6 +251,17 @@ void list_consents(OfficerCall& call) {
     call.answer(Json::object().set("consents", std::move(list)));
 }
 
+/// Whom a consent may name: peers and parties of agreements. A misspelt node would never match, and nobody would know.
+std::vector<NodeId> known_nodes(OfficerCall& call) {
+    std::vector<NodeId> nodes;
+    auto const peers = call.parts().peers.snapshot();
+    for (auto const& [node, peer] : peers->all()) nodes.push_back(node);
+    auto const instruments = call.parts().instruments.get();
+    for (auto const& loaded : instruments->agreements())
+        for (auto const& party : loaded.signed_agreement.agreement.parties()) nodes.push_back(party.node);
+    return nodes;
+}
+
 Json consent_facts(Consent const& consent) {
     auto facts = Json::object();
     facts.set("purpose", to_text(consent.purpose)).set("giver", to_text(consent.giver));
@@ -269,7 +280,8 @@ void record_consent(OfficerCall& call) {
     if (name.empty()) name = "consent";
     auto root = parse_yaml(*yaml, name);
     if (!root) return call.fail(root);
-    auto const consent = Consent::load(YamlFile{to_bytes(*yaml), *std::move(root)});
+    auto const known = known_nodes(call);
+    auto const consent = Consent::load(YamlFile{to_bytes(*yaml), *std::move(root)}, &known);
     if (!consent) return call.fail(consent);
     auto json = Json::object();
     json.set("id", consent->id).set("case", consent->case_id.text()).set("dry_run", call.flag("dry_run"));

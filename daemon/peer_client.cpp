@@ -82,7 +82,10 @@ public:
     }
 
     // From here on everything is on the client's thread.
-    void start(PeerCall call, PeerCallDone done) { pool_for(call.target).start(std::move(call), std::move(done)); }
+    void start(PeerCall call, PeerCallDone done) {
+        auto& pool = pool_for(call.target);
+        pool.start(std::move(call), std::move(done));
+    }
     void replace_identity(TlsClientIdentity identity) {
         identity_ = std::make_shared<TlsClientIdentity const>(std::move(identity));
         for (auto& pool : pools_) retired_.push_back(std::move(pool));

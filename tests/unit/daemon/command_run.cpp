@@ -40,7 +40,7 @@ Run run_on_terminal(std::vector<std::string> arguments, std::string const& typed
         // One line at each question: a question ends with a blank and no line feed.
         if (!result.out.ends_with(": ") && !result.out.ends_with("] ")) continue;
         auto const end = typed.find('\n', lines_typed);
-        if (end == std::string::npos) break;
+        if (end == std::string::npos) continue;
         auto const line = typed.substr(lines_typed, end + 1 - lines_typed);
         lines_typed = end + 1;
         BOOST_REQUIRE_EQUAL(::write(terminal, line.data(), line.size()), static_cast<ssize_t>(line.size()));

@@ -33,5 +33,8 @@ std::string init_arguments(TemporaryDirectory const& directory);
 
 }  // namespace casebridge::test
 
-#define CHECK_CONTAINS(text, part) \
-    BOOST_CHECK_MESSAGE(::casebridge::test::contains(text, part), "no `" << (part) << "` in: " << (text))
+#define CHECK_CONTAINS(text, part)                                                                             \
+    do {                                                                                                       \
+        std::string const whole = (text); /* once: it may run the command */                                   \
+        BOOST_CHECK_MESSAGE(::casebridge::test::contains(whole, part), "no `" << (part) << "` in: " << whole); \
+    } while (false)

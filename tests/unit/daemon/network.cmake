@@ -1,0 +1,13 @@
+set(here ${CMAKE_CURRENT_LIST_DIR})
+casebridge_test(daemon_network
+  LIBRARIES casebridge_daemon OpenSSL::SSL OpenSSL::Crypto
+  SOURCES
+    ${here}/config_test.cpp
+    ${here}/http_requests_test.cpp
+    ${here}/http_server_test.cpp
+    ${here}/network_fixture.cpp
+    ${here}/peer_client_test.cpp
+    ${here}/store_key_test.cpp
+    ${here}/telemetry_test.cpp
+    ${CMAKE_CURRENT_SOURCE_DIR}/support/ministry.cpp
+)
