@@ -1,0 +1,14 @@
+set(here ${CMAKE_CURRENT_LIST_DIR})
+set(support ${here}/../support)
+casebridge_test(integration_two_nodes
+  LIBRARIES casebridge_daemon casebridge_demo CURL::libcurl OpenSSL::Crypto
+  TIMEOUT 600
+  SOURCES
+    ${support}/demo_ministry.cpp
+    ${support}/officer_session.cpp
+    ${here}/delivery_test.cpp
+    ${here}/exchange_test.cpp
+    ${here}/officers_test.cpp
+    ${here}/peers_test.cpp
+    ${here}/two_nodes.cpp
+)
