@@ -36,7 +36,7 @@ constexpr std::array table{
     Metric{"casebridge_outbox_oldest_seconds", Kind::gauge, "", "Age of the oldest message waiting."},
     Metric{"casebridge_open_connections", Kind::gauge, "", "Connections open at the peer endpoint."},
     Metric{"casebridge_log_size", Kind::gauge, "", "Leaves of the audit log."},
-    Metric{"casebridge_delivery_seconds", Kind::histogram, "", "From queueing to the receipt."},
+    Metric{"casebridge_delivery_seconds", Kind::histogram, "", "From the POST to the verified receipt."},
 };
 
 bool is_label(std::string_view text) {
