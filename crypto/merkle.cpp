@@ -1,14 +1,13 @@
 #include "crypto/merkle.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace casebridge {
 
 Digest leaf_hash(ByteView data) {
-    Bytes prefixed;
-    prefixed.reserve(data.size() + 1);
-    prefixed.push_back(0x00);
-    prefixed.insert(prefixed.end(), data.begin(), data.end());
+    Bytes prefixed(data.size() + 1);  // SPEC RFC 6962 2.1: 0x00 before a leaf, 0x01 before a node
+    std::copy(data.begin(), data.end(), prefixed.begin() + 1);
     return sha256(prefixed);
 }
 
