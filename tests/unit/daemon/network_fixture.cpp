@@ -123,8 +123,13 @@ struct RawClient::State {
         ::close(socket);
     }
     void note_failure() {
-        auto const* const reason = ERR_reason_error_string(ERR_peek_error());
-        failure = reason != nullptr ? reason : "no reason";
+        // The words OpenSSL puts before an alert's name differ between its versions; the alert itself does not.
+        auto const reason = ERR_GET_REASON(ERR_peek_error());
+        auto const* const text = ERR_reason_error_string(ERR_peek_error());
+        if (reason > SSL_AD_REASON_OFFSET && reason <= SSL_AD_REASON_OFFSET + 255)
+            failure = "alert " + std::to_string(reason - SSL_AD_REASON_OFFSET);
+        else
+            failure = text != nullptr ? text : "no reason";
         ERR_clear_error();
     }
     int read(char* into, std::size_t size) {

@@ -62,7 +62,7 @@ public:
     /// True: the server closed without a word within 10 s.
     bool is_closed() { return read_some().empty() && !timed_out(); }
     [[nodiscard]] bool timed_out() const;
-    /// OpenSSL's reason of the last TLS failure, e.g. "tlsv1 alert unknown ca".
+    /// The last TLS failure: "alert 48" (RFC 8446 6) if the server sent one, else OpenSSL's reason.
     [[nodiscard]] std::string tls_failure() const;
     [[nodiscard]] int tickets() const;  ///< session tickets received
 
