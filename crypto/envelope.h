@@ -83,16 +83,21 @@ Result<VerifiedContent> verify_agreement_signature(ByteView signed_data, ByteVie
 /// An opened and verified message. Only `Opener::open` makes one.
 class OpenedEnvelope {
 public:
-    [[nodiscard]] ByteView payload() const noexcept { return content_.payload; }
+    [[nodiscard]] ByteView payload() const noexcept { return payload_.reveal(); }
     [[nodiscard]] NodeId const& signer_node() const noexcept { return signer_node_; }
-    [[nodiscard]] Digest const& inner_digest() const noexcept { return content_.digest; }
-    [[nodiscard]] Timestamp signing_time() const noexcept { return content_.signing_time; }
+    [[nodiscard]] Digest const& inner_digest() const noexcept { return digest_; }
+    [[nodiscard]] Timestamp signing_time() const noexcept { return signing_time_; }
 
 private:
     friend class Opener;
     OpenedEnvelope(VerifiedContent content, NodeId node)
-        : content_(std::move(content)), signer_node_(std::move(node)) {}
-    VerifiedContent content_;
+        : payload_(std::move(content.payload)),
+          digest_(content.digest),
+          signing_time_(content.signing_time),
+          signer_node_(std::move(node)) {}
+    Secret payload_;  ///< names and histories: wiped when it goes
+    Digest digest_;
+    Timestamp signing_time_;
     NodeId signer_node_;
 };
 
@@ -121,7 +126,8 @@ public:
     [[nodiscard]] std::uint64_t key_uses() const noexcept { return key_uses_.load(); }
 
 private:
-    [[nodiscard]] Result<Bytes> decrypt(GatedEnvelope const& gated) const;
+    /// Wiped when it goes, as it holds what the message says.
+    [[nodiscard]] Result<Secret> decrypt(GatedEnvelope const& gated) const;
 
     std::map<Digest, KeyAndCertificate> keys_;
     mutable std::atomic<std::uint64_t> key_uses_{0};

@@ -106,7 +106,7 @@ Opener::Opener(std::vector<KeyAndCertificate> keys) {
     }
 }
 
-Result<Bytes> Opener::decrypt(GatedEnvelope const& gated) const {
+Result<Secret> Opener::decrypt(GatedEnvelope const& gated) const {
     openssl::ErrorScope const errors;
     auto const found = keys_.find(gated.recipient());
     if (found == keys_.end()) return unauthentic("envelope.unknown_recipient");
@@ -122,12 +122,13 @@ Result<Bytes> Opener::decrypt(GatedEnvelope const& gated) const {
     key_uses_.fetch_add(1);
     if (CMS_decrypt(cms.get(), key.raw(), certificate.raw(), nullptr, output.get(), CMS_BINARY) != 1) return failed();
     auto const plaintext = openssl::written(output);
-    return Bytes(plaintext.begin(), plaintext.end());
+    return Secret(Bytes(plaintext.begin(), plaintext.end()));
 }
 
 Result<OpenedEnvelope> Opener::open(GatedEnvelope const& gated, PinLookup const& pins, Timestamp now,
                                     CrlLookup const& crls) const {
-    ASSIGN_OR_RETURN(auto const inner, decrypt(gated));
+    ASSIGN_OR_RETURN(auto const plaintext, decrypt(gated));
+    auto const inner = plaintext.reveal();
     ASSIGN_OR_RETURN(auto const form, read_signed_form(inner, ContentKind::message, Payload::attached));
     ASSIGN_OR_RETURN(auto const chain, signer_chain(form));
     ASSIGN_OR_RETURN(auto node, claimed_node(chain.front()));

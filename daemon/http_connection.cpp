@@ -99,8 +99,8 @@ std::map<std::string, std::string, std::less<>> headers_of(Message const& messag
 class Connection final : public HttpConnection, public std::enable_shared_from_this<Connection> {
 public:
     Connection(asio::io_context& context, std::unique_ptr<HttpStream> stream, HttpConnectionSetup const& setup,
-               std::function<void()> closed)
-        : stream_(std::move(stream)), setup_(setup), closed_(std::move(closed)), timer_(context) {}
+               HttpConnectionEvents events)
+        : stream_(std::move(stream)), setup_(setup), events_(std::move(events)), timer_(context) {}
 
     void start() override;
     void finish() override;
@@ -135,14 +135,14 @@ private:
 
     std::unique_ptr<HttpStream> stream_;
     HttpConnectionSetup const& setup_;
-    std::function<void()> closed_;
+    HttpConnectionEvents events_;
     asio::steady_timer timer_;
     std::uint64_t armed_ = 0;  ///< counts deadlines: only the latest counts
 
     Phase phase_ = Phase::handshaking;
     std::optional<Parser> parser_;
     HttpRequest request_;
-    std::array<std::uint8_t, 16 * 1024> incoming_{};
+    Bytes incoming_;            ///< a place to read into; none before the handshake is done
     Bytes pending_;             ///< received and not parsed yet
     std::size_t consumed_ = 0;  ///< bytes of this request the parser has taken
     SteadyTime body_start_;
@@ -191,7 +191,7 @@ void Connection::start() {
     arm(setup_.limits.handshake);
     stream_->handshake([self = shared_from_this()](error_code failure, std::size_t) {
         if (self->phase_ == Phase::closed) return;
-        if (failure) return self->close_gracefully();
+        if (failure || !self->events_.proven(self->caller())) return self->close_gracefully();
         self->await_request();
         // The first request must follow at once; only later ones may be waited for.
         self->arm(self->setup_.limits.head);
@@ -209,10 +209,11 @@ void Connection::cut() {
     phase_ = Phase::closed;
     disarm();
     stream_->cut();
-    closed_();
+    events_.closed();
 }
 
 void Connection::await_request() {
+    incoming_.resize(16 * 1024);
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(setup_.limits.header_bytes));
     parser_->body_limit(setup_.limits.body_bytes);
@@ -324,6 +325,7 @@ void Connection::refuse(Refusal refusal) {
 }
 
 void Connection::send(HttpResponse response) {
+    setup_.answered(response.status);
     bool const without_body = parser_->is_header_done() && parser_->get().method() == http::verb::head;
     outgoing_ = response_text(response, last_ ? AfterAnswer::close : AfterAnswer::keep_open,
                               without_body ? AnswerBody::left_out : AnswerBody::included);
@@ -352,8 +354,8 @@ void Connection::close_gracefully() {
 }  // namespace
 
 std::shared_ptr<HttpConnection> make_http_connection(asio::io_context& context, std::unique_ptr<HttpStream> stream,
-                                                     HttpConnectionSetup const& setup, std::function<void()> closed) {
-    return std::make_shared<Connection>(context, std::move(stream), setup, std::move(closed));
+                                                     HttpConnectionSetup const& setup, HttpConnectionEvents events) {
+    return std::make_shared<Connection>(context, std::move(stream), setup, std::move(events));
 }
 
 }  // namespace casebridge

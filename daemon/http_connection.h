@@ -28,6 +28,7 @@ private:
 struct HttpConnectionSetup {
     HttpLimits limits;
     HttpHandler handler;
+    HttpObserver answered;           ///< never empty
     std::shared_ptr<HttpGate> gate;  ///< owners: the server and every responder still held somewhere
 };
 
@@ -43,9 +44,14 @@ public:
     [[nodiscard]] virtual HttpCaller const& caller() const = 0;
 };
 
-/// `closed` is called once, on the server's thread, when the connection is over.
+/// What a connection tells its server, on the server's thread.
+struct HttpConnectionEvents {
+    std::function<bool(HttpCaller const&)> proven;  ///< the handshake is done; false: close it
+    std::function<void()> closed;                   ///< once, when the connection is over
+};
+
 std::shared_ptr<HttpConnection> make_http_connection(boost::asio::io_context& context,
                                                      std::unique_ptr<HttpStream> stream,
-                                                     HttpConnectionSetup const& setup, std::function<void()> closed);
+                                                     HttpConnectionSetup const& setup, HttpConnectionEvents events);
 
 }  // namespace casebridge

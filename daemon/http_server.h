@@ -2,8 +2,10 @@
 // peers, and a Unix socket for officers. Runs its own thread.
 //
 // Limits hold before any handler runs: handshake 5 s, head 5 s and 8 KiB, body size and minimum rate, connections per
-// address and in total, idle keep-alive time. Refused with problem+json: Content-Encoding, Transfer-Encoding other than
-// one chunked, HTTP/1.0, upgrade, `Expect` other than 100-continue.
+// address, per peer and in total, idle keep-alive time. Where there is no room, a connection that has not proved who it
+// is gives way, those first that come from where no peer ever came from; a proven one never does. Refused with
+// problem+json: Content-Encoding, Transfer-Encoding other than one chunked, HTTP/1.0, upgrade, `Expect` other than
+// 100-continue.
 #pragma once
 
 #include "crypto/envelope.h"
@@ -22,7 +24,8 @@ struct HttpLimits {
     std::size_t minimum_bytes_per_second = 1024;  ///< of a body, after a grace of 5 s
     std::chrono::milliseconds idle{60'000};       ///< between requests of one connection
     std::size_t connections = 1024;
-    std::size_t connections_per_address = 64;
+    std::size_t connections_per_address = 64;  ///< and per peer, from whatever addresses
+    std::size_t handshakes = 128;              ///< of `connections`, without a proven identity yet
 };
 
 /// TLS material of this node. The pins decide which roots a client may chain to.
@@ -32,15 +35,19 @@ struct TlsServerIdentity {
     std::vector<Certificate> peer_roots;  ///< roots a client certificate may lead to
 };
 
+/// Told the status of every answer on the server's thread, also of those given before any handler.
+using HttpObserver = std::function<void(int status)>;
+
 class HttpServer {
 public:
     /// Port 0 picks a free one (`port()`). Errors: `http.cannot_listen`, `http.bad_identity`.
     static Result<std::unique_ptr<HttpServer>> listen_tls(std::string const& host, std::uint16_t port,
                                                           TlsServerIdentity identity, HttpLimits limits,
-                                                          HttpHandler handler);
+                                                          HttpHandler handler, HttpObserver answered = {});
     /// Replaces a stale socket file; the socket gets `mode` (octal, e.g. 0660).
     static Result<std::unique_ptr<HttpServer>> listen_unix(std::filesystem::path const& path, unsigned mode,
-                                                           HttpLimits limits, HttpHandler handler);
+                                                           HttpLimits limits, HttpHandler handler,
+                                                           HttpObserver answered = {});
     virtual ~HttpServer() = default;
 
     [[nodiscard]] virtual std::uint16_t port() const = 0;

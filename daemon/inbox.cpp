@@ -104,6 +104,7 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
     if (verdict == Admission::Verdict::refuse || verdict == Admission::Verdict::retry_later)
         return Error{ErrorKind::unauthentic, arrival.admission.code, header.id.text()};
 
+    RETURN_IF_ERROR(forget_expired(store, now));
     InboxRow row{.from = header.from.node,
                  .id = header.id,
                  .from_office = header.from.office,
@@ -141,6 +142,23 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
     ASSIGN_OR_RETURN(row.receipt, sign_receipt(store, row, now));
     RETURN_IF_ERROR(store.inbox().insert(row));
     return row;
+}
+
+/// A message expired longer than this is refused as expired whatever clock skew, so its id need not be remembered.
+/// Every arrival takes a few with it: the table cannot grow without being cleaned, and no transaction is long.
+Status Inbox::forget_expired(Store& store, Timestamp now) {
+    constexpr std::chrono::hours remembered_after_expiry{30 * 24};
+    constexpr std::size_t batch = 16;
+    ASSIGN_OR_RETURN(auto const old, store.inbox().forgettable(now - remembered_after_expiry, now, batch));
+    if (old.empty()) return Done{};
+    for (auto const& each : old) {
+        if (each.content) RETURN_IF_ERROR(store.contents().erase(*each.content));
+        RETURN_IF_ERROR(store.inbox().forget(each.number));
+    }
+    auto facts = Json::object();
+    facts.set("messages", static_cast<std::int64_t>(old.size()));
+    auto const logged = store.log().append("inbox.forget", now, service_actor("retention over"), facts, Json::object());
+    return logged ? Status(Done{}) : Status(logged.error());
 }
 
 Result<Bytes> Inbox::sign_receipt(Store& store, InboxRow const& row, Timestamp now) {

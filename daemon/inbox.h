@@ -23,6 +23,7 @@ private:
     void on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, HttpResponder const& respond);
     void record(std::shared_ptr<Arrival const> arrival, HttpResponder respond);
     Result<InboxRow> admit_once(Store& store, Arrival const& arrival);
+    Status forget_expired(Store& store, Timestamp now);
     Result<Bytes> sign_receipt(Store& store, InboxRow const& row, Timestamp now);
     void refuse(HttpResponder const& respond, NodeId const& carrier, Error const& error);
 

@@ -105,6 +105,25 @@ Result<std::optional<InboxRow>> InboxTable::find_by_id(MessageId const& id) cons
     return read_one(std::move(row));
 }
 
+Result<std::vector<InboxTable::Forgotten>> InboxTable::forgettable(Timestamp expired_before, Timestamp now,
+                                                                   std::size_t limit) const {
+    auto rows = database_.prepare(
+        "SELECT number, content FROM inbox WHERE expires_at < ?1 AND retain_until < ?2 ORDER BY expires_at LIMIT ?3");
+    stored::bind_time(rows, 1, expired_before);
+    stored::bind_time(rows, 2, now);
+    rows.bind(3, stored::integer(limit));
+    std::vector<Forgotten> found;
+    while (true) {
+        ASSIGN_OR_RETURN(bool const more, rows.step());
+        if (!more) return found;
+        found.push_back({rows.integer(0), rows.is_null(1) ? std::nullopt : std::optional<ContentId>(rows.integer(1))});
+    }
+}
+
+Status InboxTable::forget(std::int64_t number) {
+    return database_.prepare("DELETE FROM inbox WHERE number = ?1").bind(1, number).run();
+}
+
 Result<std::int64_t> InboxTable::count() const {
     auto row = database_.prepare("SELECT count(*) FROM inbox");
     ASSIGN_OR_RETURN(bool const found, row.step());

@@ -37,6 +37,14 @@ public:
     Result<std::optional<InboxRow>> find_by_id(MessageId const& id) const;
     Result<std::int64_t> count() const;
 
+    struct Forgotten {
+        std::int64_t number;
+        std::optional<ContentId> content;  ///< to be erased
+    };
+    /// The oldest messages that expired before `expired_before` and need not be retained at `now`.
+    Result<std::vector<Forgotten>> forgettable(Timestamp expired_before, Timestamp now, std::size_t limit) const;
+    Status forget(std::int64_t number);
+
 private:
     Database& database_;
 };

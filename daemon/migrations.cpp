@@ -165,7 +165,9 @@ CREATE TABLE inbox(
 CREATE INDEX inbox_messages ON inbox(message);
 )sql";
 
-constexpr std::array all{Migration{1, version_1}};
+constexpr std::string_view version_2 = "CREATE INDEX inbox_expiry ON inbox(expires_at);";
+
+constexpr std::array all{Migration{1, version_1}, Migration{2, version_2}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

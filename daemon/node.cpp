@@ -151,23 +151,19 @@ void join(Parts& p, std::function<Status()> reload) {
                         [&p] { return p.peer_server->open_connections(); }, [&p] { return p.identity_status(); }});
 }
 
-/// Counts every answer of a handler by its status.
-HttpHandler counted(Telemetry& telemetry, HttpHandler handle) {
-    return [&telemetry, handle = std::move(handle)](HttpRequest request, HttpResponder respond) {
-        handle(std::move(request), [&telemetry, respond = std::move(respond)](HttpResponse response) {
-            telemetry.count("casebridge_http_requests_total", std::to_string(response.status));
-            respond(std::move(response));
-        });
-    };
+/// Counts every answer by its status, also those given before a handler runs.
+HttpObserver counting(Telemetry& telemetry) {
+    return [&telemetry](int status) { telemetry.count("casebridge_http_requests_total", std::to_string(status)); };
 }
 
 template <typename Parts>
 Status listen(Parts& p) {
     ASSIGN_OR_RETURN(p.peer_server, HttpServer::listen_tls(
                                         p.config.listen_host, p.config.listen_port, p.tls_identity(), p.config.limits,
-                                        counted(p.telemetry, [&p](HttpRequest request, HttpResponder respond) {
+                                        [&p](HttpRequest request, HttpResponder respond) {
                                             p.peer_endpoint->handle(std::move(request), std::move(respond));
-                                        })));
+                                        },
+                                        counting(p.telemetry)));
     p.contact->on_change([&p] {
         if (auto const replaced = p.peer_server->replace_identity(p.tls_identity()); !replaced)
             p.telemetry.log(LogLevel::error, "tls.not_replaced", {{"why", replaced.error()}});
@@ -177,11 +173,12 @@ Status listen(Parts& p) {
             p.telemetry.log(LogLevel::error, "reload.refused", {{"why", loaded.error()}});
         p.outbox->wake();
     });
-    ASSIGN_OR_RETURN(p.officer_server,
-                     HttpServer::listen_unix(p.config.officer_socket, 0660, p.config.limits,
-                                             counted(p.telemetry, [&p](HttpRequest request, HttpResponder respond) {
-                                                 p.officer_api->handle(std::move(request), std::move(respond));
-                                             })));
+    ASSIGN_OR_RETURN(p.officer_server, HttpServer::listen_unix(
+                                           p.config.officer_socket, 0660, p.config.limits,
+                                           [&p](HttpRequest request, HttpResponder respond) {
+                                               p.officer_api->handle(std::move(request), std::move(respond));
+                                           },
+                                           counting(p.telemetry)));
     return Done{};
 }
 

@@ -119,17 +119,10 @@ void remove_peer(OfficerCall& call) {
     call.answer(Json::object().set("node", node->text()));
 }
 
-void check_peer(OfficerCall& call) {
-    auto const node = NodeId::parse(call.parameter());
-    if (!node) return call.fail(node);
-    std::promise<Result<PeerCheck>> promise;
-    auto answered = promise.get_future();
-    call.parts().contact.refresh(*node,
-                                 [&promise](Result<PeerCheck> checked) { promise.set_value(std::move(checked)); });
-    auto const checked = answered.get();
+void answer_check(OfficerCall& call, NodeId const& node, Result<PeerCheck> const& checked) {
     if (!checked && checked.error().code == "peer.unknown") return call.fail(checked);
     auto json = Json::object();
-    json.set("node", node->text()).set("reachable", static_cast<bool>(checked));
+    json.set("node", node.text()).set("reachable", static_cast<bool>(checked));
     if (checked) {
         json.set("offices", offices_json(checked->document.offices))
             .set("kind", to_text(checked->document.kind))
@@ -141,6 +134,15 @@ void check_peer(OfficerCall& call) {
         json.set("code", checked.error().code).set("detail", checked.error().detail);
     }
     call.answer(json);
+}
+
+void check_peer(OfficerCall& call) {
+    auto const node = NodeId::parse(call.parameter());
+    if (!node) return call.fail(node);
+    // Dialling may take ten seconds: no worker waits for it.
+    call.parts().contact.refresh(*node, [later = call, node = *node](Result<PeerCheck> const& checked) mutable {
+        answer_check(later, node, checked);
+    });
 }
 
 Json agreement_json(LoadedAgreement const& loaded, Timestamp now) {

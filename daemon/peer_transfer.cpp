@@ -32,7 +32,14 @@ CURLcode on_tls_context(CURL*, void* context, void*) {
 
 /// A handshake that the other side refuses shows only when we read (TLS 1.3): curl calls that a receive error.
 bool is_tls_alert(std::string_view message) {
-    return message.find("alert") != std::string_view::npos;
+    return message.find(" alert ") != std::string_view::npos;
+}
+
+/// The other side went away (a killed process, a reset): no word about TLS was said. OpenSSL's texts through curl.
+bool is_lost_connection(std::string_view message) {
+    for (std::string_view const sign : {"SSL_ERROR_SYSCALL", "onnection reset", "unexpected eof", "Broken pipe"})
+        if (message.find(sign) != std::string_view::npos) return true;
+    return false;
 }
 
 }  // namespace
@@ -212,6 +219,7 @@ Error PeerTransfer::error_of(CURLcode result) const {
         case CURLE_OPERATION_TIMEDOUT:
             return make("peer.timeout");
         case CURLE_SSL_CONNECT_ERROR:
+            return make(is_lost_connection(message_.data()) ? "peer.unreachable" : "peer.tls_refused");
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CERTPROBLEM:
         case CURLE_SSL_CIPHER:
@@ -220,7 +228,8 @@ Error PeerTransfer::error_of(CURLcode result) const {
             return make("peer.tls_refused");
         case CURLE_SEND_ERROR:
         case CURLE_RECV_ERROR:
-            return make(is_tls_alert(message_.data()) ? "peer.tls_refused" : "peer.failed");
+            if (is_tls_alert(message_.data())) return make("peer.tls_refused");
+            return make(is_lost_connection(message_.data()) ? "peer.unreachable" : "peer.failed");
         default:
             return make("peer.failed");
     }

@@ -23,6 +23,7 @@ tests=(
   clang-format                                     # format check
   openssl curl sqlite3 sqlcipher jq                # independent tools the tests and the demonstration use
   procps git ca-certificates
+  faketime testssl.sh                              # daemons with wrong clocks; an independent look at TLS
 )
 packages=("${build[@]}" "${tests[@]}")
 

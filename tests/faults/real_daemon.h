@@ -1,0 +1,48 @@
+// RealDaemon: th-msdhs as a `casebridged` process of its own, as an operator starts it, asked on its officer socket.
+#pragma once
+
+#include "tests/support/officer_session.h"
+#include "tests/support/temporary_directory.h"
+
+#include <sys/types.h>
+
+namespace casebridge::test {
+
+/// The preloaded library that gives a process another clock; empty if it is not installed.
+std::string faketime_library();
+
+class RealDaemon {
+public:
+    /// `casebridge init` and a configuration; starts nothing.
+    RealDaemon();
+    ~RealDaemon();
+    RealDaemon(RealDaemon const&) = delete;
+    RealDaemon& operator=(RealDaemon const&) = delete;
+
+    /// Starts and waits until it answers. `clock`: as in $FAKETIME, e.g. "+400d"; empty: the true time.
+    void start(std::string const& clock = "");
+    /// Starts it where it must not start: its exit code, with what it said in `daemon_log()`.
+    [[nodiscard]] int start_and_fail(std::string const& clock);
+    void stop();
+    [[nodiscard]] bool runs() const;
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::filesystem::path const& directory() const { return directory_.path(); }
+    [[nodiscard]] OfficerSession officer() const { return OfficerSession(directory() / "officer.sock"); }
+    [[nodiscard]] std::string daemon_log() const;
+    [[nodiscard]] long resident_kib() const;
+
+    [[nodiscard]] std::size_t inbox_size() const;
+    /// Of a metric with its labels; 0 if it is not there.
+    [[nodiscard]] long metric(std::string const& name) const;
+    [[nodiscard]] long log_size() const { return metric("casebridge_log_size"); }
+
+private:
+    void spawn(std::string const& clock);
+
+    TemporaryDirectory directory_;
+    std::uint16_t port_ = 0;
+    pid_t process_ = -1;
+};
+
+}  // namespace casebridge::test
