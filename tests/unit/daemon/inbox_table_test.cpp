@@ -69,6 +69,24 @@ BOOST_AUTO_TEST_CASE(a_rejected_message_has_a_code_and_no_content) {
     BOOST_CHECK_EQUAL(found.code, "message.unknown_office");
 }
 
+BOOST_AUTO_TEST_CASE(a_message_is_forgettable_only_when_both_its_expiry_and_its_retention_are_over) {
+    auto const store = open();
+    must(store->inbox().insert(row(1)));  // expires at 3, is retained until 4
+    BOOST_CHECK(must(store->inbox().forgettable(at(3), at(5), 10)).empty());
+    BOOST_CHECK(must(store->inbox().forgettable(at(4), at(4), 10)).empty());
+    auto const old = must(store->inbox().forgettable(at(4), at(5), 10));
+    BOOST_REQUIRE_EQUAL(old.size(), 1U);
+    BOOST_CHECK(old.front().content == 42);
+    must(store->inbox().forget(old.front().number));
+    BOOST_CHECK(!must(store->inbox().find_by_id(message(1))));
+}
+
+BOOST_AUTO_TEST_CASE(no_more_messages_are_forgettable_at_once_than_asked_for) {
+    auto const store = open();
+    for (int number = 1; number <= 5; ++number) must(store->inbox().insert(row(number)));
+    BOOST_CHECK_EQUAL(must(store->inbox().forgettable(at(9), at(9), 3)).size(), 3U);
+}
+
 BOOST_AUTO_TEST_CASE(a_sender_and_an_id_are_admitted_once) {
     auto const store = open();
     must(store->inbox().insert(row(1)));
