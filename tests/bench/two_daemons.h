@@ -1,0 +1,34 @@
+// Two ministries as two real daemon processes on loopback, pinned at each other under a signed agreement; Thailand has
+// `cases` people whose return everybody has agreed to.
+#pragma once
+
+#include "tests/bench/daemon_process.h"
+
+namespace casebridge::bench {
+
+class TwoDaemons {
+public:
+    /// `programs`: where casebridge and casebridged are. `directory` must not exist.
+    TwoDaemons(std::filesystem::path const& programs, std::filesystem::path const& directory, int cases);
+
+    DaemonProcess thailand, cambodia;
+
+    /// What an officer posts to send this case once more.
+    [[nodiscard]] Json const& request(int number) const { return requests_.at(static_cast<std::size_t>(number)); }
+    /// Sends; the id of the message, which is in the sender's outbox durably.
+    std::string send(OfficerConnection& officer, int number) const;
+
+private:
+    void make_ministry(std::string const& node, std::uint16_t port, std::string const& offices);
+    void make_cases(int cases);
+    void befriend();
+    void add_peer(DaemonProcess const& at, std::string const& peer, std::uint16_t port);
+    void sign_agreement();
+    void consent_and_preview(int cases);
+
+    std::filesystem::path programs_, directory_;
+    std::uint16_t thai_port_, cambodian_port_;
+    std::vector<Json> requests_;
+};
+
+}  // namespace casebridge::bench
