@@ -1,6 +1,7 @@
 #include "crypto/certificate.h"
 
 #include "crypto/openssl.h"
+#include "crypto/parsed_certificates.h"
 #include "crypto/pem.h"
 
 #include <algorithm>
@@ -33,6 +34,15 @@ bool is_usable(X509* certificate, ByteView der) {
 }  // namespace
 
 Result<Certificate> Certificate::from_der(ByteView der) {
+    static ParsedCertificates parsed;
+    auto const digest = sha256(der);
+    if (auto known = parsed.find(digest)) return *std::move(known);
+    auto certificate = parse(der);
+    if (certificate) parsed.add(digest, *certificate);
+    return certificate;
+}
+
+Result<Certificate> Certificate::parse(ByteView der) {
     openssl::ErrorScope const errors;
     unsigned char const* position = der.data();
     openssl::X509Handle const certificate(d2i_X509(nullptr, &position, static_cast<long>(der.size())));

@@ -49,6 +49,7 @@ public:
     }
 
 private:
+    static Result<Certificate> parse(ByteView der);
     std::shared_ptr<x509_st> raw_;
 };
 

@@ -6,7 +6,7 @@
 // revoked where CRLs are given.
 #pragma once
 
-#include "crypto/certificate.h"
+#include "crypto/chain_memory.h"
 
 #include <map>
 #include <optional>
@@ -26,13 +26,19 @@ public:
     /// certificate of the chain below the root must be covered by a current CRL (hard fail).
     /// Errors: `trust.chain_invalid`, `trust.expired`, `trust.not_yet_valid`, `trust.wrong_node`, `trust.wrong_role`,
     /// `trust.weak_key`, `trust.revoked`, `trust.no_current_crl`.
+    /// Without CRLs, a chain accepted a short time ago is accepted from memory (crypto/chain_memory.h).
     Status verify(std::vector<Certificate> const& chain, Role role, Timestamp now,
                   std::vector<Bytes> const& crls = {}) const;
 
 private:
-    PinnedRoot(NodeId node, Certificate root) : node_(std::move(node)), root_(std::move(root)) {}
+    PinnedRoot(NodeId node, Certificate root)
+        : node_(std::move(node)), root_(std::move(root)), memory_(std::make_shared<ChainMemory>()) {}
+    Status verify_anew(std::vector<Certificate> const& chain, Role role, Timestamp now,
+                       std::vector<Bytes> const& crls) const;
+
     NodeId node_;
     Certificate root_;
+    std::shared_ptr<ChainMemory> memory_;  ///< owners: the copies of this pin
 };
 
 /// The node a leaf names, before anything is verified; only to find the pin to verify it with.

@@ -10,6 +10,7 @@ target_link_libraries(casebridge_crypto_test_support
 casebridge_test(crypto_values_test LIBRARIES casebridge_crypto_test_support SOURCES
   unit/crypto/bytes_test.cpp
   unit/crypto/certificate_test.cpp
+  unit/crypto/chain_memory_test.cpp
   unit/crypto/content_cipher_test.cpp
   unit/crypto/der_reader_test.cpp
   unit/crypto/error_codes_test.cpp

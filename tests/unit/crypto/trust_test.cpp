@@ -279,6 +279,51 @@ BOOST_AUTO_TEST_CASE(where_crls_are_given_a_missing_old_or_foreign_one_is_refuse
     BOOST_CHECK_EQUAL(judged(changed, noon()), "trust.no_current_crl");
 }
 
+// What a pin remembers of a chain it has accepted must never outlive the reason for the yes.
+
+BOOST_AUTO_TEST_CASE(a_remembered_chain_is_refused_from_the_second_a_certificate_of_it_expires) {
+    auto forgery = leaf(Role::signing);
+    forgery.not_after = noon() + std::chrono::minutes(2);
+    auto const signer = forge(forgery, key.get(), &ministry.issuing.certificate, ministry.issuing.key.raw());
+    std::vector<Certificate> const chain{signer, ministry.issuing.certificate};
+    CHECK_ACCEPTED(ministry.pin.verify(chain, Role::signing, noon()));
+    CHECK_ACCEPTED(ministry.pin.verify(chain, Role::signing, noon() + std::chrono::seconds(119)));
+    CHECK_CODE(ministry.pin.verify(chain, Role::signing, noon() + std::chrono::minutes(2)), "trust.expired");
+    CHECK_CODE(ministry.pin.verify(chain, Role::signing, noon() - hours(2)), "trust.not_yet_valid");
+}
+
+BOOST_AUTO_TEST_CASE(a_crl_acts_at_once_on_a_remembered_chain) {
+    CHECK_ACCEPTED(verify(ministry.signing, Role::signing));
+    CHECK_CODE(
+        verify(ministry.signing, Role::signing, noon(), crls_of(ministry, noon(), {ministry.signing.certificate})),
+        "trust.revoked");
+    auto const good = crls_of(ministry, noon());
+    CHECK_ACCEPTED(verify(ministry.signing, Role::signing, noon(), good));
+    CHECK_CODE(verify(ministry.signing, Role::signing, noon() + hours(25), good), "trust.no_current_crl");
+}
+
+BOOST_AUTO_TEST_CASE(a_chain_remembered_in_one_role_is_refused_in_another) {
+    CHECK_ACCEPTED(verify(ministry.signing, Role::signing));
+    CHECK_CODE(verify(ministry.signing, Role::tls), "trust.wrong_role");
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_not_remembered) {
+    auto const early = noon() - hours(2);
+    CHECK_CODE(verify(ministry.signing, Role::signing, early), "trust.not_yet_valid");
+    CHECK_ACCEPTED(verify(ministry.signing, Role::signing));
+}
+
+BOOST_AUTO_TEST_CASE(another_pin_of_the_same_name_remembers_nothing_of_this_one) {
+    CHECK_ACCEPTED(verify(ministry.signing, Role::signing));
+    auto const other = Ministry::create("th-msdhs", Suite::p256_sha256);
+    CHECK_CODE(other.pin.verify(ministry.chain(ministry.signing), Role::signing, noon()), "trust.chain_invalid");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_remembered_is_every_certificate_of_the_chain) {
+    CHECK_ACCEPTED(verify(ministry.signing, Role::signing));
+    CHECK_CODE(ministry.pin.verify({ministry.signing.certificate}, Role::signing, noon()), "trust.chain_invalid");
+}
+
 BOOST_AUTO_TEST_CASE(a_root_is_pinned_by_its_fingerprint) {
     auto const& root = ministry.root.certificate;
     CHECK_ACCEPTED(PinnedRoot::pin(ministry.node, root, root.fingerprint()));
