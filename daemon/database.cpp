@@ -256,13 +256,14 @@ Result<Database> Database::open(std::filesystem::path const& given, Secret const
 }
 
 Statement Database::prepare(std::string_view sql) {
-    sqlite3_stmt* raw = nullptr;
+    sqlite3_stmt* raw = spare_->take(sql);
+    if (raw != nullptr) return Statement(raw, SQLITE_OK, spare_.get());
     int const code = sqlite3_prepare_v2(raw_.get(), sql.data(), static_cast<int>(sql.size()), &raw, nullptr);
     if (code != SQLITE_OK) {
         static_cast<void>(sqlite_failure(raw_.get(), code));  // throws if the SQL is wrong
         return Statement(nullptr, code);
     }
-    return Statement(raw, SQLITE_OK);
+    return Statement(raw, SQLITE_OK, spare_.get());
 }
 
 Status Database::execute(std::string_view sql) {

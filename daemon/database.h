@@ -11,6 +11,7 @@
 #include "daemon/file_lock.h"
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -20,6 +21,24 @@ struct sqlite3_stmt;
 
 namespace casebridge {
 
+/// Compiled statements that are not in use, by their SQL: compiling costs more than most of them do. One thread.
+class SpareStatements {
+public:
+    SpareStatements() = default;
+    ~SpareStatements();
+    SpareStatements(SpareStatements const&) = delete;
+    SpareStatements& operator=(SpareStatements const&) = delete;
+
+    /// nullptr if there is none.
+    sqlite3_stmt* take(std::string_view sql);
+    /// Reset, and with no value left bound: they may be personal data.
+    void give_back(sqlite3_stmt* statement) noexcept;
+
+private:
+    std::map<std::string, sqlite3_stmt*, std::less<>> spare_;
+};
+
+/// Never outlives its Database.
 class Statement {
 public:
     Statement(Statement&&) noexcept = default;
@@ -44,11 +63,13 @@ public:
 
 private:
     friend class Database;
-    struct Finalize {
+    struct Release {
+        SpareStatements* spare = nullptr;  ///< nullptr: is not to be used again
         void operator()(sqlite3_stmt* statement) const noexcept;
     };
-    Statement(sqlite3_stmt* raw, int failure) : raw_(raw), failure_(failure) {}
-    std::unique_ptr<sqlite3_stmt, Finalize> raw_;
+    Statement(sqlite3_stmt* raw, int failure, SpareStatements* spare = nullptr)
+        : raw_(raw, Release{spare}), failure_(failure) {}
+    std::unique_ptr<sqlite3_stmt, Release> raw_;
     int failure_;  ///< of storage while compiling; reported by step()
 };
 
@@ -83,6 +104,7 @@ private:
     FileLock lock_;  // given back after the connection is closed
     std::unique_ptr<int> wal_pages_;
     std::unique_ptr<sqlite3, Close> raw_;
+    std::unique_ptr<SpareStatements> spare_ = std::make_unique<SpareStatements>();  // goes before the connection
 };
 
 }  // namespace casebridge

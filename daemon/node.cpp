@@ -7,7 +7,7 @@ namespace casebridge {
 
 namespace {
 
-constexpr std::size_t worker_threads = 4;
+constexpr std::size_t worker_threads = 16;
 constexpr std::size_t worker_queue = 4096;
 constexpr std::size_t maximum_key_file_bytes = 4096;
 constexpr std::chrono::seconds stop_grace{10};

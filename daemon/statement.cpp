@@ -4,6 +4,7 @@
 #include <limits>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 #include <sqlcipher/sqlite3.h>
 
@@ -18,7 +19,32 @@ void require_bound(int code) {
 
 }  // namespace
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
+SpareStatements::~SpareStatements() {
+    for (auto const& [sql, statement] : spare_) sqlite3_finalize(statement);
+}
+
+sqlite3_stmt* SpareStatements::take(std::string_view sql) {
+    auto const found = spare_.find(sql);
+    if (found == spare_.end()) return nullptr;
+    return std::exchange(found->second, nullptr);
+}
+
+void SpareStatements::give_back(sqlite3_stmt* statement) noexcept {
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    try {
+        auto& spare = spare_[sqlite3_sql(statement)];
+        if (spare == nullptr) {
+            spare = statement;
+            return;
+        }
+    } catch (std::bad_alloc const&) {  // then it is compiled again
+    }
+    sqlite3_finalize(statement);
+}
+
+void Statement::Release::operator()(sqlite3_stmt* statement) const noexcept {
+    if (spare != nullptr) return spare->give_back(statement);
     sqlite3_finalize(statement);
 }
 
