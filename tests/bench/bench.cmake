@@ -6,6 +6,7 @@ if(benchmark_FOUND)
     ${CMAKE_CURRENT_LIST_DIR}/daemon_process.cpp
     ${CMAKE_CURRENT_LIST_DIR}/figures.cpp
     ${CMAKE_CURRENT_LIST_DIR}/main.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/startup_bench.cpp
     ${CMAKE_CURRENT_LIST_DIR}/two_daemons.cpp
     ${CMAKE_CURRENT_LIST_DIR}/../support/ministry.cpp
   )

@@ -1,6 +1,7 @@
 // casebridge-bench: measures the figures of tests/bench/README.md and prints them; see run.sh.
 #include "daemon/database.h"
 #include "tests/bench/crypto_bench.h"
+#include "tests/bench/startup_bench.h"
 #include "tests/bench/two_daemons.h"
 
 #include <algorithm>
@@ -152,6 +153,9 @@ int run(Options const& options) {
     auto const crypto = measure_crypto(cores, options.quick ? 0.3 : 2);
     Figures figures = crypto.figures;
     measure_exchange(options, crypto.seal_and_open_per_second, figures);
+    auto const startup = measure_startup(options.programs, std::filesystem::path(options.directory) / "startup",
+                                         options.quick ? 20'000 : 1'000'000);
+    figures.insert(figures.end(), startup.begin(), startup.end());
     std::cout << (options.json ? to_json_lines(figures) : to_table(figures));
     return 0;
 }
