@@ -25,6 +25,7 @@ tests=(
   procps git ca-certificates
   faketime testssl.sh                              # daemons with wrong clocks; an independent look at TLS
   libbenchmark-dev                                 # tests/bench
+  systemd                                          # systemd-analyze measures the unit's sandbox
 )
 packages=("${build[@]}" "${tests[@]}")
 
