@@ -4,6 +4,9 @@ namespace casebridge {
 
 namespace {
 
+/// Setting: the latest expiry of a message whose id was forgotten.
+constexpr std::string_view forgotten_until = "inbox.forgotten_until";
+
 HttpResponse receipt_answer(InboxRow const& row) {
     return {
         .status = row.outcome == Outcome::accepted ? 200 : 422, .content_type = "application/cms", .body = row.receipt};
@@ -73,9 +76,8 @@ void Inbox::record(std::shared_ptr<Arrival const> arrival, HttpResponder respond
                 if (error.code == "message.id_reused") telemetry_.count("casebridge_alarms_total", "id_reused");
                 telemetry_.count("casebridge_messages_received_total", "refused");
                 telemetry_.log(LogLevel::warning, "message.refused", {{"peer", header.from.node}, {"why", error}});
-                auto const status = error.kind == ErrorKind::conflict
-                                        ? 409
-                                        : status_for(arrival->admission.verdict, arrival->admission.code);
+                auto const status =
+                    error.kind == ErrorKind::conflict ? 409 : status_for(arrival->admission.verdict, error.code);
                 return respond(problem(status, error.code));
             }
             auto const outcome = row->outcome == Outcome::accepted ? "accepted" : "rejected";
@@ -104,6 +106,8 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
     if (verdict == Admission::Verdict::refuse || verdict == Admission::Verdict::retry_later)
         return Error{ErrorKind::unauthentic, arrival.admission.code, header.id.text()};
 
+    ASSIGN_OR_RETURN(bool const forgotten, may_be_forgotten(store, header.expires_at));
+    if (forgotten) return Error{ErrorKind::unauthentic, "message.expired", header.id.text()};
     RETURN_IF_ERROR(forget_expired(store, now));
     InboxRow row{.from = header.from.node,
                  .id = header.id,
@@ -144,6 +148,15 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
     return row;
 }
 
+/// SECURITY: a clock that runs ahead forgets ids too early. Set right again it would take a replay for something new,
+/// so whatever expires no later than a forgotten message counts as expired, whatever the clock says.
+Result<bool> Inbox::may_be_forgotten(Store& store, Timestamp expires_at) {
+    ASSIGN_OR_RETURN(auto const text, store.setting(forgotten_until));
+    if (!text) return false;
+    ASSIGN_OR_RETURN(auto const until, parse_rfc3339(*text));
+    return expires_at <= until;
+}
+
 /// A message expired longer than this is refused as expired whatever clock skew, so its id need not be remembered.
 /// Every arrival takes a few with it: the table cannot grow without being cleaned, and no transaction is long.
 Status Inbox::forget_expired(Store& store, Timestamp now) {
@@ -151,6 +164,9 @@ Status Inbox::forget_expired(Store& store, Timestamp now) {
     constexpr std::size_t batch = 16;
     ASSIGN_OR_RETURN(auto const old, store.inbox().forgettable(now - remembered_after_expiry, now, batch));
     if (old.empty()) return Done{};
+    auto const latest = old.back().expires_at;
+    ASSIGN_OR_RETURN(bool const marked, may_be_forgotten(store, latest));
+    if (!marked) RETURN_IF_ERROR(store.put_setting(forgotten_until, to_rfc3339(latest)));
     for (auto const& each : old) {
         if (each.content) RETURN_IF_ERROR(store.contents().erase(*each.content));
         RETURN_IF_ERROR(store.inbox().forget(each.number));

@@ -108,7 +108,8 @@ Result<std::optional<InboxRow>> InboxTable::find_by_id(MessageId const& id) cons
 Result<std::vector<InboxTable::Forgotten>> InboxTable::forgettable(Timestamp expired_before, Timestamp now,
                                                                    std::size_t limit) const {
     auto rows = database_.prepare(
-        "SELECT number, content FROM inbox WHERE expires_at < ?1 AND retain_until < ?2 ORDER BY expires_at LIMIT ?3");
+        "SELECT number, expires_at, content FROM inbox WHERE expires_at < ?1 AND retain_until < ?2 ORDER BY expires_at "
+        "LIMIT ?3");
     stored::bind_time(rows, 1, expired_before);
     stored::bind_time(rows, 2, now);
     rows.bind(3, stored::integer(limit));
@@ -116,7 +117,9 @@ Result<std::vector<InboxTable::Forgotten>> InboxTable::forgettable(Timestamp exp
     while (true) {
         ASSIGN_OR_RETURN(bool const more, rows.step());
         if (!more) return found;
-        found.push_back({rows.integer(0), rows.is_null(1) ? std::nullopt : std::optional<ContentId>(rows.integer(1))});
+        found.push_back({.number = rows.integer(0),
+                         .expires_at = stored::time(rows, 1),
+                         .content = rows.is_null(2) ? std::nullopt : std::optional<ContentId>(rows.integer(2))});
     }
 }
 

@@ -39,9 +39,10 @@ public:
 
     struct Forgotten {
         std::int64_t number;
+        Timestamp expires_at;
         std::optional<ContentId> content;  ///< to be erased
     };
-    /// The oldest messages that expired before `expired_before` and need not be retained at `now`.
+    /// Oldest first: messages that expired before `expired_before` and need not be retained at `now`.
     Result<std::vector<Forgotten>> forgettable(Timestamp expired_before, Timestamp now, std::size_t limit) const;
     Status forget(std::int64_t number);
 
