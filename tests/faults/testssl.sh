@@ -44,10 +44,18 @@ for _ in {1..100}; do
   sleep 0.1
 done
 
-testssl --quiet --color 0 --warnings batch --openssl /usr/bin/openssl --sneaky --nodns none \
-  --protocols --std --fs --server-defaults --vulnerable \
-  --jsonfile "$directory/found.json" "127.0.0.1:$port" >"$directory/testssl.log" 2>&1 || true
-[[ -s $directory/found.json ]] || fail "no report: $(tail -5 "$directory/testssl.log")"
+# Before it looks, testssl.sh asks whether `openssl s_client` connects. Without a client certificate that depends on
+# whether the daemon's alert or the end of input is seen first, so a run that ended there is begun anew; nothing that
+# was found is ever looked at a second time.
+whole_report() { jq -e 'any(.[]; .id == "TLS1_3")' "$directory/found.json" >/dev/null 2>&1; }
+for _ in {1..10}; do
+  rm -f "$directory/found.json"
+  testssl --quiet --color 0 --warnings batch --openssl /usr/bin/openssl --sneaky --nodns none \
+    --protocols --std --fs --server-defaults --vulnerable \
+    --jsonfile "$directory/found.json" "127.0.0.1:$port" >"$directory/testssl.log" 2>&1 || true
+  if whole_report || ! grep -q 'OpenSSL cannot connect' "$directory/testssl.log"; then break; fi
+done
+whole_report || fail "no whole report: $(tail -15 "$directory/testssl.log"; tail -5 "$directory/daemon.log")"
 found() { jq -r --arg id "$1" '[.[] | select(.id == $id) | .finding][0] // "(absent)"' "$directory/found.json"; }
 
 for protocol in SSLv2 SSLv3 TLS1 TLS1_1 TLS1_2; do
