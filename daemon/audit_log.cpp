@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t maximum_leaf_bytes = 4096;
 constexpr std::size_t maximum_fact_bytes = 200;
 constexpr std::size_t salt_bytes = 32;
-/// How many of the last leaves are hashed again at start; the others are covered by their stored hashes.
-constexpr std::int64_t rehashed_at_start = 1024;
+/// How many of the last leaves are hashed again at start. A power of two: its multiples bound subtrees.
+constexpr std::uint64_t rehashed_at_start = 1024;
 
 /// SECURITY: keeps texts of any length, and with them most personal data, out of what can never be erased.
 void require_facts(Json const& facts) {
@@ -34,40 +34,53 @@ Error inconsistent(std::string detail) {
     return {ErrorKind::internal, "log.inconsistent", std::move(detail)};
 }
 
-Status check_last_leaves(Database& database, std::uint64_t size) {
+/// Calls `visit(hash)` with the hash of each leaf from `from` on, `limit` at most, computed from its data.
+template <typename Visit>
+Result<std::uint64_t> hash_again(Database& database, std::uint64_t from, std::uint64_t limit, Visit const& visit) {
     auto rows = database.prepare(
         "SELECT h.position, h.hash, l.data FROM log_hashes h LEFT JOIN log_leaves l ON l.position = h.position "
-        "WHERE h.position >= ?1 ORDER BY h.position");
-    rows.bind(1, std::max<std::int64_t>(0, stored::integer(size) - rehashed_at_start));
-    while (true) {
+        "WHERE h.position >= ?1 ORDER BY h.position LIMIT ?2");
+    rows.bind(1, stored::integer(from)).bind(2, stored::integer(limit));
+    for (std::uint64_t seen = 0;; ++seen) {
         ASSIGN_OR_RETURN(bool const found, rows.step());
-        if (!found) return Done{};
+        if (!found) return seen;
+        if (stored::count(rows, 0) != from + seen)
+            return inconsistent("the hash of leaf " + std::to_string(from + seen) + " is missing");
         ASSIGN_OR_RETURN(auto const hash, stored::digest(rows, 1));
         if (leaf_hash(as_bytes(rows.text(2))) != hash)
-            return inconsistent("leaf " + std::to_string(rows.integer(0)) + " does not have its hash");
+            return inconsistent("leaf " + std::to_string(from + seen) + " does not have its hash");
+        visit(hash);
     }
 }
 
-Status check_count(Database& database, std::uint64_t size) {
-    auto row = database.prepare("SELECT count(*), ifnull(max(position), -1) FROM log_leaves");
-    ASSIGN_OR_RETURN(bool const found, row.step());
-    if (!found || stored::count(row, 0) != size || row.integer(1) + 1 != stored::integer(size))
-        return inconsistent("leaves are missing or left over");
+Status check_end(Database& database, std::uint64_t size) {
+    for (auto const* sql : {"SELECT max(position) FROM log_leaves", "SELECT max(position) FROM log_hashes"}) {
+        auto row = database.prepare(sql);
+        ASSIGN_OR_RETURN(bool const found, row.step());
+        auto const stored_size = !found || row.is_null(0) ? 0 : row.integer(0) + 1;
+        if (stored_size != stored::integer(size)) return inconsistent("leaves are missing or left over");
+    }
     return Done{};
 }
 
-/// Absent for a log that was never appended to.
-Status check_head(Database& database, LogHead const& computed) {
-    auto row = database.prepare("SELECT size, root FROM log_head WHERE only = 1");
-    ASSIGN_OR_RETURN(bool const found, row.step());
-    if (!found && computed.size == 0) return Done{};
-    if (!found) return inconsistent("the head is missing");
-    ASSIGN_OR_RETURN(auto const root, stored::digest(row, 1));
-    if (stored::count(row, 0) != computed.size || root != computed.root)
-        return inconsistent("the leaves' hashes do not give the head that was written with them");
+/// The last leaves again, and of the frontier those subtrees that consist of nothing else.
+Status check_last_leaves(Database& database, MerkleFrontier const& frontier) {
+    auto const size = frontier.size();
+    auto const from = size - std::min(size, rehashed_at_start);
+    auto const whole_from = size - size % rehashed_at_start;
+    MerkleFrontier edge;
+    auto position = from;
+    ASSIGN_OR_RETURN(auto const seen, hash_again(database, from, rehashed_at_start, [&](Digest const& hash) {
+                         if (position++ >= whole_from) edge.append(hash);
+                     }));
+    if (seen != size - from) return inconsistent("leaves are missing");
+    auto const& all = frontier.subtrees();
+    if (!std::equal(edge.subtrees().rbegin(), edge.subtrees().rend(), all.rbegin()))
+        return inconsistent("the last leaves do not give the head that was written with them");
     return Done{};
 }
 
+/// Of a log whose head was written before the head had subtrees: from all hashes, once.
 Result<MerkleFrontier> recompute(Database& database) {
     MerkleFrontier frontier;
     auto rows = database.prepare("SELECT position, hash FROM log_hashes ORDER BY position");
@@ -79,6 +92,46 @@ Result<MerkleFrontier> recompute(Database& database) {
         ASSIGN_OR_RETURN(auto const hash, stored::digest(rows, 1));
         frontier.append(hash);
     }
+}
+
+Bytes joined(std::vector<Digest> const& subtrees) {
+    Bytes bytes;
+    for (auto const& each : subtrees) bytes.insert(bytes.end(), each.bytes.begin(), each.bytes.end());
+    return bytes;
+}
+
+Result<MerkleFrontier> parted(std::uint64_t size, ByteView bytes) {
+    constexpr std::size_t each = sizeof(Digest::bytes);
+    std::vector<Digest> subtrees(bytes.size() / each);
+    for (std::size_t i = 0; i < subtrees.size(); ++i)
+        std::ranges::copy(bytes.subspan(i * each, each), subtrees[i].bytes.begin());
+    auto frontier = MerkleFrontier::restore(size, std::move(subtrees));
+    if (!frontier || bytes.size() % each != 0) return inconsistent("the head's subtrees do not fit its size");
+    return frontier;
+}
+
+Status write_head(Database& database, MerkleFrontier const& frontier) {
+    return database.prepare("INSERT OR REPLACE INTO log_head(only, size, root, subtrees) VALUES(1, ?1, ?2, ?3)")
+        .bind(1, stored::integer(frontier.size()))
+        .bind_blob(2, frontier.root().view())
+        .bind_blob(3, joined(frontier.subtrees()))
+        .run();
+}
+
+/// Absent for a log that was never appended to.
+Result<MerkleFrontier> read_head(Database& database) {
+    auto row = database.prepare("SELECT size, root, subtrees FROM log_head WHERE only = 1");
+    ASSIGN_OR_RETURN(bool const found, row.step());
+    if (!found) return MerkleFrontier{};
+    auto const size = stored::count(row, 0);
+    ASSIGN_OR_RETURN(auto const root, stored::digest(row, 1));
+    bool const older = row.is_null(2);
+    auto frontier = older ? recompute(database) : parted(size, row.blob(2));
+    if (!frontier) return frontier;
+    if (frontier->size() != size || frontier->root() != root)
+        return inconsistent("the hashes do not give the head that was written with them");
+    if (older) RETURN_IF_ERROR(write_head(database, *frontier));
+    return frontier;
 }
 
 }  // namespace
@@ -104,12 +157,24 @@ Result<AuditLog> AuditLog::open(Database& database, ContentTable& contents) {
 }
 
 Status AuditLog::reload() {
-    ASSIGN_OR_RETURN(auto frontier, recompute(*database_));
-    RETURN_IF_ERROR(check_head(*database_, {frontier.size(), frontier.root()}));
-    RETURN_IF_ERROR(check_count(*database_, frontier.size()));
-    RETURN_IF_ERROR(check_last_leaves(*database_, frontier.size()));
+    ASSIGN_OR_RETURN(auto frontier, read_head(*database_));
+    RETURN_IF_ERROR(check_end(*database_, frontier.size()));
+    RETURN_IF_ERROR(check_last_leaves(*database_, frontier));
     frontier_ = std::move(frontier);
     return Done{};
+}
+
+Result<bool> LogCheck::step(AuditLog const& log, std::size_t leaves) {
+    ASSIGN_OR_RETURN(auto const seen, hash_again(*log.database_, walked_.size(), leaves,
+                                                 [this](Digest const& hash) { walked_.append(hash); }));
+    auto const size = log.frontier().size();
+    if (walked_.size() < size) {
+        if (seen == 0) return inconsistent("leaves are missing");
+        return false;
+    }
+    if (walked_.subtrees() != log.frontier().subtrees())
+        return inconsistent("the leaves do not give the head that was written with the last of them");
+    return true;
 }
 
 Result<std::uint64_t> AuditLog::append(std::string_view kind, Timestamp at, Actor const& actor, Json facts,
@@ -134,10 +199,7 @@ Result<std::uint64_t> AuditLog::append(std::string_view kind, Timestamp at, Acto
                         .bind(1, stored::integer(index))
                         .bind_blob(2, hash.view())
                         .run());
-    RETURN_IF_ERROR(database_->prepare("INSERT OR REPLACE INTO log_head(only, size, root) VALUES(1, ?1, ?2)")
-                        .bind(1, stored::integer(grown.size()))
-                        .bind_blob(2, grown.root().view())
-                        .run());
+    RETURN_IF_ERROR(write_head(*database_, grown));
     frontier_ = std::move(grown);
     return index;
 }

@@ -26,9 +26,24 @@ struct LogHead {
 std::string leaf_data(std::string_view kind, Timestamp at, Actor const& actor, Json const& facts,
                       Digest const& commitment);
 
+class AuditLog;
+
+/// A walk over the whole log, in steps that are short enough to run between other work. The log may grow meanwhile.
+class LogCheck {
+public:
+    /// Hashes the next `leaves` leaves again. True once every leaf was seen and they gave the log's root. Errors:
+    /// `log.inconsistent`, and those of the store.
+    Result<bool> step(AuditLog const& log, std::size_t leaves);
+    [[nodiscard]] std::uint64_t checked() const noexcept { return walked_.size(); }
+
+private:
+    MerkleFrontier walked_;
+};
+
 class AuditLog {
 public:
-    /// Reads the frontier and recomputes the root from the stored leaves' hashes. Errors: `log.inconsistent`.
+    /// Reads the frontier that was written with the last leaf, and hashes the last leaves again: the cost does not
+    /// grow with the log. What lies further back is LogCheck's to look at. Errors: `log.inconsistent`.
     static Result<AuditLog> open(Database& database, ContentTable& contents);
 
     /// `kind`: a literal such as "release", "refusal", "receipt", "admission", "officer.read". `facts`: an object
@@ -55,6 +70,7 @@ public:
     void restore(MerkleFrontier frontier) noexcept { frontier_ = std::move(frontier); }
 
 private:
+    friend class LogCheck;
     AuditLog(Database& database, ContentTable& contents) : database_(&database), contents_(&contents) {}
     Database* database_;
     ContentTable* contents_;

@@ -29,7 +29,7 @@ CREATE TABLE log_leaves(
     data     TEXT NOT NULL CHECK(length(data) > 0),
     detail   INTEGER NOT NULL  -- content: salt and detail
 );
-CREATE TABLE log_hashes(  -- apart from the data: reading them all at start touches few pages
+CREATE TABLE log_hashes(  -- apart from the data: reading many of them touches few pages
     position INTEGER PRIMARY KEY CHECK(position >= 0),
     hash     BLOB NOT NULL CHECK(typeof(hash) = 'blob' AND length(hash) = 32)
 );
@@ -167,7 +167,16 @@ CREATE INDEX inbox_messages ON inbox(message);
 
 constexpr std::string_view version_2 = "CREATE INDEX inbox_expiry ON inbox(expires_at);";
 
-constexpr std::array all{Migration{1, version_1}, Migration{2, version_2}};
+// What a start and a look at the queue need, found without walking through the history.
+constexpr std::string_view version_3 = R"sql(
+ALTER TABLE log_head ADD COLUMN subtrees BLOB;  -- 32 bytes each, largest first; none if written by version 2
+ALTER TABLE outbox ADD COLUMN first INTEGER NOT NULL DEFAULT 0 CHECK(first IN (0, 1));  -- queued in its stream
+UPDATE outbox SET first = 1 WHERE state = 'queued' AND sequence =
+    (SELECT min(q.sequence) FROM outbox q WHERE q.stream = outbox.stream AND q.state = 'queued');
+CREATE INDEX outbox_first ON outbox(node, next_at, number) WHERE first = 1;
+)sql";
+
+constexpr std::array all{Migration{1, version_1}, Migration{2, version_2}, Migration{3, version_3}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

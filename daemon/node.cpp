@@ -2,6 +2,7 @@
 
 #include "adapters/open_case_source.h"
 #include "daemon/files.h"
+#include "daemon/log_patrol.h"
 
 namespace casebridge {
 
@@ -69,6 +70,7 @@ struct Node::Parts {
     InstrumentsHolder instruments;
     std::unique_ptr<CaseSource> source;
     std::unique_ptr<Engine> engine;
+    std::unique_ptr<LogPatrol> patrol;
     WorkerPool pool;
     LocalCryptoService crypto;
     PeerClient client;
@@ -199,7 +201,8 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     }
     ASSIGN_OR_RETURN(auto store,
                      Store::open(p.config.state_directory / "casebridge.db", store_key, Database::Mode::create));
-    p.engine = std::make_unique<Engine>(std::move(store), std::move(on_fatal));
+    p.engine = std::make_unique<Engine>(std::move(store), on_fatal);
+    p.patrol = std::make_unique<LogPatrol>(*p.engine, p.telemetry, std::move(on_fatal));
     p.contact = std::make_unique<PeerContact>(*p.engine, p.registry, p.client, p.telemetry, p.clock);
     RETURN_IF_ERROR(p.contact->reload());
     RETURN_IF_ERROR(p.load_instruments());
@@ -207,6 +210,7 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     join(p, [raw = node.get()] { return raw->reload(); });
     RETURN_IF_ERROR(listen(p));
     p.outbox->start();
+    p.patrol->start();
     p.telemetry.log(LogLevel::info, "node.started", {{"node", p.self.node}, {"port", p.peer_server->port()}});
     return node;
 }

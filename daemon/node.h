@@ -10,7 +10,7 @@ namespace casebridge {
 class Node {
 public:
     /// Loads everything and listens. Errors: of each part, in the order of daemon/README.md; nothing is left running.
-    /// `on_fatal`: the store failed; the process must end (fail-stop).
+    /// `on_fatal`: the store failed, or its log is not what was written; the process must end (fail-stop).
     static Result<std::unique_ptr<Node>> start(Config config, Secret const& store_key, Clock const& clock,
                                                std::function<void(Error const&)> on_fatal);
     ~Node();  ///< as stop()

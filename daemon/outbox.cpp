@@ -63,22 +63,20 @@ Timestamp Outbox::start_due() {
     for (auto const& [node, peer] : peers->all()) {
         // Of removed peers too: their messages are refused when asked about, rather than queued for ever.
         auto const before = in_flight_now();
-        auto due = parts_.engine.call<std::vector<OutboxRow>>(
-            [&node = node](Store& store) { return store.outbox().due(node); });
+        // Those in flight may be among the due: with twice as many, there are enough of the others.
+        auto due = parts_.engine.call<OutboxTable::Due>(
+            [&node = node, now](Store& store) { return store.outbox().due(node, now, 2 * in_flight_per_peer); });
         if (!due) {
             parts_.telemetry.log(LogLevel::error, "outbox.unreadable", {{"peer", node}, {"why", due.error()}});
             continue;
         }
-        for (auto& row : *due) {
+        if (due->next) next = std::min(next, *due->next);
+        for (auto& row : due->rows) {
             {
                 std::lock_guard lock(mutex_);
                 // INVARIANT: a row read while its delivery was under way may be out of date by now.
                 if (stopping_ || before.contains(row.id)) continue;
                 if (per_peer_[node] >= in_flight_per_peer) break;
-                if (row.next_at > now) {
-                    next = std::min(next, row.next_at);
-                    continue;
-                }
                 in_flight_.insert(row.id);
                 ++per_peer_[node];
             }

@@ -95,28 +95,34 @@ Result<std::uint64_t> OutboxTable::next_sequence(std::string const& stream) {
 Status OutboxTable::insert(OutboxRow const& row) {
     auto insert = database_.prepare(
         "INSERT INTO outbox(message, sealed, signed, request, state, attempts, possibly_delivered, next_at, "
-        "expires_at, last_code, receipt, node, office, stream, sequence, purpose, subject, inner_digest, created_at) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)");
+        "expires_at, last_code, receipt, node, office, stream, sequence, purpose, subject, inner_digest, created_at, "
+        "first) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+        "?5 = 'queued' AND NOT EXISTS(SELECT 1 FROM outbox q WHERE q.stream = ?14 AND q.state = 'queued'))");
     bind_progress(insert, row);
     insert.bind(12, row.to.node.text()).bind(13, row.to.office.text()).bind(14, row.stream);
     insert.bind(15, stored::integer(row.sequence)).bind(16, to_text(row.purpose)).bind(17, row.subject.text());
     insert.bind_blob(18, row.inner_digest.view());
-    RETURN_IF_ERROR(stored::bind_time(insert, 19, row.created_at).run());
-    // `due` goes by the streams; one whose numbers were not reserved here is made known.
-    return database_.prepare("INSERT OR IGNORE INTO streams(stream, last_sequence) VALUES(?1, ?2)")
-        .bind(1, row.stream)
-        .bind(2, stored::integer(row.sequence))
-        .run();
+    return stored::bind_time(insert, 19, row.created_at).run();
 }
 
 Status OutboxTable::update(OutboxRow const& row) {
     auto update = database_.prepare(
         "UPDATE outbox SET sealed = ?2, signed = ?3, request = ?4, state = ?5, attempts = ?6, "
-        "possibly_delivered = ?7, next_at = ?8, expires_at = ?9, last_code = ?10, receipt = ?11 WHERE message = ?1");
+        "possibly_delivered = ?7, next_at = ?8, expires_at = ?9, last_code = ?10, receipt = ?11, "
+        "first = first AND ?5 = 'queued' WHERE message = ?1");
     bind_progress(update, row);
     RETURN_IF_ERROR(update.run());
     if (database_.changes() == 0) return Error{ErrorKind::not_found, "outbox.not_found", row.id.text()};
-    return Done{};
+    return row.state == OutboxState::queued ? Status(Done{}) : promote_next(row);
+}
+
+Status OutboxTable::promote_next(OutboxRow const& settled) {
+    return database_
+        .prepare(
+            "UPDATE outbox SET first = 1 WHERE stream = ?1 AND sequence = "
+            "(SELECT min(q.sequence) FROM outbox q WHERE q.stream = ?1 AND q.state = 'queued')")
+        .bind(1, settled.stream)
+        .run();
 }
 
 Result<std::optional<OutboxRow>> OutboxTable::find(MessageId const& id) const {
@@ -127,16 +133,18 @@ Result<std::optional<OutboxRow>> OutboxTable::find(MessageId const& id) const {
     return std::optional(std::move(known));
 }
 
-Result<std::vector<OutboxRow>> OutboxTable::due(NodeId const& node) const {
-    // The streams are few, and each finds its first queued row in the index of queued rows.
-    auto rows = database_.prepare(
-        std::string(select) +
-        "JOIN (SELECT s.stream AS stream, (SELECT min(q.sequence) FROM outbox q WHERE q.stream = s.stream AND "
-        "q.state = 'queued') AS sequence FROM streams s) first "
-        "ON o.stream = first.stream AND o.sequence = first.sequence "
-        "WHERE o.state = 'queued' AND o.node = ?1 ORDER BY o.next_at, o.number");
-    rows.bind(1, node.text());
-    return read_all(std::move(rows));
+Result<OutboxTable::Due> OutboxTable::due(NodeId const& node, Timestamp now, std::size_t limit) const {
+    auto rows = database_.prepare(std::string(select) +
+                                  "WHERE o.first = 1 AND o.node = ?1 AND o.next_at <= ?2 "
+                                  "ORDER BY o.next_at, o.number LIMIT ?3");
+    stored::bind_time(rows.bind(1, node.text()), 2, now);
+    rows.bind(3, stored::integer(std::min<std::uint64_t>(limit, INT64_MAX)));
+    Due due;
+    ASSIGN_OR_RETURN(due.rows, read_all(std::move(rows)));
+    auto next = database_.prepare("SELECT min(next_at) FROM outbox WHERE first = 1 AND node = ?1 AND next_at > ?2");
+    ASSIGN_OR_RETURN(bool const found, stored::bind_time(next.bind(1, node.text()), 2, now).step());
+    if (found && !next.is_null(0)) due.next = stored::time(next, 0);
+    return due;
 }
 
 Result<std::vector<OutboxRow>> OutboxTable::list(std::size_t limit) const {

@@ -40,8 +40,13 @@ public:
     /// Errors: `outbox.not_found`.
     Status update(OutboxRow const& row);
     Result<std::optional<OutboxRow>> find(MessageId const& id) const;
-    /// The first queued row of every stream to `node`, in order of `next_at`: streams are delivered in order.
-    Result<std::vector<OutboxRow>> due(NodeId const& node) const;
+    struct Due {
+        std::vector<OutboxRow> rows;
+        std::optional<Timestamp> next;  ///< when the next of the others is due
+    };
+    /// Of the first queued row of every stream to `node` (streams are delivered in order): those due by `now`, the
+    /// longest due first, at most `limit`. Costs what it returns, however long the queue and the history are.
+    Result<Due> due(NodeId const& node, Timestamp now, std::size_t limit) const;
     /// Newest first.
     Result<std::vector<OutboxRow>> list(std::size_t limit) const;
     struct Counts {
@@ -51,6 +56,7 @@ public:
     Result<Counts> counts() const;
 
 private:
+    Status promote_next(OutboxRow const& settled);
     Database& database_;
 };
 

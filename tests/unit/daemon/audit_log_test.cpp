@@ -181,7 +181,9 @@ BOOST_AUTO_TEST_CASE(altered_hashes_missing_leaves_and_other_heads_are_found_at_
           "DELETE FROM log_hashes WHERE position = 1", "DELETE FROM log_leaves WHERE position = 4",
           "DELETE FROM log_leaves WHERE position = 0", "DELETE FROM log_leaves; DELETE FROM log_hashes",
           "DELETE FROM log_head", "UPDATE log_head SET root = zeroblob(32)", "UPDATE log_head SET size = 4",
-          "INSERT INTO log_leaves VALUES(5, 'x', 1)",
+          "UPDATE log_head SET subtrees = zeroblob(64)", "UPDATE log_head SET subtrees = zeroblob(33)",
+          "UPDATE log_head SET subtrees = zeroblob(32)", "INSERT INTO log_leaves VALUES(5, 'x', 1)",
+          "INSERT INTO log_hashes VALUES(5, zeroblob(32))",
           "UPDATE log_leaves SET data = (SELECT data FROM log_leaves WHERE position = 0)"}) {
         StoreFixture const other;
         head_after(other, 5);
@@ -190,6 +192,44 @@ BOOST_AUTO_TEST_CASE(altered_hashes_missing_leaves_and_other_heads_are_found_at_
             CHECK_CODE(Store::open(other.file, other.key, Database::Mode::open_existing), "log.inconsistent");
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_head_without_subtrees_gets_them_from_the_hashes) {
+    auto const head = head_after(*this, 37);
+    must(open_database().execute("UPDATE log_head SET subtrees = NULL"));  // as version 2 wrote it
+    BOOST_CHECK_EQUAL(open()->log().head().text(), head.text());
+    BOOST_CHECK_EQUAL(raw().run("SELECT length(subtrees) FROM log_head"), "96");
+    must(open_database().execute("UPDATE log_head SET subtrees = NULL; DELETE FROM log_hashes WHERE position = 20"));
+    CHECK_CODE(Store::open(file, key, Database::Mode::open_existing), "log.inconsistent");
+}
+
+BOOST_AUTO_TEST_CASE(the_subtrees_of_the_last_leaves_must_be_theirs) {
+    head_after(*this, 3);
+    // Another log's head over other leaves: right in itself, but not of these leaves.
+    auto const a = leaf_hash(as_bytes("a")), b = leaf_hash(as_bytes("b"));
+    must(open_database()
+             .prepare("UPDATE log_head SET root = ?1, subtrees = ?2")
+             .bind_blob(1, node_hash(a, b).view())
+             .bind_blob(2,
+                        [&] {
+                            Bytes both(a.bytes.begin(), a.bytes.end());
+                            both.insert(both.end(), b.bytes.begin(), b.bytes.end());
+                            return both;
+                        }())
+             .run());
+    CHECK_CODE(Store::open(file, key, Database::Mode::open_existing), "log.inconsistent");
+}
+
+BOOST_AUTO_TEST_CASE(a_check_walks_over_the_whole_log_while_it_grows) {
+    auto const store = open();
+    for (int i = 0; i < 100; ++i) add(*store, i);
+    LogCheck check;
+    BOOST_CHECK(!must(check.step(store->log(), 60)));
+    add(*store, 100);
+    BOOST_CHECK_EQUAL(check.checked(), 60U);
+    BOOST_CHECK(!must(check.step(store->log(), 40)));
+    BOOST_CHECK(must(check.step(store->log(), 40)));
+    BOOST_CHECK_EQUAL(check.checked(), 101U);
 }
 
 BOOST_AUTO_TEST_CASE(facts_hold_only_short_plain_values) {

@@ -5,6 +5,31 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace {
+
+/// A file as the casebridge of `version` left it when it was new.
+void make_older(Database& database, int version) {
+    for (auto const& migration : migrations()) {
+        if (migration.version > version) break;
+        must(database.execute(migration.sql));
+    }
+    must(database.prepare("INSERT INTO schema_version(version) VALUES(?1)").bind(1, version).run());
+}
+
+void queue(Database& database, std::string_view stream, std::int64_t sequence, std::string_view state) {
+    must(database
+             .prepare("INSERT INTO outbox(message, node, office, stream, sequence, purpose, subject, inner_digest, "
+                      "sealed, signed, request, state, attempts, possibly_delivered, created_at, next_at, expires_at, "
+                      "last_code, receipt) VALUES(?1 || ?2, 'kh-mosvy', 'x', ?1, ?2, 'x', 'x', zeroblob(32), 1, 2, 3, "
+                      "?3, 0, 0, 1, 1, 9, '', x'')")
+             .bind(1, stream)
+             .bind(2, sequence)
+             .bind(3, state)
+             .run());
+}
+
+}  // namespace
+
 BOOST_FIXTURE_TEST_SUITE(migrations_of_the_store, StoreFixture)
 
 BOOST_AUTO_TEST_CASE(versions_count_from_one_without_gaps) {
@@ -39,6 +64,21 @@ BOOST_AUTO_TEST_CASE(a_schema_without_its_version_is_refused) {
     open();
     must(open_database().execute("DELETE FROM schema_version"));
     CHECK_CODE(Store::open(file, key, Database::Mode::open_existing), "store.failed");
+}
+
+BOOST_AUTO_TEST_CASE(of_an_older_queue_the_first_of_each_stream_goes_first) {
+    {
+        auto database = open_database();
+        make_older(database, 2);
+        queue(database, "a", 1, "delivered");
+        queue(database, "a", 2, "queued");
+        queue(database, "a", 3, "queued");
+        queue(database, "b", 1, "expired");
+        queue(database, "c", 1, "queued");
+        CHECK_ACCEPTED(migrate(database));
+    }
+    BOOST_CHECK_EQUAL(
+        raw().run("SELECT group_concat(message) FROM (SELECT message FROM outbox WHERE first ORDER BY 1)"), "a2,c1");
 }
 
 BOOST_AUTO_TEST_CASE(a_failing_migration_leaves_nothing_behind) {

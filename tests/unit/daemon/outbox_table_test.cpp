@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(only_the_first_queued_message_of_a_stream_is_due) {
     for (std::int64_t i = 1; i <= 3; ++i)
         must(outbox.insert(row(i, "kh-mosvy", static_cast<std::uint64_t>(i), 10 - i)));
     must(outbox.insert(row(4, "la-mlsw", 1, 1)));
-    auto const due = [&] { return ids(must(outbox.due(node("kh-mosvy")))); };
+    auto const due = [&] { return ids(must(outbox.due(node("kh-mosvy"), at(10), 10)).rows); };
     BOOST_CHECK(due() == std::vector{message(1).text()});  // although the others' times come first
     auto first = must(outbox.find(message(1))).value();
     first.state = OutboxState::expired;
@@ -113,8 +113,8 @@ BOOST_AUTO_TEST_CASE(only_the_first_queued_message_of_a_stream_is_due) {
     second.state = OutboxState::delivered;
     must(outbox.update(second));
     BOOST_CHECK(due() == std::vector{message(3).text()});
-    BOOST_CHECK(ids(must(outbox.due(node("la-mlsw")))) == std::vector{message(4).text()});
-    BOOST_CHECK(must(outbox.due(node("vn-molisa"))).empty());
+    BOOST_CHECK(ids(must(outbox.due(node("la-mlsw"), at(10), 10)).rows) == std::vector{message(4).text()});
+    BOOST_CHECK(must(outbox.due(node("vn-molisa"), at(10), 10)).rows.empty());
 }
 
 BOOST_AUTO_TEST_CASE(streams_to_one_node_are_due_in_the_order_of_their_times) {
@@ -124,8 +124,16 @@ BOOST_AUTO_TEST_CASE(streams_to_one_node_are_due_in_the_order_of_their_times) {
         queued.stream += "#" + std::to_string(i);
         must(store->outbox().insert(queued));
     }
-    BOOST_CHECK((ids(must(store->outbox().due(node("kh-mosvy")))) ==
-                 std::vector{message(3).text(), message(2).text(), message(1).text()}));
+    auto const due = [&](std::int64_t now, std::size_t limit) {
+        return must(store->outbox().due(node("kh-mosvy"), at(now), limit));
+    };
+    BOOST_CHECK((ids(due(9, 10).rows) == std::vector{message(3).text(), message(2).text(), message(1).text()}));
+    BOOST_CHECK(!due(9, 10).next);
+    BOOST_CHECK((ids(due(9, 2).rows) == std::vector{message(3).text(), message(2).text()}));
+    BOOST_CHECK((ids(due(7, 10).rows) == std::vector{message(3).text()}));
+    BOOST_CHECK(due(7, 10).next == at(8));
+    BOOST_CHECK(due(0, 10).rows.empty());
+    BOOST_CHECK(due(0, 10).next == at(7));
 }
 
 BOOST_AUTO_TEST_CASE(the_list_is_newest_first_and_limited) {

@@ -10,6 +10,7 @@ casebridge_test(daemon_store
     ${here}/engine_test.cpp
     ${here}/failing_disk.cpp
     ${here}/inbox_table_test.cpp
+    ${here}/log_patrol_test.cpp
     ${here}/migrations_test.cpp
     ${here}/outbox_table_test.cpp
     ${here}/peer_table_test.cpp
