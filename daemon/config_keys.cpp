@@ -37,6 +37,10 @@ void duration(Reading& reading, Key const& key) {
     reading.config.*member = Unit(whole(reading, key));
 }
 
+void free_space(Reading& reading, Key const& key) {
+    reading.config.minimum_free_bytes = static_cast<std::uint64_t>(whole(reading, key)) << 20;
+}
+
 void log_level(Reading& reading, Key const& key) {
     reading.config.log_level =
         reading.reader.optional_word(key.name, {"debug", "info", "warning", "error"}, key.fallback);
@@ -81,6 +85,9 @@ constexpr std::array top_keys{
         duration<&Config::message_life, std::chrono::hours>, 1, 744},
     Key{"clock_skew_minutes", "", "5", "", "How far a partner's clock may be off.", false,
         duration<&Config::clock_skew, std::chrono::minutes>, 1, 15},
+    Key{"minimum_free_space_mib", "", "256", "",
+        "Room kept free where the store is, for what is under way; below it nothing new is taken.", false, free_space,
+        16, 1'048'576},
 };
 
 constexpr std::array limit_keys{

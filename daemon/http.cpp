@@ -47,6 +47,8 @@ std::string_view title_of(int status) {
             return "Service Unavailable";
         case 505:
             return "HTTP Version Not Supported";
+        case 507:
+            return "Insufficient Storage";
         default:
             return "Error";
     }
@@ -80,6 +82,11 @@ int status_of(ErrorKind kind) {
             return 500;
     }
     return 500;
+}
+
+int status_of(Error const& error) {
+    bool const no_room = error.code == "store.full" || error.code == "store.reserve_reached";
+    return no_room ? 507 : status_of(error.kind);
 }
 
 }  // namespace casebridge

@@ -43,5 +43,7 @@ using HttpHandler = std::function<void(HttpRequest, HttpResponder)>;
 HttpResponse problem(int status, std::string_view code, std::string_view detail = "");
 /// The status a kind of error has on our faces.
 int status_of(ErrorKind kind);
+/// The same, but 507 where the store has no room for more.
+int status_of(Error const& error);
 
 }  // namespace casebridge

@@ -28,22 +28,23 @@ struct Inbox::Arrival {
 };
 
 Inbox::Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments,
-             PeerRegistry& peers, CryptoService& crypto, Telemetry& telemetry, Clock const& clock)
+             PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry, Clock const& clock)
     : self_(self),
       config_(config),
       engine_(engine),
       instruments_(instruments),
       peers_(peers),
       crypto_(crypto),
+      reserve_(reserve),
       telemetry_(telemetry),
       clock_(clock) {}
 
 void Inbox::refuse(HttpResponder const& respond, NodeId const& carrier, Error const& error) {
     telemetry_.count("casebridge_messages_received_total", "refused");
     telemetry_.log(LogLevel::warning, "message.refused", {{"peer", carrier}, {"why", error}});
-    auto const busy = error.kind == ErrorKind::unavailable;
-    auto const status = error.code == "store.full" ? 507 : busy || error.kind == ErrorKind::internal ? 503 : 400;
-    respond(problem(status, error.code));
+    if (status_of(error) == 507) return respond(problem(507, "store.full"));  // why exactly is for our log
+    bool const later = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::internal;
+    respond(problem(later ? 503 : 400, error.code));
 }
 
 void Inbox::receive(Bytes sealed, NodeId const& carrier, HttpResponder respond) {
@@ -108,6 +109,7 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
 
     ASSIGN_OR_RETURN(bool const forgotten, may_be_forgotten(store, header.expires_at));
     if (forgotten) return Error{ErrorKind::unauthentic, "message.expired", header.id.text()};
+    RETURN_IF_ERROR(reserve_.require_room());  // what is known already gets its receipt all the same
     RETURN_IF_ERROR(forget_expired(store, now));
     InboxRow row{.from = header.from.node,
                  .id = header.id,

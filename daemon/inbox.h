@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/crypto_service.h"
+#include "daemon/disk_reserve.h"
 #include "daemon/engine.h"
 #include "daemon/exchange.h"
 #include "daemon/instruments.h"
@@ -12,7 +13,7 @@ namespace casebridge {
 class Inbox {
 public:
     Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments, PeerRegistry& peers,
-          CryptoService& crypto, Telemetry& telemetry, Clock const& clock);
+          CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry, Clock const& clock);
 
     /// `carrier`: the peer at the other end of the TLS connection. The answer is 200 or 422 with a signed receipt, or a
     /// problem document; nothing but an answered 200 or 422 has had any effect.
@@ -34,6 +35,7 @@ private:
     InstrumentsHolder& instruments_;
     PeerRegistry& peers_;
     CryptoService& crypto_;
+    DiskReserve& reserve_;
     Telemetry& telemetry_;
     Clock const& clock_;
 };

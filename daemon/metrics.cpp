@@ -36,6 +36,8 @@ constexpr std::array table{
     Metric{"casebridge_outbox_oldest_seconds", Kind::gauge, "", "Age of the oldest message waiting."},
     Metric{"casebridge_open_connections", Kind::gauge, "", "Connections open at the peer endpoint."},
     Metric{"casebridge_log_size", Kind::gauge, "", "Leaves of the audit log."},
+    Metric{"casebridge_disk_free_bytes", Kind::gauge, "", "Room where the store is; 0 also if nobody can tell."},
+    Metric{"casebridge_disk_reserve_reached", Kind::gauge, "", "1 while nothing new is taken for want of room."},
     Metric{"casebridge_delivery_seconds", Kind::histogram, "", "From the POST to the verified receipt."},
 };
 

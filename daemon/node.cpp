@@ -30,7 +30,7 @@ Json leaf_status(std::vector<Certificate> const& chain) {
 
 /// In order of construction; destroyed in reverse, so that nothing outlives what it uses.
 struct Node::Parts {
-    Parts(Config c, Self s, NodeIdentity id, PinnedRoot pin, Clock const& time)
+    Parts(Config c, Self s, NodeIdentity id, PinnedRoot pin, Clock const& time, FreeSpace free_space)
         : config(std::move(c)),
           self(std::move(s)),
           clock(time),
@@ -41,6 +41,7 @@ struct Node::Parts {
           encryption_chain(id.encryption_chain),
           tls_key(std::move(id.tls_key_pem)),
           telemetry(level_of(config.log_level), config.log_format),
+          reserve(std::move(free_space), config.minimum_free_bytes, telemetry, clock),
           pool(worker_threads, worker_queue,
                [this](std::string_view type) {
                    telemetry.log(LogLevel::error, "worker.exception", {{"type", type}});
@@ -66,6 +67,7 @@ struct Node::Parts {
     std::vector<Certificate> const tls_chain, signing_chain, encryption_chain;
     Secret const tls_key;
     Telemetry telemetry;
+    DiskReserve reserve;
     PeerRegistry registry;
     InstrumentsHolder instruments;
     std::unique_ptr<CaseSource> source;
@@ -136,20 +138,20 @@ namespace {
 template <typename Parts>
 void join(Parts& p, std::function<Status()> reload) {
     p.sharing = std::make_unique<Sharing>(p.self, p.config, p.source.get(), *p.engine, p.instruments, p.registry,
-                                          p.crypto, p.telemetry, p.clock);
+                                          p.crypto, p.reserve, p.telemetry, p.clock);
     p.outbox =
         std::make_unique<Outbox>(DeliveryParts{p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry,
                                                *p.contact, p.client, p.crypto, p.pool, p.telemetry, p.clock});
     p.sharing->on_queued([&p] { p.outbox->wake(); });
-    p.inbox =
-        std::make_unique<Inbox>(p.self, p.config, *p.engine, p.instruments, p.registry, p.crypto, p.telemetry, p.clock);
+    p.inbox = std::make_unique<Inbox>(p.self, p.config, *p.engine, p.instruments, p.registry, p.crypto, p.reserve,
+                                      p.telemetry, p.clock);
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};
     p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), *p.inbox, p.registry, p.telemetry, p.clock);
     p.officer_api = std::make_unique<OfficerApi>(
         OfficerApiParts{p.self, p.config, p.own_root, *p.engine, *p.sharing, *p.outbox, *p.contact, p.registry,
-                        p.instruments, p.crypto, p.pool, p.telemetry, p.clock, std::move(reload),
+                        p.instruments, p.crypto, p.reserve, p.pool, p.telemetry, p.clock, std::move(reload),
                         [&p] { return p.peer_server->open_connections(); }, [&p] { return p.identity_status(); }});
 }
 
@@ -187,13 +189,14 @@ Status listen(Parts& p) {
 }  // namespace
 
 Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key, Clock const& clock,
-                                          std::function<void(Error const&)> on_fatal) {
+                                          std::function<void(Error const&)> on_fatal, FreeSpace free_space) {
     auto const directory = config.state_directory / "identity";
     ASSIGN_OR_RETURN(auto identity, load_identity(directory, config.node, clock.now()));
     ASSIGN_OR_RETURN(auto own_root, PinnedRoot::pin(config.node, identity.root, identity.root.fingerprint()));
     Self self{config.node, config.kind, config.offices, config.clock_skew};
-    auto parts =
-        std::make_unique<Parts>(std::move(config), std::move(self), std::move(identity), std::move(own_root), clock);
+    if (!free_space) free_space = free_space_at(config.state_directory);
+    auto parts = std::make_unique<Parts>(std::move(config), std::move(self), std::move(identity), std::move(own_root),
+                                         clock, std::move(free_space));
     auto& p = *parts;
     if (!p.config.field_map.empty()) {
         ASSIGN_OR_RETURN(auto const key, source_key(p.config));

@@ -11,8 +11,9 @@ class Node {
 public:
     /// Loads everything and listens. Errors: of each part, in the order of daemon/README.md; nothing is left running.
     /// `on_fatal`: the store failed, or its log is not what was written; the process must end (fail-stop).
+    /// `free_space`: where the store is; if empty, its filesystem is asked.
     static Result<std::unique_ptr<Node>> start(Config config, Secret const& store_key, Clock const& clock,
-                                               std::function<void(Error const&)> on_fatal);
+                                               std::function<void(Error const&)> on_fatal, FreeSpace free_space = {});
     ~Node();  ///< as stop()
     Node(Node const&) = delete;
     Node& operator=(Node const&) = delete;

@@ -104,7 +104,7 @@ void OfficerCall::answer_bytes(Bytes bytes, std::string_view content_type) {
 }
 
 void OfficerCall::fail(Error const& error) {
-    respond_(problem(status_of(error.kind), error.code, error.detail));
+    respond_(problem(status_of(error), error.code, error.detail));
 }
 
 void OfficerApi::handle(HttpRequest request, HttpResponder respond) {

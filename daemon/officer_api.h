@@ -21,6 +21,7 @@ struct OfficerApiParts {
     PeerRegistry& peers;
     InstrumentsHolder& instruments;
     CryptoService& crypto;
+    DiskReserve& reserve;
     WorkerPool& pool;
     Telemetry& telemetry;
     Clock const& clock;

@@ -227,8 +227,7 @@ void send_case(OfficerCall& call) {
     auto const digest = Digest::from_hex(call.text("digest"));
     if (!digest) return call.fail({ErrorKind::invalid, "request.missing", "digest: of the preview"});
     call.parts().sharing.send(*request, *digest, *actor, [respond = call.responder()](Result<SendOutcome> outcome) {
-        if (!outcome)
-            return respond(problem(status_of(outcome.error().kind), outcome.error().code, outcome.error().detail));
+        if (!outcome) return respond(problem(status_of(outcome.error()), outcome.error().code, outcome.error().detail));
         auto json = Json::object();
         if (auto const* denied = std::get_if<Denied>(&*outcome)) {
             json.set("title", "denied").set("status", 403).set("code", "send.denied");

@@ -70,6 +70,7 @@ void metrics(OfficerCall& call) {
         parts.telemetry.gauge("casebridge_outbox_oldest_seconds", age.count());
         parts.telemetry.gauge("casebridge_log_size", static_cast<double>(facts->head.size));
     }
+    static_cast<void>(parts.reserve.read());  // sets the gauges of the disk
     parts.telemetry.gauge("casebridge_open_connections", static_cast<double>(parts.open_connections()));
     call.answer_bytes(to_bytes(parts.telemetry.metrics_text()), "text/plain; version=0.0.4");
 }

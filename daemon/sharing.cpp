@@ -63,8 +63,8 @@ struct Sharing::Pending {
 };
 
 Sharing::Sharing(Self const& self, Config const& config, CaseSource* source, Engine& engine,
-                 InstrumentsHolder& instruments, PeerRegistry& peers, CryptoService& crypto, Telemetry& telemetry,
-                 Clock const& clock)
+                 InstrumentsHolder& instruments, PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve,
+                 Telemetry& telemetry, Clock const& clock)
     : self_(self),
       config_(config),
       source_(source),
@@ -72,6 +72,7 @@ Sharing::Sharing(Self const& self, Config const& config, CaseSource* source, Eng
       instruments_(instruments),
       peers_(peers),
       crypto_(crypto),
+      reserve_(reserve),
       telemetry_(telemetry),
       clock_(clock) {}
 
@@ -126,6 +127,7 @@ Status Sharing::record_deliberation(Deliberation const& deliberation, ShareReque
 
 void Sharing::send(ShareRequest const& request, Digest const& previewed, Actor const& actor,
                    std::function<void(Result<SendOutcome>)> done) {
+    if (auto const room = reserve_.require_room(); !room) return done(room.error());
     auto deliberated = deliberate(request);
     if (!deliberated) return done(deliberated.error());
     auto& deliberation = **deliberated;

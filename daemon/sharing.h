@@ -7,6 +7,7 @@
 #include "daemon/actor.h"
 #include "daemon/config.h"
 #include "daemon/crypto_service.h"
+#include "daemon/disk_reserve.h"
 #include "daemon/engine.h"
 #include "daemon/exchange.h"
 #include "daemon/instruments.h"
@@ -73,7 +74,7 @@ class Sharing {
 public:
     /// `source` may be null: a node that only receives.
     Sharing(Self const& self, Config const& config, CaseSource* source, Engine& engine, InstrumentsHolder& instruments,
-            PeerRegistry& peers, CryptoService& crypto, Telemetry& telemetry, Clock const& clock);
+            PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry, Clock const& clock);
 
     // These block on the national database and the engine: for worker threads only.
 
@@ -81,7 +82,8 @@ public:
     Result<std::unique_ptr<Deliberation>> deliberate(ShareRequest const& request);
 
     /// Releases exactly the body whose digest the officer saw. A denial is recorded as a leaf before it is reported.
-    /// Errors also: `send.preview_outdated`, `send.changed_meanwhile` (consent or policy changed while sealing).
+    /// Errors also: `send.preview_outdated`, `send.changed_meanwhile` (consent or policy changed while sealing),
+    /// `store.reserve_reached` (nothing was asked or recorded).
     void send(ShareRequest const& request, Digest const& previewed, Actor const& actor,
               std::function<void(Result<SendOutcome>)> done);
 
@@ -115,6 +117,7 @@ private:
     InstrumentsHolder& instruments_;
     PeerRegistry& peers_;
     CryptoService& crypto_;
+    DiskReserve& reserve_;
     Telemetry& telemetry_;
     Clock const& clock_;
     std::function<void()> wake_ = [] {};

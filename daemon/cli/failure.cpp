@@ -57,6 +57,11 @@ constexpr std::array kRemedies = {
     Advice{"identity.weak_passphrase", "Use at least 12 characters, better four or more random words."},
     Advice{"usage.reason_missing", "Every act is recorded with its reason: --reason \"…\"."},
     Advice{"request.reason_missing", "Every act is recorded with its reason: --reason \"…\"."},
+    Advice{
+        "store.reserve_reached",
+        "Make room where the store is, or enlarge its disk; what is queued is still delivered, and nothing was lost. "
+        "`casebridge health` shows how much is missing."},
+    Advice{"store.full", "Make room where the store is, or enlarge its disk; then try again."},
     Advice{"sharing.no_case_source", "This node only receives: `field_map` is not set in the configuration."},
 };
 

@@ -93,7 +93,12 @@ void DemoMinistry::change_national_database(std::string const& sql) const {
 
 void DemoMinistry::start() {
     BOOST_REQUIRE(!node_);
-    auto started = Node::start(config_, store_key(), clock_, [this](Error const&) { ++fatal_errors_; });
+    auto free_space = [this, disk = free_space_at(config_.state_directory)] {
+        auto const told = free_space_.load();
+        return told != 0 ? Result<std::uint64_t>(told) : disk();
+    };
+    auto started = Node::start(
+        config_, store_key(), clock_, [this](Error const&) { ++fatal_errors_; }, std::move(free_space));
     node_ = must(std::move(started));
     config_.listen_port = node_->peer_port();
 }

@@ -34,6 +34,8 @@ public:
     /// Again on the same port, if it ran before.
     void start();
     void stop();
+    /// Of the disk its store is on, from its next look; 0: the true one.
+    void set_free_space(std::uint64_t bytes) { free_space_ = bytes; }
     [[nodiscard]] bool runs() const { return node_ != nullptr; }
 
     [[nodiscard]] OfficerSession officer() const { return OfficerSession(config_.officer_socket); }
@@ -75,6 +77,7 @@ private:
     Config config_;
     std::string root_pem_, root_fingerprint_;
     std::atomic<int> fatal_errors_ = 0;
+    std::atomic<std::uint64_t> free_space_ = 0;
     std::unique_ptr<Node> node_;
 };
 

@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(the_smallest_file_gets_every_default) {
     BOOST_CHECK(config.limits.handshake == limits.handshake && config.limits.head == limits.head);
     BOOST_CHECK(config.limits.idle == limits.idle);
     BOOST_CHECK(config.message_life == std::chrono::hours(168) && config.clock_skew == std::chrono::minutes(5));
+    BOOST_CHECK_EQUAL(config.minimum_free_bytes, 256U << 20);
     BOOST_CHECK(config.retry_base == std::chrono::seconds(2) && config.retry_cap == std::chrono::seconds(900));
     BOOST_CHECK_EQUAL(config.log_level + ' ' + config.log_format, "info text");
 }
@@ -89,6 +90,7 @@ source_key_file: national.key
 store_key_file: store.key
 message_life_hours: 744
 clock_skew_minutes: 1
+minimum_free_space_mib: 1048576
 limits: {body_kib: 16, header_kib: 2, connections: 8, connections_per_address: 4, handshake_seconds: 1,
          head_seconds: 2, minimum_bytes_per_second: 64, idle_seconds: 3}
 retry: {base_seconds: 1, cap_seconds: 2}
@@ -104,6 +106,7 @@ log: {level: debug, format: json}
     BOOST_CHECK_EQUAL(config.source_key_file, directory.path() / "national.key");
     BOOST_CHECK_EQUAL(config.store_key_file, directory.path() / "store.key");
     BOOST_CHECK(config.message_life == std::chrono::hours(744) && config.clock_skew == std::chrono::minutes(1));
+    BOOST_CHECK_EQUAL(config.minimum_free_bytes, std::uint64_t{1} << 40);
     BOOST_CHECK_EQUAL(config.limits.body_bytes, 16U * 1024);
     BOOST_CHECK_EQUAL(config.limits.header_bytes, 2U * 1024);
     BOOST_CHECK_EQUAL(config.limits.connections, 8U);
@@ -158,6 +161,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_value_is_named_with_its_line_and_what_was_expected)
              {with("limits: 5"), at_end + "limits: expected"},
              {with("limits: {connections: 8}"), at_end + "limits: expected connections_per_address not above"},
              {with("message_life_hours: 745"), at_end + "message_life_hours: expected a whole number from 1 to 744"},
+             {with("minimum_free_space_mib: 15"),
+              at_end + "minimum_free_space_mib: expected a whole number from 16 to 1048576"},
              {with("clock_skew_minutes: 0"), at_end + "clock_skew_minutes: expected a whole number from 1 to 15"},
              {with("retry: {base_seconds: 9, cap_seconds: 8}"), at_end + "retry: expected cap_seconds not below"},
              {with("log: {level: infos}"), at_end + "level: expected one of debug, info, warning, error; did you mean"},

@@ -3,6 +3,7 @@ casebridge_test(daemon_network
   LIBRARIES casebridge_daemon OpenSSL::SSL OpenSSL::Crypto
   SOURCES
     ${here}/config_test.cpp
+    ${here}/disk_reserve_test.cpp
     ${here}/http_requests_test.cpp
     ${here}/http_server_test.cpp
     ${here}/network_fixture.cpp
