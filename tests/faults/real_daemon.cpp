@@ -69,6 +69,10 @@ RealDaemon::~RealDaemon() {
     }
 }
 
+void RealDaemon::configure(std::string const& line) const {
+    std::ofstream(directory() / "casebridge.yaml", std::ios::app) << line << '\n';
+}
+
 void RealDaemon::spawn(std::string const& clock) {
     BOOST_REQUIRE_EQUAL(process_, -1);
     auto const program = programs + "casebridged", config = (directory() / "casebridge.yaml").string();

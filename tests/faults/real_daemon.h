@@ -19,6 +19,8 @@ public:
     RealDaemon(RealDaemon const&) = delete;
     RealDaemon& operator=(RealDaemon const&) = delete;
 
+    /// One more line of its configuration; before it starts.
+    void configure(std::string const& line) const;
     /// Starts and waits until it answers. `clock`: as in $FAKETIME, e.g. "+400d"; empty: the true time.
     void start(std::string const& clock = "");
     /// Starts it where it must not start: its exit code, with what it said in `daemon_log()`.

@@ -1,0 +1,13 @@
+# A real daemon as a service: on a small disk, and watched over.
+set(here ${CMAKE_CURRENT_LIST_DIR})
+add_executable(faults_small_disk
+  ${here}/../support/officer_session.cpp
+  ${here}/adversary.cpp
+  ${here}/real_daemon.cpp
+  ${here}/small_disk_test.cpp
+)
+target_link_libraries(faults_small_disk PRIVATE casebridge_test_support casebridge_daemon CURL::libcurl OpenSSL::SSL
+  OpenSSL::Crypto)
+add_dependencies(faults_small_disk casebridged casebridge)
+add_test(NAME faults_small_disk COMMAND ${here}/small_disk.sh $<TARGET_FILE:faults_small_disk> --log_level=warning)
+set_tests_properties(faults_small_disk PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77)
