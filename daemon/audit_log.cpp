@@ -208,6 +208,27 @@ LogHead AuditLog::head() const {
     return {frontier_.size(), frontier_.root()};
 }
 
+Status AuditLog::check_newest() const {
+    ASSIGN_OR_RETURN(auto const stored_frontier, read_head(*database_));
+    if (stored_frontier.size() != frontier_.size() || stored_frontier.root() != frontier_.root())
+        return inconsistent("the stored head is not that of the tree in memory");
+    RETURN_IF_ERROR(check_end(*database_, frontier_.size()));
+    if (frontier_.size() == 0) return Done{};
+    ASSIGN_OR_RETURN(auto const seen, hash_again(*database_, frontier_.size() - 1, 1, [](Digest const&) {}));
+    if (seen != 1) return inconsistent("the newest leaf is missing");
+    return Done{};
+}
+
+Result<std::optional<Timestamp>> AuditLog::newest_time() const {
+    if (frontier_.size() == 0) return std::optional<Timestamp>();
+    auto row = database_->prepare("SELECT data FROM log_leaves WHERE position = ?1");
+    ASSIGN_OR_RETURN(bool const found, row.bind(1, stored::integer(frontier_.size() - 1)).step());
+    if (!found) return inconsistent("the newest leaf is missing");
+    ASSIGN_OR_RETURN(auto const leaf, parse_json(row.text(0)));
+    ASSIGN_OR_RETURN(auto const time, parse_rfc3339(leaf.text_or("at")));
+    return std::optional(time);
+}
+
 Result<std::vector<AuditLog::Leaf>> AuditLog::read(std::uint64_t from, std::size_t limit) const {
     auto rows = database_->prepare(
         "SELECT position, data, detail FROM log_leaves WHERE position >= ?1 ORDER BY position LIMIT ?2");

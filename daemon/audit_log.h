@@ -53,6 +53,12 @@ public:
 
     [[nodiscard]] LogHead head() const;
 
+    /// Whether the stored head, the newest leaf and the tree in memory agree; cheap, whatever the log's length.
+    /// Errors: `log.inconsistent`.
+    Status check_newest() const;
+    /// The time in the newest leaf; none if there is no leaf.
+    Result<std::optional<Timestamp>> newest_time() const;
+
     struct Leaf {
         std::uint64_t index;
         std::string data;                   ///< canonical JSON, as hashed

@@ -36,6 +36,7 @@ struct Config {
     HttpLimits limits{};
     std::chrono::hours message_life{7 * 24};
     std::chrono::minutes clock_skew{5};
+    std::chrono::days certificate_warning{30};        ///< before a certificate's end
     std::uint64_t minimum_free_bytes = 256ULL << 20;  ///< where the store is; below it nothing new is taken
     std::chrono::milliseconds retry_base{2'000};
     std::chrono::milliseconds retry_cap{900'000};

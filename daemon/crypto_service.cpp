@@ -1,5 +1,7 @@
 #include "daemon/crypto_service.h"
 
+#include <algorithm>
+
 namespace casebridge {
 
 namespace {
@@ -67,6 +69,21 @@ Result<Bytes> LocalCryptoService::sign_receipt(Receipt const& receipt, Timestamp
     ASSIGN_OR_RETURN(auto const signed_bytes,
                      sign(as_bytes(to_payload(receipt)), ContentKind::receipt, Payload::attached, signer_, now));
     return Bytes(signed_bytes.bytes().begin(), signed_bytes.bytes().end());
+}
+
+Status LocalCryptoService::prove_keys(PinnedRoot const& own, Certificate const& own_encryption) {
+    constexpr std::size_t text_bytes = 32, maximum_bytes = 64 * 1024;
+    auto const now = clock_.now();
+    auto const text = random_bytes(text_bytes);
+    ASSIGN_OR_RETURN(auto const inner, sign(text, ContentKind::message, Payload::attached, signer_, now));
+    ASSIGN_OR_RETURN(auto const sealed, casebridge::seal(inner, own_encryption));
+    ASSIGN_OR_RETURN(auto const gated, gate_outer({sealed.bytes().begin(), sealed.bytes().end()}, maximum_bytes));
+    auto const only_own = [&own](NodeId const& node) { return node == own.node() ? &own : nullptr; };
+    ASSIGN_OR_RETURN(auto const opened, opener_.open(gated, only_own, now));
+    auto const payload = opened.payload();
+    if (!std::equal(payload.begin(), payload.end(), text.begin(), text.end()))
+        return Error{ErrorKind::internal, "keys.wrong_text"};
+    return Done{};
 }
 
 Result<Bytes> LocalCryptoService::sign_agreement(ByteView agreement, Timestamp now) {

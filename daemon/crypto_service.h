@@ -33,6 +33,9 @@ public:
     virtual Result<Bytes> sign_receipt(Receipt const& receipt, Timestamp now) = 0;
     /// The detached signature under an agreement's bytes.
     virtual Result<Bytes> sign_agreement(ByteView agreement, Timestamp now) = 0;
+    /// Signs a random text, seals it to `own_encryption`, opens it and verifies it under `own`: whether the keys are
+    /// there and belong to the certificates. Errors: `envelope.*`, `gate.*`, `trust.*`, `keys.wrong_text`.
+    virtual Status prove_keys(PinnedRoot const& own, Certificate const& own_encryption) = 0;
 };
 
 /// Keys in this process, work on its pool.
@@ -48,6 +51,7 @@ public:
               std::function<void(Result<OpenedEnvelope>)> done) override;
     Result<Bytes> sign_receipt(Receipt const& receipt, Timestamp now) override;
     Result<Bytes> sign_agreement(ByteView agreement, Timestamp now) override;
+    Status prove_keys(PinnedRoot const& own, Certificate const& own_encryption) override;
 
 private:
     Signer const signer_;

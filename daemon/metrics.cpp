@@ -38,6 +38,7 @@ constexpr std::array table{
     Metric{"casebridge_log_size", Kind::gauge, "", "Leaves of the audit log."},
     Metric{"casebridge_disk_free_bytes", Kind::gauge, "", "Room where the store is; 0 also if nobody can tell."},
     Metric{"casebridge_disk_reserve_reached", Kind::gauge, "", "1 while nothing new is taken for want of room."},
+    Metric{"casebridge_health", Kind::gauge, "check", "0 up, 1 degraded, 2 down, as of the last survey."},
     Metric{"casebridge_delivery_seconds", Kind::histogram, "", "From the POST to the verified receipt."},
 };
 
@@ -71,7 +72,9 @@ public:
                 labels[metric.name] = metric.label;
                 return;
             case Kind::gauge:
-                gauges[metric.name] = &prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+                gauges[metric.name] = &prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+                labels[metric.name] = metric.label;
+                if (metric.label.empty()) gauges[metric.name]->Add({});
                 return;
             case Kind::histogram:
                 static std::vector<double> const bounds{0.01, 0.03, 0.1, 0.3, 1, 3, 10, 60, 600, 3600, 86'400};
@@ -81,10 +84,14 @@ public:
         }
     }
 
+    [[nodiscard]] prometheus::Labels labelled(std::string_view name, std::string_view label) const {
+        return {{std::string(labels.at(name)), is_label(label) ? std::string(label) : "other"}};
+    }
+
     prometheus::Registry registry;
     std::map<std::string_view, prometheus::Family<prometheus::Counter>*> counters;
-    std::map<std::string_view, std::string_view> labels;  ///< of the counters
-    std::map<std::string_view, prometheus::Gauge*> gauges;
+    std::map<std::string_view, std::string_view> labels;  ///< of the counters and gauges
+    std::map<std::string_view, prometheus::Family<prometheus::Gauge>*> gauges;
     std::map<std::string_view, prometheus::Histogram*> histograms;
 };
 
@@ -93,12 +100,13 @@ Metrics::~Metrics() = default;
 
 void Metrics::count(std::string_view name, std::string_view label, std::int64_t by) {
     auto& family = known(registered_->counters, name);
-    std::string const key(registered_->labels.at(name));
-    family.Add({{key, is_label(label) ? std::string(label) : "other"}}).Increment(static_cast<double>(by));
+    family.Add(registered_->labelled(name, label)).Increment(static_cast<double>(by));
 }
 
-void Metrics::gauge(std::string_view name, double value) {
-    known(registered_->gauges, name).Set(value);
+void Metrics::gauge(std::string_view name, std::string_view label, double value) {
+    auto& family = known(registered_->gauges, name);
+    family.Add(registered_->labels.at(name).empty() ? prometheus::Labels{} : registered_->labelled(name, label))
+        .Set(value);
 }
 
 void Metrics::observe(std::string_view name, double seconds) {

@@ -76,6 +76,7 @@ struct Node::Parts {
     WorkerPool pool;
     LocalCryptoService crypto;
     PeerClient client;
+    std::unique_ptr<HealthSurvey> health;
     std::unique_ptr<PeerContact> contact;
     std::unique_ptr<Sharing> sharing;
     std::unique_ptr<Outbox> outbox;
@@ -145,13 +146,17 @@ void join(Parts& p, std::function<Status()> reload) {
     p.sharing->on_queued([&p] { p.outbox->wake(); });
     p.inbox = std::make_unique<Inbox>(p.self, p.config, *p.engine, p.instruments, p.registry, p.crypto, p.reserve,
                                       p.telemetry, p.clock);
+    p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{p.config, p.own_root, p.tls_chain, p.signing_chain,
+                                                                p.encryption_chain, *p.engine, p.crypto, p.reserve,
+                                                                p.telemetry, p.clock});
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};
-    p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), *p.inbox, p.registry, p.telemetry, p.clock);
+    p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), *p.inbox, *p.health, p.pool, p.registry,
+                                                     p.telemetry, p.clock);
     p.officer_api = std::make_unique<OfficerApi>(
         OfficerApiParts{p.self, p.config, p.own_root, *p.engine, *p.sharing, *p.outbox, *p.contact, p.registry,
-                        p.instruments, p.crypto, p.reserve, p.pool, p.telemetry, p.clock, std::move(reload),
+                        p.instruments, p.crypto, *p.health, p.pool, p.telemetry, p.clock, std::move(reload),
                         [&p] { return p.peer_server->open_connections(); }, [&p] { return p.identity_status(); }});
 }
 

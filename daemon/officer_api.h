@@ -4,6 +4,7 @@
 // Every handler runs on a worker thread and may block on the engine or the national database.
 #pragma once
 
+#include "daemon/health_survey.h"
 #include "daemon/outbox.h"
 #include "daemon/peer_contact.h"
 #include "daemon/sharing.h"
@@ -21,7 +22,7 @@ struct OfficerApiParts {
     PeerRegistry& peers;
     InstrumentsHolder& instruments;
     CryptoService& crypto;
-    DiskReserve& reserve;
+    HealthSurvey& health;
     WorkerPool& pool;
     Telemetry& telemetry;
     Clock const& clock;

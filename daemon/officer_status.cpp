@@ -1,4 +1,4 @@
-// Officer API: status and metrics.
+// Officer API: status, health and metrics.
 #include "daemon/officer_call.h"
 #include "daemon/version.h"
 
@@ -49,6 +49,7 @@ void status(OfficerCall& call) {
         .set("version", program_version)
         .set("schema", schema_version)
         .set("time", to_rfc3339(parts.clock.now()))
+        .set("health", parts.health.report().to_json())
         .set("identity", parts.identity_status())
         .set("case_source", std::move(source))
         .set("peers", active)
@@ -61,6 +62,10 @@ void status(OfficerCall& call) {
     call.answer(json);
 }
 
+void health(OfficerCall& call) {
+    call.answer(call.parts().health.report().to_json());
+}
+
 void metrics(OfficerCall& call) {
     auto& parts = call.parts();
     if (auto const facts = store_facts(parts.engine)) {
@@ -70,7 +75,7 @@ void metrics(OfficerCall& call) {
         parts.telemetry.gauge("casebridge_outbox_oldest_seconds", age.count());
         parts.telemetry.gauge("casebridge_log_size", static_cast<double>(facts->head.size));
     }
-    static_cast<void>(parts.reserve.read());  // sets the gauges of the disk
+    static_cast<void>(parts.health.report());  // sets the gauges of every check
     parts.telemetry.gauge("casebridge_open_connections", static_cast<double>(parts.open_connections()));
     call.answer_bytes(to_bytes(parts.telemetry.metrics_text()), "text/plain; version=0.0.4");
 }
@@ -80,6 +85,7 @@ void metrics(OfficerCall& call) {
 std::vector<OfficerRoute> status_routes() {
     return {
         {"GET", "/v1/status", Access::reading, status},
+        {"GET", "/v1/health", Access::reading, health},
         {"GET", "/v1/metrics", Access::reading, metrics},
     };
 }

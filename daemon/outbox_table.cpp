@@ -153,6 +153,13 @@ Result<std::vector<OutboxRow>> OutboxTable::list(std::size_t limit) const {
     return read_all(std::move(rows));
 }
 
+Result<std::optional<Timestamp>> OutboxTable::oldest_queued() const {
+    auto row = database_.prepare("SELECT min(created_at) FROM outbox WHERE state = 'queued'");
+    ASSIGN_OR_RETURN(bool const found, row.step());
+    if (!found || row.is_null(0)) return std::optional<Timestamp>();
+    return std::optional(stored::time(row, 0));
+}
+
 Result<OutboxTable::Counts> OutboxTable::counts() const {
     auto rows = database_.prepare("SELECT state, count(*), min(created_at) FROM outbox GROUP BY state");
     Counts counts;

@@ -54,6 +54,8 @@ public:
         std::optional<Timestamp> oldest_queued;
     };
     Result<Counts> counts() const;
+    /// Without counting.
+    Result<std::optional<Timestamp>> oldest_queued() const;
 
 private:
     Status promote_next(OutboxRow const& settled);

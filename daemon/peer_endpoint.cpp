@@ -14,15 +14,28 @@ HttpResponse json_answer(Json const& json) {
 
 }  // namespace
 
-PeerEndpoint::PeerEndpoint(NodeDocument document, Inbox& inbox, PeerRegistry& peers, Telemetry& telemetry,
-                           Clock const& clock)
-    : document_(std::move(document)), inbox_(inbox), peers_(peers), telemetry_(telemetry), clock_(clock) {}
+PeerEndpoint::PeerEndpoint(NodeDocument document, Inbox& inbox, HealthSurvey& health, WorkerPool& pool,
+                           PeerRegistry& peers, Telemetry& telemetry, Clock const& clock)
+    : document_(std::move(document)),
+      inbox_(inbox),
+      health_(health),
+      pool_(pool),
+      peers_(peers),
+      telemetry_(telemetry),
+      clock_(clock) {}
 
 bool PeerEndpoint::within_quota(NodeId const& node) {
     auto const now = std::chrono::steady_clock::now();
     std::lock_guard lock(mutex_);
     auto const bucket = buckets_.try_emplace(node, requests_per_second, request_burst, now).first;
     return bucket->second.take(now);
+}
+
+/// SECURITY: one word. Why a node is not well is nobody's business but its own.
+void PeerEndpoint::answer_health(HttpResponder respond) {
+    auto const taken = pool_.submit(
+        [this, respond] { respond(json_answer(Json::object().set("status", to_text(health_.report().state())))); });
+    if (!taken) respond(problem(503, "daemon.busy"));
 }
 
 void PeerEndpoint::handle(HttpRequest request, HttpResponder respond) {
@@ -47,7 +60,7 @@ void PeerEndpoint::handle(HttpRequest request, HttpResponder respond) {
     }
     if (is("/exchange/v1/node") || is("/exchange/v1/health")) {
         if (request.method != "GET") return respond(problem(405, "http.method_not_allowed"));
-        if (is("/exchange/v1/health")) return respond(json_answer(Json::object().set("status", "up")));
+        if (is("/exchange/v1/health")) return answer_health(std::move(respond));
         auto document = document_;
         document.time = clock_.now();
         return respond(json_answer(document.to_json()));

@@ -1,6 +1,7 @@
 // The peer endpoint: what partner daemons may ask over mutual TLS. daemon/peer-api.yaml describes it (OpenAPI 3.1).
 #pragma once
 
+#include "daemon/health_survey.h"
 #include "daemon/inbox.h"
 #include "daemon/peer_contact.h"
 #include "daemon/token_bucket.h"
@@ -10,15 +11,19 @@ namespace casebridge {
 class PeerEndpoint {
 public:
     /// `document` answers `GET /exchange/v1/node`; its time is set at each answer.
-    PeerEndpoint(NodeDocument document, Inbox& inbox, PeerRegistry& peers, Telemetry& telemetry, Clock const& clock);
+    PeerEndpoint(NodeDocument document, Inbox& inbox, HealthSurvey& health, WorkerPool& pool, PeerRegistry& peers,
+                 Telemetry& telemetry, Clock const& clock);
 
     void handle(HttpRequest request, HttpResponder respond);
 
 private:
     bool within_quota(NodeId const& node);
+    void answer_health(HttpResponder respond);
 
     NodeDocument document_;
     Inbox& inbox_;
+    HealthSurvey& health_;
+    WorkerPool& pool_;
     PeerRegistry& peers_;
     Telemetry& telemetry_;
     Clock const& clock_;

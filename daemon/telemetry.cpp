@@ -78,8 +78,8 @@ void Telemetry::log(LogLevel level, std::string_view event, std::initializer_lis
 void Telemetry::count(std::string_view metric, std::string_view label, std::int64_t by) {
     state_->metrics.count(metric, label, by);
 }
-void Telemetry::gauge(std::string_view metric, double value) {
-    state_->metrics.gauge(metric, value);
+void Telemetry::gauge(std::string_view metric, double value, std::string_view label) {
+    state_->metrics.gauge(metric, label, value);
 }
 void Telemetry::observe_seconds(std::string_view metric, double seconds) {
     state_->metrics.observe(metric, seconds);

@@ -40,7 +40,7 @@ public:
     void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
     /// Counters by a fixed name and at most one label from a closed set; names are listed in daemon/README.md.
     void count(std::string_view metric, std::string_view label = "", std::int64_t by = 1);
-    void gauge(std::string_view metric, double value);
+    void gauge(std::string_view metric, double value, std::string_view label = "");
     void observe_seconds(std::string_view metric, double seconds);
     /// Prometheus text exposition format 0.0.4.
     [[nodiscard]] std::string metrics_text() const;

@@ -1,4 +1,4 @@
-// casebridge status, log, reload.
+// casebridge status, health, log, reload.
 #include "daemon/cli/command.h"
 
 namespace casebridge::cli {
@@ -10,12 +10,43 @@ Json const& member(Json const& json, std::string_view key) {
     return found == nullptr || found->as_object() == nullptr ? none : *found;
 }
 
+Tone tone_of(std::string const& state) {
+    if (state == "up") return Tone::good;
+    return state == "degraded" ? Tone::warning : Tone::bad;
+}
+
+std::string render_health(Json const& json, Style const& style) {
+    Table table({"check", "state", "code", "what to do"});
+    for (auto const& check : items(json, "checks")) {
+        auto const state = shown(check, "state");
+        auto const detail = check.text_or("detail");
+        auto const remedy = check.text_or("remedy");
+        table.row(
+            {shown(check, "name"),
+             {state, tone_of(state)},
+             shown(check, "code"),
+             remedy + (remedy.empty() || detail.empty() ? "" : " ") + (detail.empty() ? "" : "(" + detail + ")")});
+    }
+    auto const state = shown(json, "state");
+    return style.paint(state, tone_of(state)) + ", " + local_time(json.text_or("at")) + "\n" + table.text(style);
+}
+
+/// "degraded: disk [store.reserve_reached]"
+std::string short_health(Json const& health) {
+    auto text = shown(health, "state");
+    for (auto const& check : items(health, "checks"))
+        if (!check.text_or("code").empty()) text += ", " + shown(check, "name") + " [" + shown(check, "code") + "]";
+    return text;
+}
+
 std::string render_status(Json const& json, Style const& style) {
     auto const &outbox = member(json, "outbox"), &source = member(json, "case_source");
     Facts facts;
     facts.add("node", {shown(json, "node") + " (" + shown(json, "kind") + ")", Tone::bold});
     facts.add("version", shown(json, "version") + ", schema " + shown(json, "schema"));
     facts.add("time", local_time(json.text_or("time")));
+    auto const& health = member(json, "health");
+    facts.add("health", {short_health(health), tone_of(shown(health, "state"))});
     bool const readable = shown(source, "readable") == "yes";
     facts.add("national database", readable ? Cell{"readable", Tone::good}
                                             : Cell{"not readable [" + shown(source, "code") + "]", Tone::warning});
@@ -38,6 +69,16 @@ std::string render_status(Json const& json, Style const& style) {
 
 ExitCode status(Invocation const& in) {
     return in.get("/v1/status", {}, render_status);
+}
+
+ExitCode health(Invocation const& in) {
+    auto const client = in.officer();
+    if (!client) return in.fail(client.error());
+    auto const answer = client->get("/v1/health");
+    auto const said = in.show(answer, render_health);
+    auto const* report = std::get_if<Json>(&answer);
+    if (said != ExitCode::ok || report == nullptr) return said;
+    return report->text_or("state") == "up" ? ExitCode::ok : ExitCode::error;
 }
 
 std::string render_log(Json const& json, Style const& style) {
@@ -80,6 +121,11 @@ std::vector<Command> status_commands() {
     using enum OptionSpec::Count;
     return {
         {"status", "The daemon at a glance", "casebridge status --json", {}, status},
+        {"health",
+         "Whether store, keys, clock, certificates, outbox and disk do their work; exit 0 up, 1 degraded or down",
+         "casebridge health --json",
+         {},
+         health},
         {"log",
          "The audit log's retained facts, without personal data",
          "casebridge log --from 100 --limit 20",

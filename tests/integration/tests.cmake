@@ -9,6 +9,7 @@ casebridge_test(integration_two_nodes
     ${here}/delivery_test.cpp
     ${here}/disk_reserve_test.cpp
     ${here}/exchange_test.cpp
+    ${here}/health_test.cpp
     ${here}/officers_test.cpp
     ${here}/peers_test.cpp
     ${here}/two_nodes.cpp

@@ -91,6 +91,7 @@ store_key_file: store.key
 message_life_hours: 744
 clock_skew_minutes: 1
 minimum_free_space_mib: 1048576
+certificate_warning_days: 90
 limits: {body_kib: 16, header_kib: 2, connections: 8, connections_per_address: 4, handshake_seconds: 1,
          head_seconds: 2, minimum_bytes_per_second: 64, idle_seconds: 3}
 retry: {base_seconds: 1, cap_seconds: 2}
@@ -107,6 +108,7 @@ log: {level: debug, format: json}
     BOOST_CHECK_EQUAL(config.store_key_file, directory.path() / "store.key");
     BOOST_CHECK(config.message_life == std::chrono::hours(744) && config.clock_skew == std::chrono::minutes(1));
     BOOST_CHECK_EQUAL(config.minimum_free_bytes, std::uint64_t{1} << 40);
+    BOOST_CHECK(config.certificate_warning == std::chrono::days(90));
     BOOST_CHECK_EQUAL(config.limits.body_bytes, 16U * 1024);
     BOOST_CHECK_EQUAL(config.limits.header_bytes, 2U * 1024);
     BOOST_CHECK_EQUAL(config.limits.connections, 8U);

@@ -4,6 +4,7 @@ casebridge_test(daemon_network
   SOURCES
     ${here}/config_test.cpp
     ${here}/disk_reserve_test.cpp
+    ${here}/health_test.cpp
     ${here}/http_requests_test.cpp
     ${here}/http_server_test.cpp
     ${here}/network_fixture.cpp

@@ -9,6 +9,7 @@ casebridge_test(daemon_store
     ${here}/disclosure_table_test.cpp
     ${here}/engine_test.cpp
     ${here}/failing_disk.cpp
+    ${here}/health_survey_test.cpp
     ${here}/inbox_table_test.cpp
     ${here}/log_patrol_test.cpp
     ${here}/migrations_test.cpp
@@ -16,5 +17,6 @@ casebridge_test(daemon_store
     ${here}/peer_table_test.cpp
     ${here}/raw_store.cpp
     ${here}/store_fixture.cpp
+    ${CMAKE_CURRENT_SOURCE_DIR}/support/ministry.cpp
 )
 target_compile_definitions(daemon_store PRIVATE SQLITE_HAS_CODEC)

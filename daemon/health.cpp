@@ -1,0 +1,139 @@
+#include "daemon/health.h"
+
+#include <algorithm>
+
+namespace casebridge {
+
+namespace {
+
+constexpr std::string_view make_room = "Make room where the store is, or enlarge its disk.";
+constexpr std::string_view see_store = "See the check `store` first.";
+
+using std::chrono::floor;
+
+std::string whole_seconds(std::chrono::milliseconds span) {
+    return std::to_string(floor<std::chrono::seconds>(span).count()) + " s";
+}
+
+HealthCheck not_asked(std::string_view name) {
+    return {name, HealthState::degraded, "health.not_asked", see_store};
+}
+
+HealthCheck judge_store(Result<StoredFacts> const& store) {
+    if (store) return {"store"};
+    auto const& error = store.error();
+    std::string_view remedy = "Read the daemon's log; a store that failed is repaired from a backup, never by hand.";
+    if (error.code == "store.full") remedy = make_room;
+    if (error.code == "store.no_answer") remedy = "The disk does not answer: look at the kernel's log and at the disk.";
+    return {"store", HealthState::down, error.code, remedy};
+}
+
+HealthCheck judge_log(HealthFacts const& facts) {
+    if (!facts.store) return not_asked("log");
+    if (facts.store->log) return {"log"};
+    return {"log", HealthState::down, facts.store->log.error().code,
+            "Stop the daemon, keep the store as it is, and compare it with a backup: the audit log was altered."};
+}
+
+HealthCheck judge_keys(Status const& keys) {
+    if (keys) return {"keys"};
+    return {"keys", HealthState::down, keys.error().code,
+            "`casebridge identity show` shows certificates and keys; `casebridge identity renew` makes new leaves."};
+}
+
+HealthCheck judge_clock(HealthFacts const& facts, HealthBounds const& bounds) {
+    constexpr std::string_view remedy =
+        "Compare the clock with another (`timedatectl`, `chronyc tracking`); once it is right, restart the daemon.";
+    auto const jump = facts.clock_jump < facts.clock_jump.zero() ? -facts.clock_jump : facts.clock_jump;
+    if (facts.store && facts.now + bounds.clock_skew < facts.store->latest)
+        return {"clock", HealthState::degraded, "clock.behind", remedy,
+                "the store holds a time " + whole_seconds(facts.store->latest - facts.now) + " ahead"};
+    if (jump > bounds.clock_skew)
+        return {"clock", HealthState::degraded, "clock.jumped", remedy,
+                "set by " + whole_seconds(facts.clock_jump) + " since the daemon started"};
+    return facts.store ? HealthCheck{"clock"} : not_asked("clock");
+}
+
+HealthCheck judge_certificate(HealthFacts::CertificateEnd const& end, Timestamp now, HealthBounds const& bounds) {
+    constexpr std::string_view remedy =
+        "`casebridge identity renew` makes new leaves; restart the daemon, then partners fetch the new certificate.";
+    auto const days = floor<std::chrono::days>(end.not_after - now).count();
+    if (end.not_after <= now)
+        return {end.check, HealthState::down, "certificate.expired", remedy, std::to_string(-days) + " days ago"};
+    if (end.not_after - now < bounds.certificate_warning)
+        return {end.check, HealthState::degraded, "certificate.expires_soon", remedy,
+                std::to_string(days) + " days left"};
+    return {end.check, HealthState::up, {}, {}, std::to_string(days) + " days left"};
+}
+
+HealthCheck judge_outbox(HealthFacts const& facts, HealthBounds const& bounds) {
+    if (!facts.store) return not_asked("outbox");
+    auto const oldest = facts.store->oldest_queued;
+    if (!oldest || facts.now - *oldest < bounds.queue_age) return {"outbox"};
+    return {"outbox", HealthState::degraded, "outbox.old",
+            "`casebridge outbox list` shows what waits for whom; call the partner before the messages expire.",
+            "the oldest waits for " + whole_seconds(facts.now - *oldest)};
+}
+
+HealthCheck judge_disk(Status const& room) {
+    if (room) return {"disk"};
+    return {"disk", HealthState::degraded, room.error().code, make_room, room.error().detail};
+}
+
+}  // namespace
+
+std::string_view to_text(HealthState state) {
+    switch (state) {
+        case HealthState::up:
+            return "up";
+        case HealthState::degraded:
+            return "degraded";
+        case HealthState::down:
+            return "down";
+    }
+    return "down";
+}
+
+HealthState HealthReport::state() const {
+    auto worst = HealthState::up;
+    for (auto const& check : checks) worst = std::max(worst, check.state);
+    return worst;
+}
+
+HealthCheck const* HealthReport::find(std::string_view name) const {
+    auto const found = std::ranges::find(checks, name, &HealthCheck::name);
+    return found == checks.end() ? nullptr : &*found;
+}
+
+Json HealthReport::to_json() const {
+    auto list = Json::array();
+    for (auto const& check : checks) {
+        auto json = Json::object();
+        json.set("name", check.name).set("state", to_text(check.state));
+        if (!check.code.empty()) json.set("code", check.code).set("remedy", check.remedy);
+        if (!check.detail.empty()) json.set("detail", check.detail);
+        list.push(std::move(json));
+    }
+    return Json::object().set("state", to_text(state())).set("at", to_rfc3339(at)).set("checks", std::move(list));
+}
+
+std::string HealthReport::summary() const {
+    std::string text(to_text(state()));
+    char separator = ':';
+    for (auto const& check : checks) {
+        if (check.state == HealthState::up) continue;
+        if (separator == ':') text += std::exchange(separator, ' ');
+        (text += ' ') += check.name;
+    }
+    return text;
+}
+
+HealthReport judge(HealthFacts const& facts, HealthBounds const& bounds) {
+    HealthReport report{facts.now,
+                        {judge_store(facts.store), judge_log(facts), judge_keys(facts.keys), judge_clock(facts, bounds),
+                         judge_outbox(facts, bounds), judge_disk(facts.room)}};
+    for (auto const& end : facts.certificates) report.checks.push_back(judge_certificate(end, facts.now, bounds));
+    return report;
+}
+
+}  // namespace casebridge

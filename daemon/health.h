@@ -1,0 +1,81 @@
+// health: facts about this node in, verdict out. Pure: no clock, no disk, no network; health_survey.h collects the
+// facts.
+//
+// Each check has a name (a metric's label), a state, and unless it is up a stable code and what to do about it:
+//
+//   store             down      the code of the failed write, `store.no_answer`
+//   log               down      `log.inconsistent`
+//   keys              down      the code of what failed: `envelope.*`, `trust.*`, `keys.wrong_text`
+//   clock             degraded  `clock.behind`: behind a time that the store already holds, by more than the skew
+//                               `clock.jumped`: was set by more than the skew while this process ran
+//   certificate_tls, certificate_signing, certificate_encryption (each with its chain)
+//                     degraded  `certificate.expires_soon`;  down  `certificate.expired`
+//   outbox            degraded  `outbox.old`: the oldest message has waited a quarter of a message's life
+//   disk              degraded  `store.reserve_reached`, `disk.unreadable`
+//
+// That a clock runs *ahead* cannot be told from the store: its last entry may be from yesterday or from last year. What
+// tells is a jump while the process ran, and in the end the certificates.
+// A check that could not be asked because the store is down is degraded, `health.not_asked`.
+#pragma once
+
+#include "crypto/result.h"
+#include "crypto/time.h"
+#include "policies/json.h"
+
+#include <optional>
+
+namespace casebridge {
+
+enum class HealthState { up, degraded, down };
+std::string_view to_text(HealthState state);
+
+struct HealthCheck {
+    std::string_view name;
+    HealthState state = HealthState::up;
+    std::string_view code{};    ///< empty while up
+    std::string_view remedy{};  ///< empty while up
+    std::string detail{};       ///< figures; never personal data
+};
+
+struct HealthReport {
+    Timestamp at;
+    std::vector<HealthCheck> checks;
+
+    /// That of the worst check.
+    [[nodiscard]] HealthState state() const;
+    [[nodiscard]] HealthCheck const* find(std::string_view name) const;
+    /// {state,at,checks:[{name,state,code?,remedy?,detail?}]}
+    [[nodiscard]] Json to_json() const;
+    /// "up", "degraded: disk outbox": the names of what is not up.
+    [[nodiscard]] std::string summary() const;
+};
+
+/// What one transaction read and wrote.
+struct StoredFacts {
+    Timestamp latest;  ///< the latest time the store held before it
+    std::optional<Timestamp> oldest_queued;
+    Status log = Done{};  ///< whether head, newest leaf and the tree in memory agree
+};
+
+struct HealthFacts {
+    Timestamp now;
+    Result<StoredFacts> store;                ///< committed, or why not
+    Status keys = Done{};                     ///< signed, sealed, opened and verified with the node's own keys
+    std::chrono::milliseconds clock_jump{0};  ///< how far the clock left the time since boot, since the process started
+    struct CertificateEnd {
+        std::string_view check;
+        Timestamp not_after;
+    };
+    std::vector<CertificateEnd> certificates{};
+    Status room = Done{};  ///< for what is new
+};
+
+struct HealthBounds {
+    std::chrono::minutes clock_skew{5};
+    std::chrono::days certificate_warning{30};
+    std::chrono::milliseconds queue_age = std::chrono::hours(42);
+};
+
+HealthReport judge(HealthFacts const& facts, HealthBounds const& bounds);
+
+}  // namespace casebridge

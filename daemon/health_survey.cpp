@@ -1,0 +1,116 @@
+#include "daemon/health_survey.h"
+
+#include <algorithm>
+
+#include <time.h>
+
+namespace casebridge {
+
+namespace {
+
+constexpr std::chrono::seconds good_for{1};
+/// Setting: the latest time a survey has seen.
+constexpr std::string_view latest_time = "health.latest_time";
+
+/// CLOCK_BOOTTIME runs on while the machine sleeps, and nobody can set it.
+std::chrono::milliseconds from_boot(Timestamp now) {
+    timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    return std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch() - std::chrono::seconds(time.tv_sec) -
+                                                         std::chrono::nanoseconds(time.tv_nsec));
+}
+
+/// Of any certificate of the chain, or of the root above it.
+Timestamp end_of(std::vector<Certificate> const& chain, Certificate const& root) {
+    auto end = root.not_after();
+    for (auto const& certificate : chain) end = std::min(end, certificate.not_after());
+    return end;
+}
+
+Result<StoredFacts> write_and_read(Store& store, Timestamp now) {
+    auto log = store.log().check_newest();
+    if (!log && log.error().code != "log.inconsistent") return log.error();
+    StoredFacts facts{now, {}, std::move(log)};
+    ASSIGN_OR_RETURN(auto const seen, store.setting(latest_time));
+    if (seen) {
+        ASSIGN_OR_RETURN(auto const time, parse_rfc3339(*seen));
+        facts.latest = std::max(facts.latest, time);
+    }
+    if (facts.log) {
+        ASSIGN_OR_RETURN(auto const logged, store.log().newest_time());
+        facts.latest = std::max(facts.latest, logged.value_or(now));
+    }
+    ASSIGN_OR_RETURN(facts.oldest_queued, store.outbox().oldest_queued());
+    RETURN_IF_ERROR(store.put_setting(latest_time, to_rfc3339(facts.latest)));
+    return facts;
+}
+
+}  // namespace
+
+HealthSurvey::HealthSurvey(HealthSurveyParts parts)
+    : parts_(parts),
+      bounds_{parts.config.clock_skew, parts.config.certificate_warning, parts.config.message_life / 4},
+      clock_at_start_(from_boot(parts.clock.now())) {}
+
+HealthReport HealthSurvey::report() {
+    if (auto current = latest(true)) return *std::move(current);
+    std::unique_lock surveying(surveying_, std::try_to_lock);
+    if (!surveying) {
+        if (auto before = latest(false)) return *std::move(before);
+        surveying.lock();
+    }
+    if (auto current = latest(true)) return *std::move(current);
+    auto report = survey();
+    publish(report);
+    return report;
+}
+
+std::optional<HealthReport> HealthSurvey::latest(bool current_only) {
+    std::lock_guard const lock(mutex_);
+    if (!current_only || !report_) return report_;
+    auto const now = parts_.clock.now();
+    bool const current = now >= reported_at_ && now - reported_at_ < good_for;
+    return current ? report_ : std::nullopt;
+}
+
+HealthReport HealthSurvey::survey() {
+    auto const now = parts_.clock.now();
+    auto const& root = parts_.own_root.root();
+    HealthFacts const facts{.now = now,
+                            .store = ask_store(now),
+                            .keys = parts_.crypto.prove_keys(parts_.own_root, parts_.encryption_chain.front()),
+                            .clock_jump = from_boot(now) - clock_at_start_,
+                            .certificates = {{"certificate_tls", end_of(parts_.tls_chain, root)},
+                                             {"certificate_signing", end_of(parts_.signing_chain, root)},
+                                             {"certificate_encryption", end_of(parts_.encryption_chain, root)}},
+                            .room = parts_.reserve.require_room()};
+    return judge(facts, bounds_);
+}
+
+Result<StoredFacts> HealthSurvey::ask_store(Timestamp now) {
+    auto const deadline = std::chrono::steady_clock::now() + patience;
+    Error const no_answer{ErrorKind::unavailable, "store.no_answer"};
+    // One question at a time: while the disk hangs, questions must not pile up.
+    if (asked_.valid() && asked_.wait_until(deadline) != std::future_status::ready) return no_answer;
+    auto answer = std::make_shared<std::promise<Result<StoredFacts>>>();  // owner: the closure below
+    asked_ = answer->get_future();
+    parts_.engine.submit<StoredFacts>([now](Store& store) { return write_and_read(store, now); },
+                                      [answer](Result<StoredFacts> facts) { answer->set_value(std::move(facts)); });
+    if (asked_.wait_until(deadline) != std::future_status::ready) return no_answer;
+    return asked_.get();
+}
+
+void HealthSurvey::publish(HealthReport const& report) {
+    std::lock_guard const lock(mutex_);
+    for (auto const& check : report.checks) {
+        parts_.telemetry.gauge("casebridge_health", static_cast<double>(check.state), check.name);
+        auto const* before = report_ ? report_->find(check.name) : nullptr;
+        if (check.state == (before == nullptr ? HealthState::up : before->state)) continue;
+        parts_.telemetry.log(check.state == HealthState::up ? LogLevel::info : LogLevel::warning, "health.changed",
+                             {{"check", check.name}, {"state", to_text(check.state)}, {"code", check.code}});
+    }
+    report_ = report;
+    reported_at_ = parts_.clock.now();
+}
+
+}  // namespace casebridge

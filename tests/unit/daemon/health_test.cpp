@@ -1,0 +1,138 @@
+#include "daemon/health.h"
+
+#include "tests/support/check_code.h"
+
+namespace {
+
+using namespace casebridge;
+using namespace std::chrono_literals;
+
+Timestamp const now = *parse_rfc3339("2026-11-23T12:00:00.000Z");
+
+/// A node in good health.
+HealthFacts well() {
+    return {.now = now,
+            .store = StoredFacts{now, {}, Done{}},
+            .certificates = {{"certificate_tls", now + 365 * 24h}, {"certificate_signing", now + 30 * 24h}}};
+}
+
+/// "up", "down store.full"
+std::string verdict(HealthFacts const& facts, std::string_view check) {
+    auto const report = judge(facts, {});
+    auto const* found = report.find(check);
+    BOOST_REQUIRE_MESSAGE(found != nullptr, check);
+    BOOST_CHECK_EQUAL(found->state == HealthState::up, found->code.empty());
+    BOOST_CHECK_EQUAL(found->code.empty(), found->remedy.empty());
+    return std::string(to_text(found->state)) + (found->code.empty() ? "" : " " + std::string(found->code));
+}
+
+std::string with_stored(StoredFacts const& stored, std::string_view check) {
+    auto facts = well();
+    facts.store = stored;
+    return verdict(facts, check);
+}
+
+std::string with_certificate(Timestamp end) {
+    auto facts = well();
+    facts.certificates = {{"certificate_tls", end}};
+    return verdict(facts, "certificate_tls");
+}
+
+std::string with_jump(std::chrono::milliseconds jump) {
+    auto facts = well();
+    facts.clock_jump = jump;
+    return verdict(facts, "clock");
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(health)
+
+BOOST_AUTO_TEST_CASE(a_node_in_good_health_is_up_in_every_check) {
+    auto const report = judge(well(), {});
+    BOOST_CHECK_EQUAL(report.summary(), "up");
+    for (auto const name :
+         {"store", "log", "keys", "clock", "outbox", "disk", "certificate_tls", "certificate_signing"})
+        BOOST_CHECK_EQUAL(verdict(well(), name), "up");
+    BOOST_CHECK_EQUAL(report.checks.size(), 8U);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_cannot_be_written_is_down_and_leaves_its_questions_open) {
+    for (auto const* code : {"store.full", "store.no_answer", "engine.stopped"}) {
+        auto facts = well();
+        facts.store = Error{ErrorKind::unavailable, code};
+        BOOST_CHECK_EQUAL(verdict(facts, "store"), std::string("down ") + code);
+        for (auto const name : {"log", "clock", "outbox"})
+            BOOST_CHECK_EQUAL(verdict(facts, name), "degraded health.not_asked");
+        BOOST_CHECK_EQUAL(verdict(facts, "keys"), "up");
+        BOOST_CHECK(judge(facts, {}).state() == HealthState::down);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_does_not_fit_its_head_is_down) {
+    BOOST_CHECK_EQUAL(with_stored({now, {}, Error{ErrorKind::internal, "log.inconsistent"}}, "log"),
+                      "down log.inconsistent");
+}
+
+BOOST_AUTO_TEST_CASE(keys_that_do_not_work_are_down) {
+    auto facts = well();
+    facts.keys = Error{ErrorKind::unauthentic, "trust.expired"};
+    BOOST_CHECK_EQUAL(verdict(facts, "keys"), "down trust.expired");
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_behind_what_is_stored_is_degraded_beyond_the_skew) {
+    BOOST_CHECK_EQUAL(with_stored({now + 5min, {}, Done{}}, "clock"), "up");
+    BOOST_CHECK_EQUAL(with_stored({now + 5min + 1ms, {}, Done{}}, "clock"), "degraded clock.behind");
+    BOOST_CHECK_EQUAL(with_stored({now - 1000 * 24h, {}, Done{}}, "clock"), "up");
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_was_set_is_degraded_beyond_the_skew_in_both_directions) {
+    BOOST_CHECK_EQUAL(with_jump(5min), "up");
+    BOOST_CHECK_EQUAL(with_jump(5min + 1ms), "degraded clock.jumped");
+    BOOST_CHECK_EQUAL(with_jump(-5min), "up");
+    BOOST_CHECK_EQUAL(with_jump(-5min - 1ms), "degraded clock.jumped");
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_is_degraded_in_its_last_thirty_days_and_down_at_its_end) {
+    BOOST_CHECK_EQUAL(with_certificate(now + 30 * 24h), "up");
+    BOOST_CHECK_EQUAL(with_certificate(now + 30 * 24h - 1ms), "degraded certificate.expires_soon");
+    BOOST_CHECK_EQUAL(with_certificate(now + 1ms), "degraded certificate.expires_soon");
+    BOOST_CHECK_EQUAL(with_certificate(now), "down certificate.expired");
+    auto facts = well();
+    facts.certificates = {{"certificate_tls", now + 29 * 24h}};
+    BOOST_CHECK(judge(facts, {.certificate_warning = std::chrono::days(29)}).state() == HealthState::up);
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_waits_too_long_is_degraded) {
+    BOOST_CHECK_EQUAL(with_stored({now, now - 42h + 1ms, Done{}}, "outbox"), "up");
+    BOOST_CHECK_EQUAL(with_stored({now, now - 42h, Done{}}, "outbox"), "degraded outbox.old");
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_without_room_is_degraded) {
+    auto facts = well();
+    facts.room = Error{ErrorKind::unavailable, "store.reserve_reached", "1 MiB are free, the reserve is 256 MiB"};
+    BOOST_CHECK_EQUAL(verdict(facts, "disk"), "degraded store.reserve_reached");
+}
+
+BOOST_AUTO_TEST_CASE(the_worst_check_decides_and_the_summary_names_what_is_not_up) {
+    auto facts = well();
+    facts.clock_jump = 1h;
+    BOOST_CHECK_EQUAL(judge(facts, {}).summary(), "degraded: clock");
+    facts.certificates.front().not_after = now;
+    BOOST_CHECK_EQUAL(judge(facts, {}).summary(), "down: clock certificate_tls");
+}
+
+BOOST_AUTO_TEST_CASE(the_report_as_json_has_codes_and_remedies_only_where_something_is_wrong) {
+    auto facts = well();
+    facts.certificates = {{"certificate_tls", now - 24h}};
+    auto const json = judge(facts, {}).to_json();
+    BOOST_CHECK_EQUAL(json.text_or("state"), "down");
+    BOOST_CHECK_EQUAL(json.text_or("at"), "2026-11-23T12:00:00.000Z");
+    auto const& checks = *json.find("checks")->as_array();
+    BOOST_CHECK_EQUAL(dump(checks.front()), R"({"name":"store","state":"up"})");
+    BOOST_CHECK_EQUAL(checks.back().text_or("code"), "certificate.expired");
+    BOOST_CHECK_EQUAL(checks.back().text_or("detail"), "1 days ago");
+    BOOST_CHECK(!checks.back().text_or("remedy").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
