@@ -6,8 +6,9 @@
 #include "crypto/openssl_version.h"
 #include "daemon/node.h"
 #include "daemon/version.h"
+#include "daemon/watchdog.h"
 
-#include <cstring>
+#include <algorithm>
 #include <iostream>
 
 #include <poll.h>
@@ -17,6 +18,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace {
@@ -70,29 +72,49 @@ int open_signals() {
     return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
+/// Tells the service manager, if one listens.
+void tell(std::string const& notice) {
+    sd_notify(0, notice.c_str());
+}
+
 void reload(Node& node) {
-    sd_notify(0, "RELOADING=1");
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    auto const since_boot = std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+    auto const microseconds = std::chrono::floor<std::chrono::microseconds>(since_boot).count();
+    tell("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds));
     if (auto const reloaded = node.reload(); !reloaded)
         node.telemetry().log(LogLevel::error, "reload.refused", {{"why", reloaded.error()}});
-    sd_notify(0, "READY=1");
+    tell("READY=1");
+}
+
+/// Several times in the interval within which the service manager wants to hear; it may not want to.
+std::chrono::milliseconds tick_length() {
+    constexpr std::chrono::milliseconds longest = std::chrono::seconds(30), shortest{1};
+    std::uint64_t microseconds = 0;
+    if (sd_watchdog_enabled(0, &microseconds) <= 0) return longest;
+    return std::clamp(std::chrono::milliseconds(microseconds / 4000), shortest, longest);
+}
+
+/// Serves until a signal says to stop.
+void obey_signals(Node& node, int signals) {
+    Watchdog watchdog([&node](auto done) { node.examine(std::move(done)); }, tell);
+    auto const tick = tick_length();
+    for (;;) {
+        watchdog.tick();
+        pollfd descriptor{signals, POLLIN, 0};
+        if (poll(&descriptor, 1, static_cast<int>(tick.count())) <= 0) continue;
+        signalfd_siginfo info{};
+        if (read(signals, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) continue;
+        if (info.ssi_signo != SIGHUP) return;
+        reload(node);
+    }
 }
 
 int serve(Node& node, int signals) {
-    std::uint64_t watchdog_microseconds = 0;
-    bool const watchdog = sd_watchdog_enabled(0, &watchdog_microseconds) > 0;
-    int const timeout = watchdog ? static_cast<int>(watchdog_microseconds / 2000) : -1;
-    sd_notify(0, "READY=1");
-    for (;;) {
-        pollfd descriptor{signals, POLLIN, 0};
-        if (poll(&descriptor, 1, timeout) > 0) {
-            signalfd_siginfo info{};
-            if (read(signals, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) continue;
-            if (info.ssi_signo != SIGHUP) break;
-            reload(node);
-        }
-        if (watchdog) sd_notify(0, "WATCHDOG=1");
-    }
-    sd_notify(0, "STOPPING=1");
+    tell("READY=1");
+    obey_signals(node, signals);
+    tell("STOPPING=1\nSTATUS=stopping");
     node.stop();
     return 0;
 }

@@ -129,6 +129,10 @@ Telemetry& Node::telemetry() {
     return parts_->telemetry;
 }
 
+void Node::examine(std::function<void(HealthReport const&)> done) {
+    parts_->pool.submit_always([&survey = *parts_->health, done = std::move(done)] { done(survey.report()); });
+}
+
 std::uint16_t Node::peer_port() const {
     return parts_->peer_server->port();
 }

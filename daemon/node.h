@@ -23,6 +23,9 @@ public:
     /// Lets running requests and deliveries finish, then closes. Idempotent.
     void stop();
 
+    /// Surveys the node's health on a worker and gives the report there; never, if no worker gets to it.
+    void examine(std::function<void(HealthReport const&)> done);
+
     [[nodiscard]] std::uint16_t peer_port() const;
     [[nodiscard]] Telemetry& telemetry();
 

@@ -123,6 +123,11 @@ void RealDaemon::stop() {
     BOOST_CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+void RealDaemon::reload() const {
+    BOOST_REQUIRE(runs());
+    ::kill(process_, SIGHUP);
+}
+
 bool RealDaemon::runs() const {
     siginfo_t info{};
     return process_ > 0 && ::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&

@@ -26,6 +26,8 @@ public:
     /// Starts it where it must not start: its exit code, with what it said in `daemon_log()`.
     [[nodiscard]] int start_and_fail(std::string const& clock);
     void stop();
+    /// SIGHUP
+    void reload() const;
     [[nodiscard]] bool runs() const;
 
     [[nodiscard]] std::uint16_t port() const { return port_; }

@@ -11,3 +11,15 @@ target_link_libraries(faults_small_disk PRIVATE casebridge_test_support casebrid
 add_dependencies(faults_small_disk casebridged casebridge)
 add_test(NAME faults_small_disk COMMAND ${here}/small_disk.sh $<TARGET_FILE:faults_small_disk> --log_level=warning)
 set_tests_properties(faults_small_disk PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77)
+
+casebridge_test(faults_watchdog
+  LIBRARIES casebridge_daemon CURL::libcurl PkgConfig::SQLCIPHER OpenSSL::Crypto
+  TIMEOUT 120
+  SOURCES
+    ${here}/../support/officer_session.cpp
+    ${here}/../unit/daemon/raw_store.cpp
+    ${here}/real_daemon.cpp
+    ${here}/watchdog_test.cpp
+)
+target_compile_definitions(faults_watchdog PRIVATE SQLITE_HAS_CODEC)
+add_dependencies(faults_watchdog casebridged casebridge)
