@@ -21,7 +21,8 @@ constexpr char kDescription[] =
 
 constexpr char kFooter[] =
     "Exit codes:\n"
-    "  0 done    1 error    2 usage    3 refused by agreement, consent, policy or a built-in protection\n"
+    "  0 done    1 error (`health`: degraded or down)    2 usage    3 refused by agreement, consent, policy or a "
+    "built-in protection\n"
     "  4 not found    5 daemon unreachable    6 conflict (exists already, or changed since)\n\n"
     "Environment:\n"
     "  CASEBRIDGE_SOCKET, CASEBRIDGE_CONFIG: as --socket and --config; NO_COLOR: no colours\n\n"

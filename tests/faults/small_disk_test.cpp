@@ -2,10 +2,12 @@
 #include "tests/faults/adversary.h"
 #include "tests/support/check_code.h"
 
+#include <cstdio>
 #include <thread>
 
 #include <fcntl.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace casebridge;
@@ -54,6 +56,18 @@ struct SmallDisk {
         return count;
     }
 
+    /// What the command says on both streams, and its exit code.
+    [[nodiscard]] std::pair<std::string, int> casebridge(std::string const& arguments) const {
+        auto const line = std::string(CASEBRIDGE_BINARY_DIR) + "/bin/casebridge --socket " +
+                          (daemon.directory() / "officer.sock").string() + " " + arguments + " 2>&1";
+        auto* const pipe = ::popen(line.c_str(), "r");
+        BOOST_REQUIRE(pipe != nullptr);
+        std::string said;
+        for (int c = ::getc(pipe); c != EOF; c = ::getc(pipe)) said += static_cast<char>(c);
+        int const status = ::pclose(pipe);
+        return {said, WIFEXITED(status) ? WEXITSTATUS(status) : -1};
+    }
+
     RealDaemon daemon;
     std::optional<Adversary> peer;
 };
@@ -85,6 +99,31 @@ BOOST_AUTO_TEST_CASE(below_the_reserve_new_messages_get_507_until_there_is_room_
     BOOST_CHECK_EQUAL(daemon.metric("casebridge_disk_reserve_reached"), 0);
     BOOST_CHECK_EQUAL(log_lines("disk.room_again"), 1);
     BOOST_CHECK_EQUAL(log_lines("disk.reserve_reached"), 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_command_says_what_is_missing_and_what_to_do) {
+    peer.emplace(daemon, "kh-mosvy", "anti-trafficking-department");
+    auto const send =
+        "case send A --to kh-mosvy/anti-trafficking-department --purpose return_and_handover --reason test"
+        " --digest " +
+        std::string(64, '0');
+    BOOST_CHECK_EQUAL(casebridge("health").second, 0);
+
+    leave_free(15 * mebibyte);
+    auto const [report, unhealthy] = casebridge("--json health");
+    BOOST_CHECK_EQUAL(unhealthy, 1);
+    BOOST_CHECK_EQUAL(must(parse_json(report)).text_or("state"), "degraded");
+    auto const [status, seen] = casebridge("status");
+    BOOST_CHECK_EQUAL(seen, 0);
+    BOOST_CHECK(status.find("degraded, disk [store.reserve_reached]") != std::string::npos);
+    auto const [refusal, refused] = casebridge(send);
+    BOOST_CHECK_EQUAL(refused, 1);
+    BOOST_CHECK_MESSAGE(refusal.find("the reserve is 16 MiB [store.reserve_reached]") != std::string::npos, refusal);
+    BOOST_CHECK_MESSAGE(refusal.find("Make room where the store is") != std::string::npos, refusal);
+
+    leave_free(30 * mebibyte);
+    BOOST_CHECK_EQUAL(casebridge("health").second, 0);
+    BOOST_CHECK(casebridge(send).first.find("[sharing.no_case_source]") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_disk_that_others_filled_to_the_last_byte_stops_writing_and_nothing_else) {
