@@ -1,0 +1,21 @@
+# Crashes, power cuts and failing storage in two real daemons; see CRASH.md.
+set(here ${CMAKE_CURRENT_LIST_DIR})
+add_library(casebridge_fault_shim MODULE ${here}/shim/fault_shim.cpp ${here}/shim/unsynced.cpp)
+target_include_directories(casebridge_fault_shim PRIVATE ${CMAKE_SOURCE_DIR})
+target_compile_features(casebridge_fault_shim PRIVATE cxx_std_20)
+target_compile_options(casebridge_fault_shim PRIVATE -Wall -Wextra -Werror -fno-exceptions)
+
+casebridge_test(faults_crash
+  LIBRARIES casebridge_daemon casebridge_demo CURL::libcurl OpenSSL::Crypto
+  TIMEOUT 120
+  SOURCES
+    ${here}/../bench/daemon_process.cpp
+    ${here}/../bench/two_daemons.cpp
+    ${here}/../support/officer_session.cpp
+    ${here}/crash_pair.cpp
+    ${here}/crash_test.cpp
+    ${here}/faulty_daemon.cpp
+    ${here}/ledger.cpp
+)
+target_compile_definitions(faults_crash PRIVATE CASEBRIDGE_FAULT_SHIM="$<TARGET_FILE:casebridge_fault_shim>")
+add_dependencies(faults_crash casebridged casebridge casebridge_fault_shim)

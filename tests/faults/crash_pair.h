@@ -1,0 +1,74 @@
+// CrashPair: Thailand's and Cambodia's daemons under the shim, the officers who work with them through crashes, and
+// the check that nothing they were promised was lost or done twice.
+#pragma once
+
+#include "tests/faults/faulty_daemon.h"
+#include "tests/faults/ledger.h"
+#include "tests/support/temporary_directory.h"
+
+#include <functional>
+#include <stdexcept>
+
+namespace casebridge::test {
+
+/// What was promised to an officer, or to whoever operates a daemon, does not hold.
+struct BrokenPromise : std::logic_error {
+    using std::logic_error::logic_error;
+};
+
+class CrashPair {
+public:
+    /// Provisioned, neither runs.
+    explicit CrashPair(int cases);
+
+    FaultyDaemon& sender() { return *sender_; }
+    FaultyDaemon& receiver() { return *receiver_; }
+    FaultyDaemon& other(FaultyDaemon const& one) { return &one == sender_.get() ? *receiver_ : *sender_; }
+
+    /// Starts again, without fault, whichever should run and does not; throws if one ended otherwise than its fault
+    /// says. A disk that was full has room again after a while.
+    void tend();
+    /// Tends until it holds; throws after 30 s.
+    void wait(std::string const& what, std::function<bool()> const& holds);
+    void start(FaultyDaemon& daemon);
+    /// Launches it with its fault armed.
+    void start(FaultyDaemon& daemon, Fault const& fault);
+    void stop(FaultyDaemon& daemon);
+
+    /// What an officer does who wants this case to be with the partner: sends; if there is no answer, looks whether it
+    /// is in the outbox; if not, sends again. The message's id.
+    std::string send(int number);
+    /// The id if the answer was that it is queued; empty if there was none, or another.
+    std::string try_send(int number);
+    /// Until it is known to be withdrawn.
+    void withdraw_consent(int number);
+    /// A new one, as the last was withdrawn.
+    void consent(int number);
+    /// Does not disturb a fault that has not happened yet.
+    void wait_settled(std::string const& message);
+
+    /// `state` is what the outbox must say in the end: delivered, rejected or refused.
+    void check(std::string const& message, std::string const& state);
+    /// That the partner's log and this one agree about every message ever sent.
+    void check_all();
+
+    [[nodiscard]] std::string report() const;
+
+private:
+    [[nodiscard]] std::string case_number(int number) const;
+    [[nodiscard]] Json outbox(std::string const& message) const;
+    [[nodiscard]] std::string newest_unknown();
+    void tend(FaultyDaemon& daemon);
+    void require_right_ending(FaultyDaemon& daemon) const;
+
+    TemporaryDirectory directory_;
+    std::vector<Json> requests_;
+    std::map<int, int> consents_;  // how many were given by number of the case
+    std::unique_ptr<FaultyDaemon> sender_, receiver_;
+    std::set<FaultyDaemon*> wanted_;  // to run
+    std::map<FaultyDaemon*, std::chrono::steady_clock::time_point> fired_since_;
+    std::set<std::string> sent_;
+    Ledger sent_ledger_, received_ledger_;
+};
+
+}  // namespace casebridge::test
