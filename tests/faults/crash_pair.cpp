@@ -29,6 +29,13 @@ void replace(std::string& text, std::string const& from, std::string const& to) 
     text.replace(at, from.size(), to);
 }
 
+/// Throws std::runtime_error if nobody answers, or not now: a full disk may refuse even those who only ask.
+Json ask(FaultyDaemon const& daemon, std::string const& path, OfficerSession::Query const& query = {}) {
+    auto const answer = daemon.officer().get(path, query);
+    if (answer.status != 200) throw std::runtime_error(path + ": " + answer.summary());
+    return answer.json();
+}
+
 void require(bool holds, std::string const& what) {
     if (!holds) throw BrokenPromise(what);
 }
@@ -91,13 +98,21 @@ void CrashPair::tend(FaultyDaemon& daemon) {
         daemon.disarm();
         fired_since_.erase(&daemon);
     } else if (!daemon.fault().is_full_disk()) {
-        require(Clock::now() - since < longest_agony, "goes on after " + to_text(daemon.fault().action) + " at " +
-                                                          daemon.fired_at() + ":\n" + daemon.log());
+        require(Clock::now() - since < longest_agony,
+                "goes on after " + to_text(daemon.fault().action) + " at " + daemon.fired_at() + ":\n" + daemon.log());
     }
 }
 
 void CrashPair::tend() {
     for (auto* each : wanted_) tend(*each);
+}
+
+void CrashPair::calm() {
+    for (auto* each : wanted_) {
+        each->hold();
+        wait("a fault is over", [each] { return each->fired() == 0; });
+        each->disarm();
+    }
 }
 
 void CrashPair::wait(std::string const& what, std::function<bool()> const& holds) {
@@ -110,8 +125,8 @@ void CrashPair::wait(std::string const& what, std::function<bool()> const& holds
         } catch (std::runtime_error const&) {  // nobody answers: it has just gone
         }
         if (held) return;
-        require(Clock::now() < deadline, "never happened: " + what + "\n-- sender\n" + sender_->log() +
-                                             "\n-- receiver\n" + receiver_->log());
+        require(Clock::now() < deadline,
+                "never happened: " + what + "\n-- sender\n" + sender_->log() + "\n-- receiver\n" + receiver_->log());
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
 }
@@ -128,7 +143,7 @@ std::string CrashPair::try_send(int number) {
 }
 
 std::string CrashPair::newest_unknown() {
-    auto const listed = sender_->officer().get("/v1/outbox", {{"limit", "4"}}).json();
+    auto const listed = ask(*sender_, "/v1/outbox", {{"limit", "4"}});
     for (auto const& row : *listed.find("messages")->as_array())
         if (!sent_.contains(row.text_or("message"))) return row.text_or("message");
     return {};
@@ -159,7 +174,7 @@ void CrashPair::withdraw_consent(int number) {
     bool withdrawn = false;
     wait("the consent is withdrawn", [&] {
         if (!withdrawn) withdrawn = sender_->officer().post("/v1/consents/withdraw", request).status == 200;
-        auto const consents = sender_->officer().get("/v1/consents", {{"case", case_number(number)}}).json();
+        auto const consents = ask(*sender_, "/v1/consents", {{"case", case_number(number)}});
         for (auto const& consent : *consents.find("consents")->as_array()) {
             if (consent.text_or("id") != id) continue;
             bool const gone = !consent.text_or("withdrawn_at").empty();
@@ -190,7 +205,8 @@ void CrashPair::consent(int number) {
 
 Json CrashPair::outbox(std::string const& message) const {
     auto const answer = sender_->officer().get("/v1/outbox/" + message);
-    require(answer.status == 200, message + " was acknowledged and is lost: " + answer.summary());
+    require(answer.status != 404, message + " was acknowledged and is lost: " + answer.summary());
+    if (answer.status != 200) throw std::runtime_error(message + ": " + answer.summary());
     return answer.json();
 }
 
@@ -203,6 +219,7 @@ void CrashPair::wait_settled(std::string const& message) {
 }
 
 void CrashPair::check(std::string const& message, std::string const& state) {
+    calm();
     auto const row = outbox(message);
     require(row.text_or("state") == state, message + " is " + row.text_or("state") + ", not " + state);
     bool const arrived = state != "refused";
@@ -217,7 +234,7 @@ void CrashPair::check(std::string const& message, std::string const& state) {
     once(sent_ledger_, "dead_letter", arrived ? 0 : 1);
     once(received_ledger_, "admission", arrived ? 1 : 0);
     int listed = 0;
-    auto const inbox = receiver_->officer().get("/v1/inbox", {{"limit", "20"}}).json();
+    auto const inbox = ask(*receiver_, "/v1/inbox", {{"limit", "20"}});
     for (auto const& each : *inbox.find("messages")->as_array())
         if (each.text_or("message") == message) ++listed;
     require(listed == (arrived ? 1 : 0), message + " is in the inbox " + std::to_string(listed) + " times");

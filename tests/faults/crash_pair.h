@@ -28,6 +28,8 @@ public:
     /// Starts again, without fault, whichever should run and does not; throws if one ended otherwise than its fault
     /// says. A disk that was full has room again after a while.
     void tend();
+    /// Lets no more faults happen, and tends until those that have are over.
+    void calm();
     /// Tends until it holds; throws after 30 s.
     void wait(std::string const& what, std::function<bool()> const& holds);
     void start(FaultyDaemon& daemon);
@@ -47,7 +49,7 @@ public:
     /// Does not disturb a fault that has not happened yet.
     void wait_settled(std::string const& message);
 
-    /// `state` is what the outbox must say in the end: delivered, rejected or refused.
+    /// Calms. `state` is what the outbox must say in the end: delivered, rejected or refused.
     void check(std::string const& message, std::string const& state);
     /// That the partner's log and this one agree about every message ever sent.
     void check_all();

@@ -108,8 +108,6 @@ struct Sweep {
         auto const before = victim().faults();
         try {
             exchange.run(pair, victim(), fault);
-            victim().disarm();
-            pair.tend();
         } catch (std::exception const& failure) {
             BOOST_FAIL(name() << to_text(fault.action) << ':' << fault.at << ": " << failure.what());
         }

@@ -128,9 +128,13 @@ void FaultyDaemon::arm(Fault const& fault) {
     control_->counting = true;
 }
 
-void FaultyDaemon::disarm() {
-    faults_ = faults();
+void FaultyDaemon::hold() {
     control_->counting = false;
+}
+
+void FaultyDaemon::disarm() {
+    hold();
+    faults_ = faults();
     control_->action = FaultAction::none;
     control_->counted = 0;
     control_->fired = 0;

@@ -48,6 +48,8 @@ public:
 
     /// Counts from now on, and lets this happen.
     void arm(Fault const& fault);
+    /// Nothing happens any more that has not happened by now.
+    void hold();
     void disarm();
     [[nodiscard]] Fault const& fault() const { return fault_; }
     [[nodiscard]] std::uint32_t fired() const { return control_->fired; }

@@ -19,16 +19,14 @@ void Ledger::add(std::uint64_t position, std::string const& data) {
 
 void Ledger::read_on(OfficerSession const& officer) {
     for (;;) {
-        auto const answer =
-            officer.get("/v1/log", {{"from", std::to_string(tree_.size())}, {"limit", "1000"}}).json();
+        auto const answer = officer.get("/v1/log", {{"from", std::to_string(tree_.size())}, {"limit", "1000"}}).json();
         for (auto const& leaf : *answer.find("leaves")->as_array())
             add(static_cast<std::uint64_t>(*leaf.find("index")->as_integer()), leaf.text_or("data"));
         auto const& head = *answer.find("head");
         auto const size = static_cast<std::uint64_t>(*head.find("size")->as_integer());
         if (size < tree_.size()) throw std::logic_error("the log has lost leaves that were read before");
         if (size > tree_.size()) continue;
-        if (head.text_or("root") != tree_.root().hex())
-            throw std::logic_error("the leaves do not give the log's root");
+        if (head.text_or("root") != tree_.root().hex()) throw std::logic_error("the leaves do not give the log's root");
         return;
     }
 }

@@ -37,15 +37,16 @@ struct FaultControl {
 
     // Set by the driver, `action` last.
     std::atomic<FaultAction> action;
-    std::atomic<bool> storage_only;   ///< sends are not counted
-    std::atomic<bool> counting;       ///< nothing is counted, and nothing goes wrong, before
-    std::atomic<std::uint32_t> at;    ///< number of the call, from 1
+    std::atomic<bool> storage_only;  ///< sends are not counted
+    std::atomic<bool> counting;      ///< nothing is counted, and nothing goes wrong, before
+    std::atomic<std::uint32_t> at;   ///< number of the call, from 1
 
     // Set by the shim.
     std::atomic<std::uint32_t> counted;
     std::atomic<std::uint32_t> fired;  ///< number of the call that went wrong; 0: none did
     std::atomic<CallTrace> fired_call;
-    /// Writes and sends before they happen, syncs once they have: in this order an answer must not come before its sync.
+    /// Writes and sends before they happen, syncs once they have: in this order an answer must not come before its
+    /// sync.
     std::atomic<std::uint32_t> traced;
     std::atomic<CallTrace> trace[capacity];
 };

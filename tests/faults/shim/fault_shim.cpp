@@ -66,7 +66,8 @@ bool find_storage(int descriptor, CallTarget& target) {
     char link[64] = "/proc/self/fd/", path[sizeof root] = "";
     char digits[12];
     int count = 0;
-    for (auto rest = descriptor; count == 0 || rest != 0; rest /= 10) digits[count++] = static_cast<char>('0' + rest % 10);
+    for (auto rest = descriptor; count == 0 || rest != 0; rest /= 10)
+        digits[count++] = static_cast<char>('0' + rest % 10);
     for (char* end = link + std::strlen(link); count > 0; *end = '\0') *end++ = digits[--count];
     auto const length = ::readlink(link, path, sizeof path - 1);
     if (length <= 0 || !is_under_root(path)) return false;
@@ -78,7 +79,8 @@ bool find_storage(int descriptor, CallTarget& target) {
 bool find_peer(int descriptor, CallTarget& target) {
     sockaddr_un address{};  // as long as any that matters here
     socklen_t size = sizeof address;
-    if (control == nullptr || ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) return false;
+    if (control == nullptr || ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        return false;
     bool const officer = address.sun_family == AF_UNIX && size > sizeof(sa_family_t) && address.sun_path[0] == '/';
     target = officer ? CallTarget::officer : CallTarget::peer;
     return officer || address.sun_family == AF_INET;
@@ -107,7 +109,8 @@ FaultAction decide(Call const& call) {
         control->fired = number;
         return action;
     }
-    bool const stays = action == FaultAction::eio || action == FaultAction::enospc || action == FaultAction::short_write;
+    bool const stays =
+        action == FaultAction::eio || action == FaultAction::enospc || action == FaultAction::short_write;
     if (control->fired == 0 || number < at || !stays || call.is_send()) return FaultAction::none;
     return action == FaultAction::short_write ? FaultAction::enospc : action;
 }
@@ -150,7 +153,8 @@ long pass_storage(Call const& call, Perform const& perform) {
     return pass(call, perform);
 }
 
-long write_storage(CallTarget target, int descriptor, void const* bytes, std::size_t size, off_t offset, bool at_offset) {
+long write_storage(CallTarget target, int descriptor, void const* bytes, std::size_t size, off_t offset,
+                   bool at_offset) {
     return pass_storage({CallKind::write, target, descriptor, size}, [=](std::size_t count) {
         if (is_kept_by_sqlite(target) && at_offset) unsynced.before_write(descriptor, bytes, count, offset);
         return at_offset ? syscall(SYS_pwrite64, descriptor, bytes, count, offset)
@@ -249,8 +253,12 @@ ssize_t sendmsg(int descriptor, msghdr const* message, int flags) {
     });
 }
 
-int fsync(int descriptor) { return sync_storage(SYS_fsync, descriptor); }
-int fdatasync(int descriptor) { return sync_storage(SYS_fdatasync, descriptor); }
+int fsync(int descriptor) {
+    return sync_storage(SYS_fsync, descriptor);
+}
+int fdatasync(int descriptor) {
+    return sync_storage(SYS_fdatasync, descriptor);
+}
 
 int ftruncate64(int descriptor, off_t size) {
     CallTarget target{};
@@ -261,7 +269,9 @@ int ftruncate64(int descriptor, off_t size) {
         return plain();
     }));
 }
-int ftruncate(int descriptor, off_t size) { return ftruncate64(descriptor, size); }
+int ftruncate(int descriptor, off_t size) {
+    return ftruncate64(descriptor, size);
+}
 
 int unlink(char const* path) {
     auto const plain = [=](std::size_t) { return syscall(SYS_unlinkat, AT_FDCWD, path, 0); };
@@ -290,7 +300,11 @@ int open(char const* path, int flags, ...) {
     return open_storage(path, flags, mode);
 }
 
-void _exit(int status) { leave(status); }
-void _Exit(int status) { leave(status); }
+void _exit(int status) {
+    leave(status);
+}
+void _Exit(int status) {
+    leave(status);
+}
 
 }  // extern "C"

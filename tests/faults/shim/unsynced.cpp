@@ -76,12 +76,13 @@ Unsynced::File* Unsynced::file_of(int descriptor) {
 
 Unsynced::Record* Unsynced::add(File* file, off_t offset, std::size_t old_bytes, std::size_t new_bytes) {
     if (arena == nullptr) {
-        auto* const mapped = ::mmap(nullptr, arena_bytes, PROT_READ | PROT_WRITE,
-                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        auto* const mapped =
+            ::mmap(nullptr, arena_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (mapped == MAP_FAILED) give_up("fault shim: no memory\n");
         arena = static_cast<char*>(mapped);
     }
-    auto const size = (sizeof(Record) + old_bytes + new_bytes + alignof(Record) - 1) / alignof(Record) * alignof(Record);
+    auto const size =
+        (sizeof(Record) + old_bytes + new_bytes + alignof(Record) - 1) / alignof(Record) * alignof(Record);
     if (records == maximum_records || arena_used + size > arena_bytes) give_up("fault shim: too much unsynced\n");
     auto* const record = reinterpret_cast<Record*>(arena + arena_used);
     struct stat status {};
