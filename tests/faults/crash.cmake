@@ -5,17 +5,22 @@ target_include_directories(casebridge_fault_shim PRIVATE ${CMAKE_SOURCE_DIR})
 target_compile_features(casebridge_fault_shim PRIVATE cxx_std_20)
 target_compile_options(casebridge_fault_shim PRIVATE -Wall -Wextra -Werror -fno-exceptions)
 
-casebridge_test(faults_crash
-  LIBRARIES casebridge_daemon casebridge_demo CURL::libcurl OpenSSL::Crypto
-  TIMEOUT 120
-  SOURCES
-    ${here}/../bench/daemon_process.cpp
-    ${here}/../bench/two_daemons.cpp
-    ${here}/../support/officer_session.cpp
-    ${here}/crash_pair.cpp
-    ${here}/crash_test.cpp
-    ${here}/faulty_daemon.cpp
-    ${here}/ledger.cpp
+add_executable(faults_crash
+  ${here}/../bench/daemon_process.cpp
+  ${here}/../bench/two_daemons.cpp
+  ${here}/../support/officer_session.cpp
+  ${here}/ack_order_test.cpp
+  ${here}/crash_pair.cpp
+  ${here}/crash_test.cpp
+  ${here}/faulty_daemon.cpp
+  ${here}/kill_loop_test.cpp
+  ${here}/ledger.cpp
 )
+target_link_libraries(faults_crash PRIVATE casebridge_test_support casebridge_daemon casebridge_demo CURL::libcurl
+  OpenSSL::Crypto)
 target_compile_definitions(faults_crash PRIVATE CASEBRIDGE_FAULT_SHIM="$<TARGET_FILE:casebridge_fault_shim>")
 add_dependencies(faults_crash casebridged casebridge casebridge_fault_shim)
+foreach(suite order crash storage kill_loop)
+  add_test(NAME faults_${suite} COMMAND faults_crash --log_level=warning --run_test=${suite})
+  set_tests_properties(faults_${suite} PROPERTIES TIMEOUT 120)
+endforeach()

@@ -131,15 +131,15 @@ void CrashPair::wait(std::string const& what, std::function<bool()> const& holds
     }
 }
 
-std::string CrashPair::try_send(int number) {
-    try {
-        auto const answer = sender_->officer().post("/v1/cases/send", requests_.at(static_cast<std::size_t>(number)));
-        if (answer.status == 202) return answer.json().text_or("message");
-        require(answer.status >= 500, "send: " + answer.summary());
-    } catch (std::runtime_error const&) {
-        if (sender_->fired() == 0 && sender_->runs()) throw;
-    }
-    return {};
+std::string CrashPair::post_send(int number) const {
+    auto const answer = sender_->officer().post("/v1/cases/send", requests_.at(static_cast<std::size_t>(number)));
+    require(answer.status == 202 || answer.status >= 500, "send: " + answer.summary());
+    if (answer.status != 202) throw std::runtime_error(answer.summary());
+    return answer.json().text_or("message");
+}
+
+std::int64_t CrashPair::queued() const {
+    return *ask(*sender_, "/v1/outbox", {{"limit", "1"}}).find("counts")->find("queued")->as_integer();
 }
 
 std::string CrashPair::newest_unknown() {
@@ -150,17 +150,18 @@ std::string CrashPair::newest_unknown() {
 }
 
 std::string CrashPair::send(int number) {
-    for (;;) {
-        auto id = try_send(number);
-        if (id.empty()) {
-            // A daemon that has failed goes; one whose disk was full has room again.
-            wait("the officer is told", [&] { return sender_->fired() == 0; });
+    std::string id;
+    while (id.empty()) {
+        try {
+            id = post_send(number);
+        } catch (std::runtime_error const&) {
+            // A daemon that has failed goes and comes back; one whose disk was full has room again.
+            wait("the fault is over", [&] { return sender_->fired() == 0; });
             id = newest_unknown();
         }
-        if (id.empty()) continue;
-        sent_.insert(id);
-        return id;
     }
+    sent_.insert(id);
+    return id;
 }
 
 std::string CrashPair::case_number(int number) const {

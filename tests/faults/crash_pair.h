@@ -40,8 +40,13 @@ public:
     /// What an officer does who wants this case to be with the partner: sends; if there is no answer, looks whether it
     /// is in the outbox; if not, sends again. The message's id.
     std::string send(int number);
-    /// The id if the answer was that it is queued; empty if there was none, or another.
-    std::string try_send(int number);
+    /// Sends. The id, if the answer was that it is queued; throws std::runtime_error if there was none, or that not
+    /// now. In any thread.
+    [[nodiscard]] std::string post_send(int number) const;
+    /// In the sender's outbox. In any thread; throws as `post_send`.
+    [[nodiscard]] std::int64_t queued() const;
+    /// These were acknowledged.
+    void expect(std::set<std::string> const& messages) { sent_.insert(messages.begin(), messages.end()); }
     /// Until it is known to be withdrawn.
     void withdraw_consent(int number);
     /// A new one, as the last was withdrawn.

@@ -1,22 +1,15 @@
 // Every call by which a daemon changes storage or answers somebody, in four scripted exchanges: crash there, start
 // again, and nothing is lost or done twice. See CRASH.md.
 #include "tests/faults/crash_pair.h"
+#include "tests/faults/test_form.h"
 #include "tests/support/check_code.h"
 
-#include <algorithm>
-#include <charconv>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
-#include <sstream>
+#include <map>
 
 namespace casebridge::test {
 namespace {
-
-bool is_long_form() {
-    auto const* const wanted = std::getenv("CASEBRIDGE_LONG");
-    return wanted != nullptr && std::string_view(wanted) == "1";
-}
 
 enum class Side { sender, receiver };
 
@@ -120,11 +113,6 @@ std::vector<FaultAction> const crashes{FaultAction::kill, FaultAction::kill_torn
 std::vector<FaultAction> const errors{FaultAction::eio, FaultAction::eio_once, FaultAction::enospc,
                                       FaultAction::short_write};
 
-std::uint32_t number_from(char const* variable, std::uint32_t otherwise) {
-    auto const* const text = std::getenv(variable);
-    return text == nullptr ? otherwise : static_cast<std::uint32_t>(std::stoul(text));
-}
-
 /// "send:sender:power:17" in $CASEBRIDGE_POINT: only this point, of whichever sweep it belongs to.
 bool run_only_point(Sweep const& sweep, std::vector<FaultAction> const& actions) {
     auto const* const wanted = std::getenv("CASEBRIDGE_POINT");
@@ -186,6 +174,10 @@ BOOST_AUTO_TEST_CASE(a_crash_at_any_call_of_a_rejected_send_rejects_it_once) {
     lose_signature(pair);
     sweep(pair, {"rejection", rejected}, both, crashes, 41);
 }
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(storage)
 
 BOOST_AUTO_TEST_CASE(storage_that_fails_at_any_call_of_a_plain_send_stops_the_daemon_and_nothing_is_lost) {
     CrashPair pair(1);
