@@ -20,13 +20,13 @@ std::string problem_code(HttpResponse const& response) {
 
 }  // namespace
 
-void Delivery::start(DeliveryParts const& parts, OutboxRow row, std::function<void()> done) {
+void Delivery::start(DeliveryParts const& parts, OutboxRow row, DoneHandler done) {
     auto const delivery = std::make_shared<Delivery>(parts, std::move(row), std::move(done));
     parts.pool.submit_always([delivery] { delivery->ask_again(); });
 }
 
-void Delivery::finish() {
-    if (auto done = std::exchange(done_, nullptr)) done();
+void Delivery::finish(Status const& recorded) {
+    if (auto done = std::exchange(done_, nullptr)) done(recorded);
 }
 
 void Delivery::ask_again() {
@@ -222,7 +222,7 @@ void Delivery::settle(OutboxState state, std::string code, Bytes receipt, std::s
                                       {"code", std::string_view(row.last_code)},
                                       {"attempts", row.attempts}});
             }
-            finish();
+            finish(settled ? Status(Done{}) : Status(settled.error()));
         });
 }
 
@@ -247,7 +247,7 @@ void Delivery::later(Error const& why, bool reached_the_wire) {
             if (never_left) return store.disclosures().set_state(row.id, "prepared", now);
             return Done{};
         },
-        [self](Status const&) { self->finish(); });
+        [self](Status const& recorded) { self->finish(recorded); });
 }
 
 }  // namespace casebridge

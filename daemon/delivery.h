@@ -30,10 +30,12 @@ struct DeliveryParts {
 
 class Delivery : public std::enable_shared_from_this<Delivery> {
 public:
-    /// `done` is called once, when the row is settled or rescheduled, on any thread.
-    static void start(DeliveryParts const& parts, OutboxRow row, std::function<void()> done);
+    /// Called once, on any thread, when the row is settled or rescheduled; or with why the store could not be told, and
+    /// then the row is as due as it was.
+    using DoneHandler = std::function<void(Status const& recorded)>;
+    static void start(DeliveryParts const& parts, OutboxRow row, DoneHandler done);
 
-    Delivery(DeliveryParts const& parts, OutboxRow row, std::function<void()> done)
+    Delivery(DeliveryParts const& parts, OutboxRow row, DoneHandler done)
         : parts_(parts), row_(std::move(row)), done_(std::move(done)) {}
 
 private:
@@ -49,11 +51,11 @@ private:
 
     void settle(OutboxState state, std::string code, Bytes receipt, std::string_view disclosure);
     void later(Error const& why, bool reached_the_wire);
-    void finish();
+    void finish(Status const& recorded);
 
     DeliveryParts const& parts_;
     OutboxRow row_;
-    std::function<void()> done_;
+    DoneHandler done_;
     bool first_on_wire_ = false;  ///< whether this attempt is the one that made it "possibly delivered"
     std::chrono::steady_clock::time_point posted_at_;
 };

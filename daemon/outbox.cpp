@@ -43,9 +43,9 @@ void Outbox::run() {
             if (stopping_) return;
             awake_ = false;
         }
-        auto const next = start_due();
-        auto const wait = std::clamp<std::chrono::milliseconds>(next - parts_.clock.now(), std::chrono::milliseconds(1),
-                                                                longest_sleep);
+        auto wait = quiet_for();
+        if (wait <= wait.zero()) wait = start_due() - parts_.clock.now();
+        wait = std::clamp<std::chrono::milliseconds>(wait, std::chrono::milliseconds(1), longest_sleep);
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, wait, [this] { return awake_ || stopping_; });
     }
@@ -54,6 +54,11 @@ void Outbox::run() {
 std::set<MessageId> Outbox::in_flight_now() {
     std::lock_guard lock(mutex_);
     return in_flight_;
+}
+
+std::chrono::milliseconds Outbox::quiet_for() {
+    std::lock_guard lock(mutex_);
+    return std::chrono::ceil<std::chrono::milliseconds>(quiet_until_ - std::chrono::steady_clock::now());
 }
 
 Timestamp Outbox::start_due() {
@@ -89,11 +94,12 @@ Timestamp Outbox::start_due() {
 void Outbox::start_delivery(OutboxRow row) {
     auto const id = row.id;
     auto const node = row.to.node;
-    Delivery::start(parts_, std::move(row), [this, id, node] {
+    Delivery::start(parts_, std::move(row), [this, id, node](Status const& recorded) {
         // Notified under the lock: after it, stop() may return and this object be gone.
         std::lock_guard lock(mutex_);
         in_flight_.erase(id);
         --per_peer_[node];
+        if (!recorded) quiet_until_ = std::chrono::steady_clock::now() + parts_.config.retry_base;
         awake_ = true;
         changed_.notify_all();
     });

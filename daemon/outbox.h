@@ -28,6 +28,7 @@ private:
     /// Starts what is due; returns when to look again.
     Timestamp start_due();
     void start_delivery(OutboxRow row);
+    [[nodiscard]] std::chrono::milliseconds quiet_for();
     std::set<MessageId> in_flight_now();
 
     static constexpr std::size_t in_flight_per_peer = 64;
@@ -39,6 +40,9 @@ private:
     bool stopping_ = false;
     std::set<MessageId> in_flight_;
     std::map<NodeId, std::size_t> per_peer_;
+    /// A store that cannot be told how an attempt ended (its disk is full) leaves the row due: trying again at once
+    /// would be a circle without end, on the wire as well.
+    std::chrono::steady_clock::time_point quiet_until_;
     std::thread thread_;
 };
 

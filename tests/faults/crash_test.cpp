@@ -3,6 +3,7 @@
 #include "tests/faults/crash_pair.h"
 #include "tests/faults/test_form.h"
 #include "tests/support/check_code.h"
+#include "tests/support/eventually.h"
 
 #include <cstdlib>
 #include <iostream>
@@ -198,6 +199,26 @@ BOOST_AUTO_TEST_CASE(storage_that_fails_at_any_call_of_a_rejected_send_stops_the
     CrashPair pair(1);
     lose_signature(pair);
     sweep(pair, {"rejection", rejected}, both, errors, 41);
+}
+
+/// The sender knows the message is due, but cannot write down that it tries.
+BOOST_AUTO_TEST_CASE(a_sender_whose_disk_is_full_does_not_try_again_at_once) {
+    CrashPair pair(1);
+    pair.start(pair.sender());
+    auto const message = pair.send(0);
+    auto const attempts = [&] { return pair.sender().times_said("delivery.later message=" + message); };
+    pair.wait("the first attempt fails", [&] { return attempts() > 0; });
+    auto const before = attempts();
+    auto const since = std::chrono::steady_clock::now();
+    pair.sender().arm({FaultAction::enospc, 1});
+    eventually("three more attempts", [&] { return attempts() >= before + 3; });
+    BOOST_CHECK(std::chrono::steady_clock::now() - since >=
+                std::chrono::seconds(2));  // two rests of retry.base_seconds
+    BOOST_CHECK(pair.sender().runs());
+    pair.sender().disarm();
+    pair.start(pair.receiver());
+    pair.wait_settled(message);
+    pair.check(message, "delivered");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

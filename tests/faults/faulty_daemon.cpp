@@ -113,10 +113,13 @@ std::string FaultyDaemon::log() const {
     return all.substr(all.size() - std::min<std::size_t>(all.size(), 8000));
 }
 
-bool FaultyDaemon::said(std::string const& text) const {
+int FaultyDaemon::times_said(std::string const& text) const {
     std::ifstream stream(home_ / "daemon.log", std::ios::binary);
     stream.seekg(static_cast<std::streamoff>(log_mark_));
-    return std::string(std::istreambuf_iterator<char>(stream), {}).find(text) != std::string::npos;
+    std::string const all{std::istreambuf_iterator<char>(stream), {}};
+    int times = 0;
+    for (auto at = all.find(text); at != std::string::npos; at = all.find(text, at + 1)) ++times;
+    return times;
 }
 
 void FaultyDaemon::arm(Fault const& fault) {

@@ -42,7 +42,8 @@ public:
     /// How it ended, as waitpid says.
     [[nodiscard]] int ending() const { return ending_; }
     /// Since the last launch.
-    [[nodiscard]] bool said(std::string const& text) const;
+    [[nodiscard]] int times_said(std::string const& text) const;
+    [[nodiscard]] bool said(std::string const& text) const { return times_said(text) > 0; }
     /// The last of it.
     [[nodiscard]] std::string log() const;
 
