@@ -53,6 +53,19 @@ void withdraw_before_delivery(CrashPair& pair, FaultyDaemon& victim, Fault const
     pair.check(message, "refused");
 }
 
+/// Killed with commits in its write-ahead log, the victim reads them again, and moves them, under the fault.
+void recovery(CrashPair& pair, FaultyDaemon& victim, Fault const& fault) {
+    auto const before = pair.send(0);
+    pair.wait_settled(before);
+    pair.check(before, "delivered");
+    victim.kill_now();
+    pair.start(victim, fault);
+    auto const message = pair.send(0);
+    pair.wait_settled(message);
+    pair.check(message, "delivered");
+    pair.check(before, "delivered");
+}
+
 void rejected(CrashPair& pair, FaultyDaemon& victim, Fault const& fault) {
     victim.arm(fault);
     auto const message = pair.send(0);
@@ -170,6 +183,11 @@ BOOST_AUTO_TEST_CASE(a_crash_at_any_call_of_a_withdrawal_before_delivery_sends_n
     sweep(pair, {"withdrawal", withdraw_before_delivery}, {Side::sender}, crashes, 41);
 }
 
+BOOST_AUTO_TEST_CASE(a_crash_at_any_call_of_a_start_after_a_crash_loses_and_doubles_nothing) {
+    CrashPair pair(1);
+    sweep(pair, {"recovery", recovery}, both, crashes, 41);
+}
+
 BOOST_AUTO_TEST_CASE(a_crash_at_any_call_of_a_rejected_send_rejects_it_once) {
     CrashPair pair(1);
     lose_signature(pair);
@@ -193,6 +211,11 @@ BOOST_AUTO_TEST_CASE(storage_that_fails_at_any_call_of_a_send_into_an_outage_sto
 BOOST_AUTO_TEST_CASE(storage_that_fails_at_any_call_of_a_withdrawal_stops_the_daemon_and_nothing_is_sent) {
     CrashPair pair(2);
     sweep(pair, {"withdrawal", withdraw_before_delivery}, {Side::sender}, errors, 41);
+}
+
+BOOST_AUTO_TEST_CASE(storage_that_fails_at_any_call_of_a_start_after_a_crash_stops_the_daemon_and_nothing_is_lost) {
+    CrashPair pair(1);
+    sweep(pair, {"recovery", recovery}, both, errors, 41);
 }
 
 BOOST_AUTO_TEST_CASE(storage_that_fails_at_any_call_of_a_rejected_send_stops_the_daemon_and_it_is_rejected_once) {

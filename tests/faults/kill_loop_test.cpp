@@ -12,7 +12,7 @@
 namespace casebridge::test {
 namespace {
 
-constexpr int cases = 3;
+constexpr int cases = 6;
 
 /// An officer for each case, who sends it again and again, and remembers what was acknowledged.
 class Load {
