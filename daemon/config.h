@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/http_server.h"
+#include "daemon/token_bucket.h"
 #include "policies/ids.h"
 #include "policies/purpose.h"
 #include "policies/yaml.h"
@@ -34,6 +35,7 @@ struct Config {
     std::filesystem::path store_key_file{};       ///< fallback; a systemd credential `store-key` comes first
     std::map<std::uint32_t, Officer> officers{};  ///< by user id (names are resolved when loading)
     HttpLimits limits{};
+    RequestQuota peer_quota{};
     std::chrono::hours message_life{7 * 24};
     std::chrono::minutes clock_skew{5};
     std::chrono::days certificate_warning{30};        ///< before a certificate's end

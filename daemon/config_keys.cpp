@@ -27,6 +27,11 @@ void size(Reading& reading, Key const& key) {
     reading.config.limits.*member = static_cast<std::size_t>(whole(reading, key)) * unit;
 }
 
+template <std::size_t RequestQuota::*member>
+void quota(Reading& reading, Key const& key) {
+    reading.config.peer_quota.*member = static_cast<std::size_t>(whole(reading, key));
+}
+
 template <std::chrono::milliseconds HttpLimits::*member>
 void limit_seconds(Reading& reading, Key const& key) {
     reading.config.limits.*member = std::chrono::seconds(whole(reading, key));
@@ -108,6 +113,10 @@ constexpr std::array limit_keys{
         size<&HttpLimits::minimum_bytes_per_second, 1>, 64, 1'048'576},
     Key{"idle_seconds", "", "60", "", "Between two requests of a connection.", false, limit_seconds<&HttpLimits::idle>,
         1, 3600},
+    Key{"peer_requests_per_second", "", "200", "", "Of one partner, in the long run; beyond it the answer is 429.",
+        false, quota<&RequestQuota::per_second>, 1, 10'000},
+    Key{"peer_request_burst", "", "1000", "", "Of one partner, at once after a pause.", false,
+        quota<&RequestQuota::burst>, 1, 100'000},
 };
 
 constexpr std::array retry_keys{

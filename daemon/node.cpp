@@ -156,8 +156,8 @@ void join(Parts& p, std::function<Status()> reload) {
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};
-    p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), *p.inbox, *p.health, p.pool, p.registry,
-                                                     p.telemetry, p.clock);
+    p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), p.config.peer_quota, *p.inbox, *p.health,
+                                                     p.pool, p.registry, p.telemetry, p.clock);
     p.officer_api = std::make_unique<OfficerApi>(
         OfficerApiParts{p.self, p.config, p.own_root, *p.engine, *p.sharing, *p.outbox, *p.contact, p.registry,
                         p.instruments, p.crypto, *p.health, p.pool, p.telemetry, p.clock, std::move(reload),

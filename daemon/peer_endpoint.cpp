@@ -4,19 +4,16 @@ namespace casebridge {
 
 namespace {
 
-// A peer's rate: far above casework, far below what would starve the others.
-constexpr double requests_per_second = 200;
-constexpr double request_burst = 1000;
-
 HttpResponse json_answer(Json const& json) {
     return {.status = 200, .content_type = "application/json", .body = to_bytes(dump(json))};
 }
 
 }  // namespace
 
-PeerEndpoint::PeerEndpoint(NodeDocument document, Inbox& inbox, HealthSurvey& health, WorkerPool& pool,
-                           PeerRegistry& peers, Telemetry& telemetry, Clock const& clock)
+PeerEndpoint::PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, HealthSurvey& health,
+                           WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry, Clock const& clock)
     : document_(std::move(document)),
+      quota_(quota),
       inbox_(inbox),
       health_(health),
       pool_(pool),
@@ -27,7 +24,7 @@ PeerEndpoint::PeerEndpoint(NodeDocument document, Inbox& inbox, HealthSurvey& he
 bool PeerEndpoint::within_quota(NodeId const& node) {
     auto const now = std::chrono::steady_clock::now();
     std::lock_guard lock(mutex_);
-    auto const bucket = buckets_.try_emplace(node, requests_per_second, request_burst, now).first;
+    auto const bucket = buckets_.try_emplace(node, quota_, now).first;
     return bucket->second.take(now);
 }
 

@@ -10,9 +10,10 @@ namespace casebridge {
 
 class PeerEndpoint {
 public:
-    /// `document` answers `GET /exchange/v1/node`; its time is set at each answer.
-    PeerEndpoint(NodeDocument document, Inbox& inbox, HealthSurvey& health, WorkerPool& pool, PeerRegistry& peers,
-                 Telemetry& telemetry, Clock const& clock);
+    /// `document` answers `GET /exchange/v1/node`; its time is set at each answer. `quota`: of each peer;
+    /// beyond it a request is answered 429 `peer.too_many_requests`.
+    PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, HealthSurvey& health, WorkerPool& pool,
+                 PeerRegistry& peers, Telemetry& telemetry, Clock const& clock);
 
     void handle(HttpRequest request, HttpResponder respond);
 
@@ -21,6 +22,7 @@ private:
     void answer_health(HttpResponder respond);
 
     NodeDocument document_;
+    RequestQuota quota_;
     Inbox& inbox_;
     HealthSurvey& health_;
     WorkerPool& pool_;

@@ -3,15 +3,25 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 
 namespace casebridge {
+
+/// What one party may ask.
+struct RequestQuota {
+    std::size_t per_second = 200;  ///< far above casework, far below what would starve the others
+    std::size_t burst = 1000;
+};
 
 class TokenBucket {
 public:
     using Instant = std::chrono::steady_clock::time_point;
 
-    TokenBucket(double per_second, double burst, Instant now)
-        : per_second_(per_second), burst_(burst), tokens_(burst), filled_at_(now) {}
+    TokenBucket(RequestQuota quota, Instant now)
+        : per_second_(static_cast<double>(quota.per_second)),
+          burst_(static_cast<double>(quota.burst)),
+          tokens_(burst_),
+          filled_at_(now) {}
 
     /// Takes one token if there is one.
     [[nodiscard]] bool take(Instant now) {

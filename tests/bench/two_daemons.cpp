@@ -104,7 +104,7 @@ void TwoDaemons::make_ministry(std::string const& node, std::uint16_t port, std:
            << "agreements: agreements\npolicies: policies\nstore_key_file: state/store.key\n"
            << (node == "th-msdhs" ? "field_map: field-map.yaml\n" : "") << "officers:\n  - {user: \"" << ::getuid()
            << "\", officer: bench, role: data_officer}\nretry: {base_seconds: 1, cap_seconds: 2}\n"
-           << "limits: {connections_per_address: 256}\n";
+           << "limits: {connections_per_address: 256, peer_requests_per_second: 10000, peer_request_burst: 100000}\n";
     write(home / "casebridge.yaml", config.str());
 }
 

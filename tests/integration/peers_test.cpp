@@ -71,6 +71,17 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_envelope_get_a_problem_and_have_no_effect
     BOOST_CHECK(cambodia.inbox().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_beyond_its_quota_is_asked_to_wait_and_another_is_not) {
+    cambodia.config().peer_quota = {.per_second = 1, .burst = 2};
+    cambodia.stop();
+    cambodia.start();
+    cambodia.add_peer(laos);
+    PeerClient greedy(thailand.tls_identity()), modest(laos.tls_identity());
+    for (auto const* answer : {"400 gate.outer_structure", "400 gate.outer_structure", "429 peer.too_many_requests"})
+        BOOST_CHECK_EQUAL(summary(post_message(greedy, cambodia.target(), {1, 2, 3})), answer);
+    BOOST_CHECK_EQUAL(summary(post_message(modest, cambodia.target(), {1, 2, 3})), "400 gate.outer_structure");
+}
+
 BOOST_AUTO_TEST_CASE(a_removed_peer_is_cut_off_at_once_and_what_waits_for_it_is_refused) {
     PeerClient client(cambodia.tls_identity());
     BOOST_CHECK_EQUAL(summary(post_message(client, thailand.target(), {1, 2, 3})), "400 gate.outer_structure");

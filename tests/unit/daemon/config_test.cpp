@@ -72,6 +72,8 @@ BOOST_AUTO_TEST_CASE(the_smallest_file_gets_every_default) {
     BOOST_CHECK_EQUAL(config.limits.connections_per_address, limits.connections_per_address);
     BOOST_CHECK(config.limits.handshake == limits.handshake && config.limits.head == limits.head);
     BOOST_CHECK(config.limits.idle == limits.idle);
+    BOOST_CHECK_EQUAL(config.peer_quota.per_second, 200U);
+    BOOST_CHECK_EQUAL(config.peer_quota.burst, 1000U);
     BOOST_CHECK(config.message_life == std::chrono::hours(168) && config.clock_skew == std::chrono::minutes(5));
     BOOST_CHECK_EQUAL(config.minimum_free_bytes, 256U << 20);
     BOOST_CHECK(config.retry_base == std::chrono::seconds(2) && config.retry_cap == std::chrono::seconds(900));
@@ -93,7 +95,8 @@ clock_skew_minutes: 1
 minimum_free_space_mib: 1048576
 certificate_warning_days: 90
 limits: {body_kib: 16, header_kib: 2, connections: 8, connections_per_address: 4, handshake_seconds: 1,
-         head_seconds: 2, minimum_bytes_per_second: 64, idle_seconds: 3}
+         head_seconds: 2, minimum_bytes_per_second: 64, idle_seconds: 3,
+         peer_requests_per_second: 7, peer_request_burst: 9}
 retry: {base_seconds: 1, cap_seconds: 2}
 log: {level: debug, format: json}
 )"))));
@@ -116,6 +119,8 @@ log: {level: debug, format: json}
     BOOST_CHECK(config.limits.handshake == std::chrono::seconds(1) && config.limits.head == std::chrono::seconds(2));
     BOOST_CHECK_EQUAL(config.limits.minimum_bytes_per_second, 64U);
     BOOST_CHECK(config.limits.idle == std::chrono::seconds(3));
+    BOOST_CHECK_EQUAL(config.peer_quota.per_second, 7U);
+    BOOST_CHECK_EQUAL(config.peer_quota.burst, 9U);
     BOOST_CHECK(config.retry_base == std::chrono::seconds(1) && config.retry_cap == std::chrono::seconds(2));
     BOOST_CHECK_EQUAL(config.log_level + ' ' + config.log_format, "debug json");
 }

@@ -19,14 +19,14 @@ BOOST_AUTO_TEST_SUITE(token_bucket)
 
 BOOST_AUTO_TEST_CASE(a_burst_is_served_and_no_more) {
     TokenBucket::Instant const start{};
-    TokenBucket bucket(2, 5, start);
+    TokenBucket bucket({.per_second = 2, .burst = 5}, start);
     BOOST_TEST(taken_at(bucket, start) == 5);
     BOOST_TEST(!bucket.take(start));
 }
 
 BOOST_AUTO_TEST_CASE(it_fills_at_its_rate_and_never_above_the_burst) {
     TokenBucket::Instant const start{};
-    TokenBucket bucket(2, 5, start);
+    TokenBucket bucket({.per_second = 2, .burst = 5}, start);
     BOOST_TEST(taken_at(bucket, start) == 5);
     BOOST_TEST(!bucket.take(start + 499ms));
     BOOST_TEST(bucket.take(start + 500ms));
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(it_fills_at_its_rate_and_never_above_the_burst) {
 
 BOOST_AUTO_TEST_CASE(asking_often_takes_nothing_away) {
     TokenBucket::Instant const start{};
-    TokenBucket bucket(1, 1, start);
+    TokenBucket bucket({.per_second = 1, .burst = 1}, start);
     BOOST_TEST(bucket.take(start));
     int taken = 0;
     for (auto at = start; at <= start + 10s; at += 125ms) taken += bucket.take(at) ? 1 : 0;
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(asking_often_takes_nothing_away) {
 
 BOOST_AUTO_TEST_CASE(a_clock_that_goes_back_gives_nothing) {
     TokenBucket::Instant const start{1h};
-    TokenBucket bucket(100, 1, start);
+    TokenBucket bucket({.per_second = 100, .burst = 1}, start);
     BOOST_TEST(bucket.take(start));
     BOOST_TEST(!bucket.take(start - 1min));
 }
