@@ -19,7 +19,17 @@ struct Options {
     std::string programs, directory;
     bool json = false;
     bool quick = false;
+    std::vector<std::string> only;
+
+    [[nodiscard]] bool wants(std::string const& part) const {
+        return only.empty() || std::find(only.begin(), only.end(), part) != only.end();
+    }
 };
+
+/// What is being done, for whoever waits; the figures themselves go to standard output.
+void progress(std::string const& what) {
+    std::cerr << "casebridge-bench: " << what << '\n';
+}
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -51,14 +61,15 @@ struct Load {
     std::vector<double> latencies;  ///< from the officer's send to the verified receipt, both sides durable
 };
 
-/// `in_flight` officers, each with a case of its own, who send the next message when the last is delivered.
-Load exchange(TwoDaemons& daemons, int in_flight, double seconds) {
+/// `in_flight` officers, each with a case of its own from number `first` on, who send the next message when the last is
+/// delivered.
+Load exchange(TwoDaemons& daemons, int in_flight, double seconds, int first = 0) {
     std::vector<std::thread> officers;
     std::mutex mutex;
     Load load;
     std::string trouble;
     auto const start = Clock::now();
-    for (int number = 0; number < in_flight; ++number) {
+    for (int number = first; number < first + in_flight; ++number) {
         officers.emplace_back([&, number] {
             std::vector<double> mine;
             try {
@@ -101,64 +112,135 @@ double sends_per_second(TwoDaemons& daemons, int officers, int messages, std::ve
     return static_cast<double>(sent.size()) / seconds_since(start);
 }
 
-void measure_exchange(Options const& options, double bound, Figures& figures) {
-    std::string const group = "durable exchanges, two daemons, TLS, both sides synced, receipt verified";
-    std::filesystem::path const directory = options.directory;
-    double const seconds = options.quick ? 2 : 8;
-    int const cases = 64;
-    TwoDaemons daemons(options.programs, directory / "pair", cases);
-    Figures memory;
-    memory.push_back(
-        {"memory", "resident, idle, the sender", daemons.thailand.memory_mib("VmRSS"), "MiB", "goal 64 MiB", 64, true});
-    double const commits = commits_per_second(directory, seconds / 4);
-    static_cast<void>(exchange(daemons, 8, 0.5));  // connections, caches
-    for (int const in_flight : {1, 8, 64}) {
-        auto const cpu = daemons.thailand.cpu_seconds() + daemons.cambodia.cpu_seconds();
-        auto const load = exchange(daemons, in_flight, seconds);
-        auto const used = daemons.thailand.cpu_seconds() + daemons.cambodia.cpu_seconds() - cpu;
+std::string const group = "durable exchanges, two daemons, TLS, both sides synced, receipt verified";
+std::string const seal_and_open = "seal then open, as many threads as cores";
+
+double cpu_seconds(TwoDaemons const& daemons) {
+    return daemons.thailand.cpu_seconds() + daemons.cambodia.cpu_seconds();
+}
+
+void add_latencies(std::string const& name, std::vector<double> const& latencies, Figures& figures) {
+    figures.push_back({group, name + ", p50", 1000 * percentile(latencies, 0.5), "ms"});
+    figures.push_back({group, name + ", p99", 1000 * percentile(latencies, 0.99), "ms"});
+}
+
+void measure_in_flight(TwoDaemons& daemons, double seconds, double bound, double commits, Figures& figures) {
+    for (int const in_flight : {1, 8, plain_cases}) {
         auto const name = std::to_string(in_flight) + " in flight";
-        figures.push_back({group, name, load.per_second, "/s", "seal then open, as many threads as cores", bound});
+        progress(name);
+        auto const cpu = cpu_seconds(daemons);
+        auto const load = exchange(daemons, in_flight, seconds);
+        auto const used = cpu_seconds(daemons) - cpu;
+        figures.push_back({group, name, load.per_second, "/s", seal_and_open, bound});
         figures.push_back({group, name, load.per_second, "/s", "SQLCipher commits", commits});
-        figures.push_back({group, name + ", p50", 1000 * percentile(load.latencies, 0.5), "ms"});
-        figures.push_back({group, name + ", p99", 1000 * percentile(load.latencies, 0.99), "ms"});
+        add_latencies(name, load.latencies, figures);
         figures.push_back({group, name + ", CPU of both daemons an exchange",
                            1e6 * used / static_cast<double>(load.latencies.size()), "us"});
     }
+}
+
+/// 30 % small, 60 % with 10 kB of text, 10 % with as much as a case can hold.
+void measure_mix(TwoDaemons& daemons, double seconds, double bound, Figures& figures) {
+    progress("the mix of sizes");
+    std::string const name = "mix of sizes, 60 in flight";
+    auto const load = exchange(daemons, mixed_cases, seconds, plain_cases);
+    figures.push_back({group, name, load.per_second, "/s", seal_and_open + ", 2 KiB", bound});
+    add_latencies(name, load.latencies, figures);
+}
+
+/// The delivery of `sent`, and beside it one message after the other of cases that have nothing waiting.
+void drain(TwoDaemons& daemons, std::vector<std::string> const& sent, double bound, Figures& figures) {
+    std::vector<double> urgent;
+    std::string trouble;
+    std::atomic<bool> drained = false;
+    std::thread officer([&] {
+        try {
+            OfficerConnection connection(daemons.thailand.socket());
+            for (int number = 0; !drained; number = (number + 1) % urgent_cases) {
+                auto const start = Clock::now();
+                auto const delivered =
+                    daemons.thailand.wait_delivered(daemons.send(connection, plain_cases + mixed_cases + number));
+                urgent.push_back(std::chrono::duration<double>(delivered - start).count());
+            }
+        } catch (std::exception const& exception) {
+            trouble = exception.what();
+        }
+    });
+    std::vector<Clock::time_point> settled;
+    settled.reserve(sent.size());
+    for (auto const& message : sent) settled.push_back(daemons.thailand.wait_delivered(message));
+    drained = true;
+    officer.join();
+    if (!trouble.empty()) throw std::runtime_error(trouble);
+    auto const [first, last] = std::minmax_element(settled.begin(), settled.end());
+    auto const took = std::chrono::duration<double>(*last - *first).count();
+    figures.push_back({group, "delivery alone (asked again, posted, admitted, settled), 64 streams",
+                       static_cast<double>(sent.size() - 1) / took, "/s", seal_and_open, bound});
+    auto const name = "one urgent message while " + std::to_string(sent.size()) + " others wait";
+    figures.push_back({group, name + ", p50", 1000 * percentile(urgent, 0.5), "ms"});
+    figures.push_back({group, name + ", longest", 1000 * percentile(urgent, 1), "ms"});
+}
+
+/// The same in two halves: sends with nobody to deliver to, then the delivery of what waits.
+void measure_halves(TwoDaemons& daemons, int messages, double bound, Figures& figures) {
+    progress("a backlog is made");
+    daemons.cambodia.stop();
+    std::vector<std::string> sent;
+    auto const sends = sends_per_second(daemons, plain_cases, messages, sent);
+    figures.push_back(
+        {group, "sends alone (decision, case source, seal, commit), 64 officers", sends, "/s", seal_and_open, bound});
+    daemons.thailand.stop();
+    daemons.cambodia.start();
+    ::sleep(2);  // the longest pause before another attempt
+    progress("the backlog is delivered");
+    daemons.thailand.start();
+    drain(daemons, sent, bound, figures);
+}
+
+void measure_exchange(Options const& options, double bound, Figures& figures) {
+    std::filesystem::path const directory = options.directory;
+    double const seconds = options.quick ? 2 : 8;
+    progress("two daemons are made");
+    TwoDaemons daemons(options.programs, directory / "pair");
+    Figures memory;
+    memory.push_back(
+        {"memory", "resident, idle, the sender", daemons.thailand.memory_mib("VmRSS"), "MiB", "goal 64 MiB", 64, true});
+    auto const commits = commits_per_second(directory, seconds / 4);
+    static_cast<void>(exchange(daemons, 8, 0.5));  // connections, caches
+    measure_in_flight(daemons, seconds, bound, commits, figures);
+    measure_mix(daemons, seconds, bound, figures);
     for (auto const& [name, daemon] :
          {std::pair{"sender", &daemons.thailand}, std::pair{"receiver", &daemons.cambodia}})
         memory.push_back(
             {"memory", std::string("most resident under load, ") + name, daemon->memory_mib("VmHWM"), "MiB"});
-
-    // The same in two halves: sends with nobody to deliver to, then the delivery of what waits.
-    daemons.cambodia.stop();
-    std::vector<std::string> sent;
-    auto const sends = sends_per_second(daemons, cases, options.quick ? 1280 : 6400, sent);
-    figures.push_back({group, "sends alone (decision, case source, seal, commit), 64 officers", sends, "/s",
-                       "seal then open, as many threads as cores", bound});
-    daemons.thailand.stop();
-    daemons.cambodia.start();
-    ::sleep(2);  // the longest pause before another attempt
-    daemons.thailand.start();
-    std::vector<Clock::time_point> settled;
-    settled.reserve(sent.size());
-    for (auto const& message : sent) settled.push_back(daemons.thailand.wait_delivered(message));
-    auto const [first, last] = std::minmax_element(settled.begin(), settled.end());
-    auto const took = std::chrono::duration<double>(*last - *first).count();
-    figures.push_back({group, "delivery alone (asked again, posted, admitted, settled), 64 streams",
-                       static_cast<double>(sent.size() - 1) / took, "/s", "seal then open, as many threads as cores",
-                       bound});
+    measure_halves(daemons, options.quick ? 1280 : 6400, bound, figures);
     figures.insert(figures.end(), memory.begin(), memory.end());
+}
+
+/// Prints what a part measured as soon as it has: a long run that is broken off has not been for nothing.
+void print(Options const& options, Figures const& figures) {
+    std::cout << (options.json ? to_json_lines(figures) : to_table(figures)) << std::flush;
 }
 
 int run(Options const& options) {
     auto const cores = static_cast<int>(std::thread::hardware_concurrency());
-    auto const crypto = measure_crypto(cores, options.quick ? 0.3 : 2);
-    Figures figures = crypto.figures;
-    measure_exchange(options, crypto.seal_and_open_per_second, figures);
-    auto const startup = measure_startup(options.programs, std::filesystem::path(options.directory) / "startup",
-                                         options.quick ? 20'000 : 1'000'000);
-    figures.insert(figures.end(), startup.begin(), startup.end());
-    std::cout << (options.json ? to_json_lines(figures) : to_table(figures));
+    double bound = 0;
+    if (options.wants("crypto") || options.wants("exchange")) {
+        progress("seal and open");
+        auto const crypto = measure_crypto(cores, options.quick ? 0.3 : 2);
+        bound = crypto.seal_and_open_per_second;
+        print(options, crypto.figures);
+    }
+    if (options.wants("exchange")) {
+        Figures figures;
+        measure_exchange(options, bound, figures);
+        print(options, figures);
+    }
+    if (options.wants("startup")) {
+        progress("start-up");
+        print(options, measure_startup(options.programs, std::filesystem::path(options.directory) / "startup",
+                                       options.quick ? 20'000 : 1'000'000));
+    }
     return 0;
 }
 
@@ -172,6 +254,9 @@ int main(int argc, char** argv) {
     app.add_option("--directory", options.directory, "an empty directory on the disk to measure")->required();
     app.add_flag("--json", options.json, "one JSON object a line");
     app.add_flag("--quick", options.quick, "short, for a look");
+    app.add_option("--only", options.only, "crypto, exchange, startup; may be given more than once")
+        ->check(CLI::IsMember({"crypto", "exchange", "startup"}))
+        ->expected(1);
     CLI11_PARSE(app, argc, argv);
     try {
         return casebridge::bench::run(options);

@@ -4,6 +4,7 @@
 #   tests/bench/run.sh               everything, a readable table (some minutes)
 #   tests/bench/run.sh --quick       shorter runs, for a look (about a minute)
 #   tests/bench/run.sh --json        one JSON object a line instead of the table
+#   tests/bench/run.sh --only PART   of crypto, exchange (with crypto, its bound) and startup
 #   tests/bench/run.sh --dir DIR     works in DIR, which decides the disk (default: build/bench)
 #   tests/bench/run.sh --no-build    uses what is built
 set -euo pipefail
@@ -14,11 +15,15 @@ while (($# > 0)); do
   case "$1" in
     --quick|--json) arguments+=("$1") ;;
     --no-build) build=no ;;
+    --only)
+      (($# > 1)) || { echo "run.sh: --only needs a value" >&2; exit 2; }
+      arguments+=("$1" "$2")
+      shift ;;
     --dir)
       (($# > 1)) || { echo "run.sh: --dir needs a value" >&2; exit 2; }
       directory=$2
       shift ;;
-    -h|--help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "run.sh: unknown option $1 (see --help)" >&2; exit 2 ;;
   esac
   shift

@@ -61,6 +61,27 @@ std::string case_number(int number) {
     return number == 0 ? std::string(test::adult_return_case) : "TH-2560-" + std::to_string(1000 + number);
 }
 
+/// Aliases of 240 bytes in each part, which is near the longest a name can be.
+void add_names(test::DatabaseWriter& writer, std::string const& number, int count) {
+    if (count == 0) return;
+    writer.run("CREATE TEMP TABLE one AS SELECT * FROM \"ชื่อ\" WHERE \"เลขคดี\" = '" + number +
+               "' ORDER BY \"ลำดับ\" LIMIT 1");
+    std::string const text = "replace(hex(zeroblob(40)), '0', 'ก')";
+    writer.run("UPDATE one SET \"ประเภท\" = 'ชื่อเล่น', \"ชื่อตัว\" = " + text + ", \"ชื่อสกุล\" = " + text);
+    for (int each = 0; each < count; ++each) {
+        writer.run("UPDATE one SET \"ลำดับ\" = " + std::to_string(100 + each));
+        writer.run("INSERT INTO \"ชื่อ\" SELECT * FROM one");
+    }
+    writer.run("DROP TABLE one");
+}
+
+/// Of ten cases after the first plain ones, three are small, six have 10 kB of text and one all that a case can hold.
+int further_names(int number) {
+    if (number < plain_cases || number >= plain_cases + mixed_cases) return 0;
+    int const tenth = number % 10;
+    return tenth < 3 ? 0 : tenth < 9 ? 12 : 60;
+}
+
 Json act() {
     return Json::object().set("reason", "measurement");
 }
@@ -126,8 +147,10 @@ void TwoDaemons::make_cases(int cases) {
             writer.run("INSERT INTO \"" + table + "\" SELECT * FROM one");
             writer.run("DROP TABLE one");
         }
+        add_names(writer, case_number(number), further_names(number));
     }
-    write(home / "field-map.yaml", read(source + "/packaging/demo/field-maps/th-msdhs.yaml"));
+    write(home / "field-map.yaml", replaced(read(source + "/packaging/demo/field-maps/th-msdhs.yaml"),
+                                            "        family: ชื่อสกุล\n", "        family: ชื่อสกุล\n        full: ชื่อสกุล\n"));
 }
 
 void TwoDaemons::befriend() {

@@ -1,15 +1,20 @@
 // Two ministries as two real daemon processes on loopback, pinned at each other under a signed agreement; Thailand has
-// `cases` people whose return everybody has agreed to.
+// people whose return everybody has agreed to.
 #pragma once
 
 #include "tests/bench/daemon_process.h"
 
 namespace casebridge::bench {
 
+inline constexpr int plain_cases = 64;   ///< numbers 0 to 63: small, for the loads with officers in flight
+inline constexpr int mixed_cases = 60;   ///< the numbers after them: of the sizes of the mix
+inline constexpr int urgent_cases = 20;  ///< the last numbers: small
+
 class TwoDaemons {
 public:
     /// `programs`: where casebridge and casebridged are. `directory` must not exist.
-    TwoDaemons(std::filesystem::path const& programs, std::filesystem::path const& directory, int cases);
+    TwoDaemons(std::filesystem::path const& programs, std::filesystem::path const& directory,
+               int cases = plain_cases + mixed_cases + urgent_cases);
 
     DaemonProcess thailand, cambodia;
 
