@@ -43,18 +43,18 @@ bool names_certificate(SignedForm const& form, Certificate const& signer) {
 }
 
 /// The signature alone: whether the certificate may be believed is decided before.
-Status check_signature(ByteView signed_data, Payload attached, ByteView content, SignedForm const& form,
-                       Certificate const& signer) {
+Status check_signature(Payload attached, ByteView content, SignedForm const& form, Certificate const& signer) {
     openssl::ErrorScope const errors;
     auto const bad = [&errors] { return errors.error(ErrorKind::unauthentic, "envelope.bad_signature"); };
-    unsigned char const* position = signed_data.data();
-    openssl::Cms const cms(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(signed_data.size())));
-    if (!cms || position != signed_data.data() + signed_data.size()) return bad();
+    auto const bare = without_certificates(form);
+    auto const* position = bare.reveal().data();
+    openssl::Cms const cms(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(bare.size())));
+    if (!cms || position != bare.reveal().data() + bare.size()) return bad();
     openssl::CertificateStack const signers(openssl::require(sk_X509_new_null(), "sk_X509_new_null"));
     openssl::require(sk_X509_push(signers.get(), signer.raw()) > 0, "sk_X509_push");
     openssl::Bio const detached = attached == Payload::detached ? openssl::reading(content) : nullptr;
     openssl::Bio const output = openssl::wiped_memory();
-    // CMS_NOINTERN: only the certificate we judged, not another one enclosed under the same name.
+    // CMS_NOINTERN: only the certificate we judged.
     if (CMS_verify(cms.get(), signers.get(), nullptr, detached.get(), output.get(),
                    CMS_BINARY | CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY) != 1)
         return bad();
@@ -71,7 +71,7 @@ Result<VerifiedContent> verify_form(ByteView signed_data, Payload attached, Byte
     RETURN_IF_ERROR(pin.verify(chain, Role::signing, at, crls));
     if (suite_of(X509_get0_pubkey(signer.raw())) != form.suite) return unauthentic("envelope.suite_mismatch");
     if (!names_certificate(form, signer)) return unauthentic("envelope.wrong_signing_certificate");
-    RETURN_IF_ERROR(check_signature(signed_data, attached, content, form, signer));
+    RETURN_IF_ERROR(check_signature(attached, content, form, signer));
     auto const payload = attached == Payload::detached ? content : form.content;
     return VerifiedContent{Bytes(payload.begin(), payload.end()), signer, form.signing_time, sha256(signed_data)};
 }

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include <openssl/asn1.h>
+
 namespace casebridge {
 namespace {
 
@@ -51,8 +53,13 @@ Result<ByteView> read_content(DerReader& data, ContentKind kind, Payload payload
     return content.content;
 }
 
-Status read_certificates(DerReader& data, SignedForm& form) {
-    ASSIGN_OR_RETURN(auto certificates, data.enter(der::context_0, "gate.inner_certificate_count"));
+/// `fields`: all of the SignedData, which `data` reads.
+Status read_certificates(ByteView fields, DerReader& data, SignedForm& form) {
+    ASSIGN_OR_RETURN(auto const field, data.expect(der::context_0, "gate.inner_certificate_count"));
+    auto const at = static_cast<std::size_t>(field.whole.data() - fields.data());
+    form.before_certificates = fields.first(at);
+    form.after_certificates = fields.subspan(at + field.whole.size());
+    DerReader certificates(field.content, kInnerCodes);
     ByteView previous;
     while (!certificates.at_end()) {
         if (form.certificate_count == SignedForm::kMostCertificates) return refused("gate.inner_certificate_count");
@@ -127,18 +134,39 @@ Result<SignedForm> read_signed_form(ByteView signed_data, ContentKind kind, Payl
     RETURN_IF_ERROR(info.exactly(der::object_identifier, der::id_signed_data, "gate.inner_content_type"));
     ASSIGN_OR_RETURN(auto wrapper, info.enter(der::context_0));
     RETURN_IF_ERROR(info.finish());
-    ASSIGN_OR_RETURN(auto data, wrapper.enter(der::sequence));
+    ASSIGN_OR_RETURN(auto const fields, wrapper.expect(der::sequence));
     RETURN_IF_ERROR(wrapper.finish());
+    DerReader data(fields.content, kInnerCodes);
 
     // SPEC RFC 5652 5.1: SignedData; version 3, because the content type is not id-data.
     SignedForm form;
     RETURN_IF_ERROR(data.exactly(der::integer, kVersion3, "gate.inner_version"));
     ASSIGN_OR_RETURN(form.suite, read_digest_algorithms(data));
     ASSIGN_OR_RETURN(form.content, read_content(data, kind, payload));
-    RETURN_IF_ERROR(read_certificates(data, form));
+    RETURN_IF_ERROR(read_certificates(fields.content, data, form));
     RETURN_IF_ERROR(read_signers(data, kind, form));
     RETURN_IF_ERROR(data.finish());
     return form;
+}
+
+Secret without_certificates(SignedForm const& form) {
+    // A SignedData has at most the size that the outer gate admits.
+    auto const size_of = [](ByteView bytes) { return static_cast<int>(bytes.size()); };
+    ByteView const type = der::id_signed_data;
+    int const fields = size_of(form.before_certificates) + size_of(form.after_certificates);
+    int const data = ASN1_object_size(1, fields, V_ASN1_SEQUENCE);
+    int const info = ASN1_object_size(0, size_of(type), V_ASN1_OBJECT) + ASN1_object_size(1, data, 0);
+    Bytes whole(static_cast<std::size_t>(ASN1_object_size(1, info, V_ASN1_SEQUENCE)));
+    unsigned char* end = whole.data();
+    auto const put = [&end](ByteView bytes) { end = std::ranges::copy(bytes, end).out; };
+    ASN1_put_object(&end, 1, info, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+    ASN1_put_object(&end, 0, size_of(type), V_ASN1_OBJECT, V_ASN1_UNIVERSAL);
+    put(type);
+    ASN1_put_object(&end, 1, data, 0, V_ASN1_CONTEXT_SPECIFIC);
+    ASN1_put_object(&end, 1, fields, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+    put(form.before_certificates);
+    put(form.after_certificates);
+    return Secret(std::move(whole));
 }
 
 Status gate_inner(ByteView signed_data, ContentKind kind, Payload payload) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/der_gate.h"
+#include "crypto/secret.h"
 #include "crypto/time.h"
 
 #include <array>
@@ -15,6 +16,8 @@ struct SignedForm {
     ByteView content{};  ///< eContent; empty when detached
     std::array<ByteView, kMostCertificates> certificates{};
     std::size_t certificate_count = 0;
+    ByteView before_certificates{};  ///< the fields of the SignedData that come before the certificates
+    ByteView after_certificates{};
     ByteView signer_issuer{};  ///< DER Name of the signer identifier
     ByteView signer_serial{};  ///< DER INTEGER of the signer identifier
     Timestamp signing_time{};
@@ -25,5 +28,10 @@ struct SignedForm {
 
 /// The inner gate. Errors: `gate.inner_*`.
 Result<SignedForm> read_signed_form(ByteView signed_data, ContentKind kind, Payload payload);
+
+/// The same SignedData with no certificates enclosed. They are not part of what is signed (RFC 5652 5.4), so that
+/// whoever knows the signer's certificate verifies the same signature, and OpenSSL neither parses the sender's nor
+/// chooses one.
+Secret without_certificates(SignedForm const& form);
 
 }  // namespace casebridge

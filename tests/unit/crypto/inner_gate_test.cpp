@@ -1,4 +1,5 @@
 // The inner form as a whole: encodings, what other software signs, and the sweep over every element.
+#include "crypto/signed_form.h"
 #include "tests/unit/crypto/inner_world.h"
 
 namespace casebridge::test::inner {
@@ -25,6 +26,22 @@ BOOST_AUTO_TEST_CASE(an_inner_encoding_that_is_not_der_is_refused) {
     longer.push_back(0);
     check_bytes("trailing bytes", "gate.inner_trailing_bytes", longer);
     check_bytes("no CMS at all", "gate.inner_structure", to_bytes("{\"version\":1}"));
+}
+
+BOOST_AUTO_TEST_CASE(only_the_certificates_are_left_out_for_the_verification) {
+    for (auto const suite : {Suite::p256_sha256, Suite::p384_sha384}) {
+        auto const& sender = world(suite).sender;
+        // Around every length whose encoding has one octet more.
+        for (std::size_t const size : {0U, 1U, 100U, 127U, 128U, 255U, 256U, 60'000U, 65'535U, 65'536U, 300'000U}) {
+            auto const inner =
+                must(sign(Bytes(size, 'x'), ContentKind::message, Payload::attached, sender.signer(), noon()));
+            auto const form = must(read_signed_form(inner.bytes(), ContentKind::message, Payload::attached));
+            auto expected = DerNode::parse(inner.bytes());
+            auto& fields = data(expected).children;
+            fields.erase(fields.begin() + 3);
+            BOOST_TEST(std::ranges::equal(without_certificates(form).reveal(), expected.encode()));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(other_signatures_that_openssl_makes_and_verifies_are_refused) {
