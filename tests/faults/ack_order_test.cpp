@@ -31,6 +31,9 @@ struct TracedSend {
     TracedSend() : pair(1) {
         pair.start(pair.sender());
         pair.start(pair.receiver());
+        // The first survey of health commits; then none does for as long as this takes.
+        for (auto* daemon : {&pair.sender(), &pair.receiver()})
+            BOOST_REQUIRE_EQUAL(daemon->officer().get("/v1/health").status, 200);
         pair.sender().arm({});
         pair.receiver().arm({});
         auto const message = pair.send(0);

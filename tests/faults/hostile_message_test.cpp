@@ -98,15 +98,17 @@ BOOST_AUTO_TEST_CASE(ten_messages_replayed_a_hundred_times_each_in_any_order_arr
     auto const seed = std::random_device()();
     std::cout << "order of the replays: seed " << seed << '\n';
     std::shuffle(replays.begin(), replays.end(), std::mt19937(seed));
-    int repeated = 0, asked_to_wait = 0;
+    int repeated = 0;
     Line line(daemon.port(), hostile.identity());
     for (auto const* sealed : replays) {
-        auto const answer = line.deliver(*sealed);
+        auto answer = line.deliver(*sealed);
+        while (answer == "429 peer.too_many_requests") {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            answer = line.deliver(*sealed);
+        }
         if (answer == "200") ++repeated;
-        if (answer == "429 peer.too_many_requests") ++asked_to_wait;
     }
-    BOOST_CHECK_EQUAL(repeated + asked_to_wait, 1000);
-    BOOST_CHECK_GE(repeated, 900);
+    BOOST_CHECK_EQUAL(repeated, 1000);
     check_nothing_happened_since(before);
 
     daemon.stop();

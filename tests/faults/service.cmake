@@ -23,3 +23,6 @@ casebridge_test(faults_watchdog
 )
 target_compile_definitions(faults_watchdog PRIVATE SQLITE_HAS_CODEC)
 add_dependencies(faults_watchdog casebridged casebridge)
+
+add_test(NAME mutants_apply COMMAND ${CMAKE_CURRENT_LIST_DIR}/mutants/run.sh --check)
+set_tests_properties(mutants_apply PROPERTIES TIMEOUT 30)
