@@ -46,6 +46,11 @@ void free_space(Reading& reading, Key const& key) {
     reading.config.minimum_free_bytes = static_cast<std::uint64_t>(whole(reading, key)) << 20;
 }
 
+template <std::int64_t Config::*member>
+void number(Reading& reading, Key const& key) {
+    reading.config.*member = whole(reading, key);
+}
+
 void log_level(Reading& reading, Key const& key) {
     reading.config.log_level =
         reading.reader.optional_word(key.name, {"debug", "info", "warning", "error"}, key.fallback);
@@ -126,6 +131,19 @@ constexpr std::array retry_keys{
         duration<&Config::retry_cap, std::chrono::seconds>, 1, 86'400},
 };
 
+constexpr std::array query_keys{
+    Key{"answer_slot_ms", "", "1000", "",
+        "Every answer leaves so long after its question, so that its time tells nothing; longer than the work takes.",
+        false, duration<&Config::query_answer_slot, std::chrono::milliseconds>, 100, 60'000},
+    Key{"officer_slot_minutes", "", "15", "",
+        "Where the agreement wants an officer's yes: how long there is for it. The answer leaves no earlier.", false,
+        duration<&Config::query_officer_slot, std::chrono::minutes>, 1, 1440},
+    Key{"quota_per_peer", "", "2000", "", "Questions a day (UTC) from one partner.", false,
+        number<&Config::query_quota_per_peer>, 1, 1'000'000},
+    Key{"quota_per_office", "", "500", "", "Of these, from one of its offices.", false,
+        number<&Config::query_quota_per_office>, 1, 1'000'000},
+};
+
 constexpr std::array log_keys{
     Key{"level", "one of debug, info, warning, error", "info", "", "Least important event that is logged.", false,
         log_level},
@@ -133,10 +151,8 @@ constexpr std::array log_keys{
 };
 
 constexpr std::array sections{
-    ConfigSection{"", top_keys},
-    ConfigSection{"limits", limit_keys},
-    ConfigSection{"retry", retry_keys},
-    ConfigSection{"log", log_keys},
+    ConfigSection{"", top_keys},        ConfigSection{"limits", limit_keys}, ConfigSection{"queries", query_keys},
+    ConfigSection{"retry", retry_keys}, ConfigSection{"log", log_keys},
 };
 
 }  // namespace

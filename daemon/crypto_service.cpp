@@ -26,7 +26,12 @@ LocalCryptoService::LocalCryptoService(Signer signer, std::vector<KeyAndCertific
 
 void LocalCryptoService::seal(OutgoingMessage const& message, Peer const& recipient,
                               std::function<void(Result<SealedMessage>)> done) {
-    auto job = [this, payload = message.payload(), chain = recipient.encryption_chain, pin = recipient.pin, done] {
+    seal_text(message.payload(), recipient, std::move(done));
+}
+
+void LocalCryptoService::seal_text(std::string payload, Peer const& recipient,
+                                   std::function<void(Result<SealedMessage>)> done) {
+    auto job = [this, payload = std::move(payload), chain = recipient.encryption_chain, pin = recipient.pin, done] {
         auto const now = clock_.now();
         done([&]() -> Result<SealedMessage> {
             ASSIGN_OR_RETURN(auto const certificate, recipient_certificate(chain, pin, now));

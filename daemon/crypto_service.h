@@ -24,6 +24,9 @@ public:
     /// Errors: `peer.no_encryption_certificate`, `trust.*`, `envelope.*`.
     virtual void seal(OutgoingMessage const& message, Peer const& recipient,
                       std::function<void(Result<SealedMessage>)> done) = 0;
+    /// The same for a question or an answer: any JSON of ours whose size is already that of its class.
+    virtual void seal_text(std::string payload, Peer const& recipient,
+                           std::function<void(Result<SealedMessage>)> done) = 0;
     /// Seals bytes signed earlier to the peer's new key; the message stays the same message.
     virtual void reseal(SignedBytes inner, Peer const& recipient, std::function<void(Result<SealedEnvelope>)> done) = 0;
     /// Gate, decrypt, verify. `peers` is kept until done.
@@ -46,6 +49,8 @@ public:
 
     void seal(OutgoingMessage const& message, Peer const& recipient,
               std::function<void(Result<SealedMessage>)> done) override;
+    void seal_text(std::string payload, Peer const& recipient,
+                   std::function<void(Result<SealedMessage>)> done) override;
     void reseal(SignedBytes inner, Peer const& recipient, std::function<void(Result<SealedEnvelope>)> done) override;
     void open(Bytes sealed, std::size_t maximum_size, std::shared_ptr<PeerSnapshot const> peers,
               std::function<void(Result<OpenedEnvelope>)> done) override;

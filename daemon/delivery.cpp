@@ -10,14 +10,6 @@ std::uint32_t random_word() {
            static_cast<std::uint32_t>(bytes[2]) << 8 | bytes[3];
 }
 
-std::string problem_code(HttpResponse const& response) {
-    if (response.content_type != "application/problem+json") return {};
-    auto const json = parse_json(to_text(response.body), {.bytes = 16 * 1024, .depth = 8, .members = 100});
-    if (!json) return {};
-    auto code = json->text_or("code");
-    return code.size() <= 80 ? code : std::string{};
-}
-
 }  // namespace
 
 void Delivery::start(DeliveryParts const& parts, OutboxRow row, DoneHandler done) {
@@ -48,7 +40,8 @@ void Delivery::ask_again() {
 /// The consent epoch the yes rests on. A no is an error of kind `conflict` (for ever); being unable to ask is
 /// `unavailable` or another kind (later).
 Result<std::uint64_t> Delivery::four_yeses(ReleaseMemo const& memo) {
-    auto deliberated = parts_.sharing.deliberate({memo.case_id, row_.to, row_.purpose, memo.legal_basis});
+    auto deliberated =
+        parts_.sharing.deliberate({memo.case_id, row_.to, row_.purpose, memo.legal_basis, About::summary});
     if (!deliberated) {
         auto error = deliberated.error();
         // A case or a peer that is gone will not come back as the one that was agreed to.

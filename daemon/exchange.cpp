@@ -9,7 +9,8 @@ namespace {
 using Verdict = Admission::Verdict;
 
 /// Whether the envelope's claims about people and time hold: before anything of the content matters.
-Admission check_addressing(MessageHeader const& header, NodeId const& signer, NodeId const& carrier, Self const& self,
+template <typename Header>
+Admission check_addressing(Header const& header, NodeId const& signer, NodeId const& carrier, Self const& self,
                            Timestamp now) {
     // SECURITY: CMS accepts a signed blob that was re-encrypted to a third party; these two comparisons do not.
     if (header.from.node != signer) return {Verdict::refuse, "message.wrong_signer"};
@@ -20,26 +21,31 @@ Admission check_addressing(MessageHeader const& header, NodeId const& signer, No
     return {Verdict::accept, ""};
 }
 
-/// The agreement must be in force with this very pair, cover the purpose, and allow every field that came.
-Admission check_agreement(ReceivedMessage const& message, Self const& self, AgreementLookup const& agreements,
-                          Timestamp now) {
-    auto const& header = message.header;
+bool lists(std::vector<OfficeId> const& offices, OfficeId const& office) {
+    return std::find(offices.begin(), offices.end(), office) != offices.end();
+}
+
+/// The terms of an agreement that is in force with this very pair and covers the purpose; or why there are none.
+struct Terms {
+    AgreementPurpose const* purpose = nullptr;
+    std::string_view code;
+};
+
+template <typename Header>
+Terms find_terms(Header const& header, Self const& self, AgreementLookup const& agreements, Timestamp now) {
     auto const* signed_agreement = agreements(header.agreement);
-    if (signed_agreement == nullptr) return {Verdict::reject, "message.unknown_agreement"};
+    if (signed_agreement == nullptr) return {nullptr, "message.unknown_agreement"};
     auto const& agreement = signed_agreement->agreement;
     auto const* from = agreement.party(header.from.node);
     auto const* to = agreement.party(self.node);
-    if (from == nullptr || to == nullptr) return {Verdict::reject, "message.not_a_party"};
+    if (from == nullptr || to == nullptr) return {nullptr, "message.not_a_party"};
     if (!signed_agreement->signed_by.contains(from->node) || !signed_agreement->signed_by.contains(to->node))
-        return {Verdict::reject, "message.agreement_not_signed"};
-    if (!agreement.in_force(now)) return {Verdict::reject, "message.agreement_not_in_force"};
+        return {nullptr, "message.agreement_not_signed"};
+    if (!agreement.in_force(now)) return {nullptr, "message.agreement_not_in_force"};
     auto const* purpose = agreement.purpose(header.purpose);
-    if (purpose == nullptr) return {Verdict::reject, "message.purpose_not_covered"};
-    if (std::find(to->offices.begin(), to->offices.end(), header.to.office) == to->offices.end())
-        return {Verdict::reject, "message.unknown_office"};
-    if (auto const body = check_received_body(message.body, *purpose); !body)
-        return {Verdict::reject, body.error().code};
-    return {Verdict::accept, ""};
+    if (purpose == nullptr) return {nullptr, "message.purpose_not_covered"};
+    if (!lists(to->offices, header.to.office)) return {nullptr, "message.unknown_office"};
+    return {purpose, ""};
 }
 
 }  // namespace
@@ -50,11 +56,32 @@ Admission admit(ReceivedMessage const& message, NodeId const& signer, NodeId con
     if (auto const addressing = check_addressing(header, signer, carrier, self, now);
         addressing.verdict != Verdict::accept)
         return addressing;
-    if (std::find(self.offices.begin(), self.offices.end(), header.to.office) == self.offices.end())
-        return {Verdict::reject, "message.unknown_office"};
+    if (!lists(self.offices, header.to.office)) return {Verdict::reject, "message.unknown_office"};
     if (header.schema > schema_version) return {Verdict::reject, "message.unknown_schema"};
     if (header.retain_until <= now) return {Verdict::reject, "message.nothing_to_retain"};
-    return check_agreement(message, self, agreements, now);
+    auto const terms = find_terms(header, self, agreements, now);
+    if (terms.purpose == nullptr) return {Verdict::reject, terms.code};
+    if (auto const body = check_received_body(message.body, *terms.purpose); !body)
+        return {Verdict::reject, body.error().code};
+    return {Verdict::accept, ""};
+}
+
+QueryAdmission admit_query(Query const& query, NodeId const& signer, NodeId const& carrier, Self const& self,
+                           AgreementLookup const& agreements, Timestamp now) {
+    if (auto const addressing = check_addressing(query, signer, carrier, self, now);
+        addressing.verdict != Verdict::accept)
+        return {addressing};
+    if (!lists(self.offices, query.to.office)) return {{Verdict::refuse, "message.unknown_office"}};
+    auto const terms = find_terms(query, self, agreements, now);
+    if (terms.purpose == nullptr) return {{Verdict::refuse, terms.code}};
+    return {{Verdict::accept, ""}, terms.purpose};
+}
+
+std::chrono::steady_clock::time_point answer_tick(std::chrono::steady_clock::time_point arrived,
+                                                  std::chrono::steady_clock::time_point done,
+                                                  std::chrono::milliseconds slot) {
+    auto const worked = std::max(done - arrived, std::chrono::steady_clock::duration::zero());
+    return arrived + slot * std::max<std::int64_t>(1, worked / slot + (worked % slot > worked.zero() ? 1 : 0));
 }
 
 AnswerClass classify_answer(int status, std::string_view content_type, std::string_view problem_code) {

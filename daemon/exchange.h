@@ -4,6 +4,7 @@
 #pragma once
 
 #include "policies/message.h"
+#include "policies/query.h"
 #include "policies/release.h"
 
 #include <functional>
@@ -34,6 +35,21 @@ using AgreementLookup = std::function<SignedAgreement const*(Digest const&)>;
 /// `signer`: the node whose signature holds; `carrier`: the node at the other end of the TLS connection.
 Admission admit(ReceivedMessage const& message, NodeId const& signer, NodeId const& carrier, Self const& self,
                 AgreementLookup const& agreements, Timestamp now);
+
+/// A question whose signature holds: `accept` or `refuse` or `retry_later`. With `accept` come the terms it falls
+/// under, which live as long as the agreement looked up.
+struct QueryAdmission {
+    Admission admission;
+    AgreementPurpose const* terms = nullptr;
+};
+QueryAdmission admit_query(Query const& query, NodeId const& signer, NodeId const& carrier, Self const& self,
+                           AgreementLookup const& agreements, Timestamp now);
+
+/// When an answer to a question leaves: a whole number of slots, at least one, after it arrived. How long the work took
+/// shows only in the number, and that is one unless the work took longer than a slot.
+std::chrono::steady_clock::time_point answer_tick(std::chrono::steady_clock::time_point arrived,
+                                                  std::chrono::steady_clock::time_point done,
+                                                  std::chrono::milliseconds slot);
 
 /// What the sender does about an answer to `POST /exchange/v1/messages`.
 enum class AnswerClass {

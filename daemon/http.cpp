@@ -56,6 +56,14 @@ std::string_view title_of(int status) {
 
 }  // namespace
 
+std::string problem_code(HttpResponse const& response) {
+    if (response.content_type != "application/problem+json") return {};
+    auto const json = parse_json(to_text(response.body), {.bytes = 16 * 1024, .depth = 8, .members = 100});
+    if (!json || json->as_object() == nullptr) return {};
+    auto code = json->text_or("code");
+    return code.size() <= 80 ? code : std::string{};
+}
+
 HttpResponse problem(int status, std::string_view code, std::string_view detail) {
     auto document = Json::object();
     document.set("type", "about:blank").set("title", title_of(status)).set("status", status).set("code", code);

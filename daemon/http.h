@@ -41,6 +41,8 @@ using HttpHandler = std::function<void(HttpRequest, HttpResponder)>;
 
 /// RFC 9457 problem document: {"type":"about:blank","title":…,"status":…,"code":…}; `detail` only for officers.
 HttpResponse problem(int status, std::string_view code, std::string_view detail = "");
+/// The code of a problem document a peer answered with; empty if it is none, or longer than a code of ours can be.
+std::string problem_code(HttpResponse const& response);
 /// The status a kind of error has on our faces.
 int status_of(ErrorKind kind);
 /// The same, but 507 where the store has no room for more.

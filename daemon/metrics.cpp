@@ -28,6 +28,8 @@ struct Metric {
 constexpr std::array table{
     Metric{"casebridge_messages_sent_total", Kind::counter, "outcome", "Messages settled by a receipt or given up."},
     Metric{"casebridge_messages_received_total", Kind::counter, "outcome", "Messages that reached the peer endpoint."},
+    Metric{"casebridge_queries_received_total", Kind::counter, "outcome", "Questions of partners."},
+    Metric{"casebridge_queries_asked_total", Kind::counter, "outcome", "Questions to partners."},
     Metric{"casebridge_releases_total", Kind::counter, "outcome", "Decisions on releasing a case."},
     Metric{"casebridge_delivery_attempts_total", Kind::counter, "outcome", "Attempts to deliver a message."},
     Metric{"casebridge_http_requests_total", Kind::counter, "status", "Requests answered."},

@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::size_t worker_threads = 16;
 constexpr std::size_t worker_queue = 4096;
+constexpr std::size_t delivery_connections = 4;
+/// Of their own: a question holds its connection until the answer's slot, and no message is to wait for that.
+constexpr std::size_t query_connections = 16;
 constexpr std::size_t maximum_key_file_bytes = 4096;
 constexpr std::chrono::seconds stop_grace{10};
 
@@ -47,7 +50,8 @@ struct Node::Parts {
                    telemetry.log(LogLevel::error, "worker.exception", {{"type", type}});
                }),
           crypto(std::move(id.signer), std::move(id.encryption_keys), pool, clock),
-          client({tls_key.duplicate(), tls_chain}) {}
+          client({tls_key.duplicate(), tls_chain}, delivery_connections),
+          query_client({tls_key.duplicate(), tls_chain}, query_connections) {}
 
     static LogLevel level_of(std::string const& name) {
         if (name == "debug") return LogLevel::debug;
@@ -75,12 +79,15 @@ struct Node::Parts {
     std::unique_ptr<LogPatrol> patrol;
     WorkerPool pool;
     LocalCryptoService crypto;
-    PeerClient client;
+    PeerClient client, query_client;
     std::unique_ptr<HealthSurvey> health;
     std::unique_ptr<PeerContact> contact;
     std::unique_ptr<Sharing> sharing;
     std::unique_ptr<Outbox> outbox;
     std::unique_ptr<Inbox> inbox;
+    std::unique_ptr<AnswerSlots> slots;
+    std::unique_ptr<QueryDesk> desk;
+    std::unique_ptr<QueryAsker> asker;
     std::unique_ptr<PeerEndpoint> peer_endpoint;
     std::unique_ptr<OfficerApi> officer_api;
     std::unique_ptr<HttpServer> peer_server, officer_server;
@@ -150,17 +157,24 @@ void join(Parts& p, std::function<Status()> reload) {
     p.sharing->on_queued([&p] { p.outbox->wake(); });
     p.inbox = std::make_unique<Inbox>(p.self, p.config, *p.engine, p.instruments, p.registry, p.crypto, p.reserve,
                                       p.telemetry, p.clock);
+    p.slots = std::make_unique<AnswerSlots>(p.config.query_answer_slot);
+    p.desk =
+        std::make_unique<QueryDesk>(QueryDeskParts{p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry,
+                                                   p.crypto, p.reserve, *p.slots, p.pool, p.telemetry, p.clock});
+    p.asker = std::make_unique<QueryAsker>(QueryAskerParts{p.self, p.config, *p.engine, p.instruments, p.registry,
+                                                           p.query_client, p.crypto, p.reserve, p.pool, p.telemetry,
+                                                           p.clock});
     p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{p.config, p.own_root, p.tls_chain, p.signing_chain,
                                                                 p.encryption_chain, *p.engine, p.crypto, p.reserve,
                                                                 p.telemetry, p.clock});
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};
-    p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), p.config.peer_quota, *p.inbox, *p.health,
-                                                     p.pool, p.registry, p.telemetry, p.clock);
+    p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), p.config.peer_quota, *p.inbox, *p.desk,
+                                                     *p.health, p.pool, p.registry, p.telemetry, p.clock);
     p.officer_api = std::make_unique<OfficerApi>(
-        OfficerApiParts{p.self, p.config, p.own_root, *p.engine, *p.sharing, *p.outbox, *p.contact, p.registry,
-                        p.instruments, p.crypto, *p.health, p.pool, p.telemetry, p.clock, std::move(reload),
+        OfficerApiParts{p.self, p.config, p.own_root, *p.engine, *p.sharing, *p.outbox, *p.desk, *p.asker, *p.contact,
+                        p.registry, p.instruments, p.crypto, *p.health, p.pool, p.telemetry, p.clock, std::move(reload),
                         [&p] { return p.peer_server->open_connections(); }, [&p] { return p.identity_status(); }});
 }
 
@@ -180,6 +194,8 @@ Status listen(Parts& p) {
     p.contact->on_change([&p] {
         if (auto const replaced = p.peer_server->replace_identity(p.tls_identity()); !replaced)
             p.telemetry.log(LogLevel::error, "tls.not_replaced", {{"why", replaced.error()}});
+        for (auto const& [node, peer] : p.registry.snapshot()->all())
+            if (peer.removed()) p.query_client.forget(node);
         // The signature under an agreement counts once its signer is pinned.
         std::lock_guard lock(p.reload_mutex);
         if (auto const loaded = p.load_instruments(); !loaded)
@@ -241,8 +257,10 @@ void Node::stop() {
     if (p.officer_server) p.officer_server->stop(stop_grace);
     if (p.peer_server) p.peer_server->stop(stop_grace);
     if (p.outbox) p.outbox->stop();
+    if (p.asker) p.asker->stop();
     p.pool.stop();
     if (p.engine) p.engine->stop();
+    if (p.slots) p.slots->stop();
     p.telemetry.log(LogLevel::info, "node.stopped", {{"node", p.self.node}});
 }
 

@@ -7,6 +7,8 @@
 #include "daemon/health_survey.h"
 #include "daemon/outbox.h"
 #include "daemon/peer_contact.h"
+#include "daemon/query_asker.h"
+#include "daemon/query_desk.h"
 #include "daemon/sharing.h"
 
 namespace casebridge {
@@ -18,6 +20,8 @@ struct OfficerApiParts {
     Engine& engine;
     Sharing& sharing;
     Outbox& outbox;
+    QueryDesk& desk;
+    QueryAsker& asker;
     PeerContact& contact;
     PeerRegistry& peers;
     InstrumentsHolder& instruments;

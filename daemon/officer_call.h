@@ -52,10 +52,15 @@ struct OfficerRoute {
     void (*handle)(OfficerCall&);
 };
 
-// One file each: officer_cases.cpp, officer_partners.cpp, officer_messages.cpp, officer_status.cpp.
+/// The decision and, if allowed, the body and its digest. Errors: those of `minimise`.
+Result<Json> preview_json(Deliberation const& deliberation);
+
+// One file each: officer_cases.cpp, officer_partners.cpp, officer_messages.cpp, officer_queries.cpp,
+// officer_status.cpp.
 std::vector<OfficerRoute> case_routes();
 std::vector<OfficerRoute> partner_routes();
 std::vector<OfficerRoute> message_routes();
+std::vector<OfficerRoute> query_routes();
 std::vector<OfficerRoute> status_routes();
 
 }  // namespace casebridge

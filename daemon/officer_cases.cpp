@@ -97,8 +97,11 @@ Result<ShareRequest> share_request(OfficerCall& call) {
     ASSIGN_OR_RETURN(auto office, parse_office(office_text));
     ASSIGN_OR_RETURN(auto const purpose_text, call.required("purpose"));
     ASSIGN_OR_RETURN(auto const purpose, parse_purpose(purpose_text));
-    return ShareRequest{
-        CaseId{std::move(case_id)}, {std::move(node), std::move(office)}, purpose, call.text("legal_basis")};
+    return ShareRequest{CaseId{std::move(case_id)},
+                        {std::move(node), std::move(office)},
+                        purpose,
+                        call.text("legal_basis"),
+                        About::summary};
 }
 
 Status append_act(OfficerCall& call, std::string_view kind, Actor const& actor, CaseId const& id) {
@@ -205,18 +208,13 @@ void preview_case(OfficerCall& call) {
     if (!request) return call.fail(request);
     auto const deliberation = call.parts().sharing.deliberate(*request);
     if (!deliberation) return call.fail(deliberation);
-    auto json = decision_json(**deliberation);
-    if ((*deliberation)->decision->allowed()) {
-        auto const body = minimise((*deliberation)->sourced.record, *(*deliberation)->decision,
-                                   Date(std::chrono::floor<std::chrono::days>((*deliberation)->now)));
-        if (!body) return call.fail(body);
-        json.set("body", body->body()).set("digest", body->digest().hex());
-    }
+    auto const json = preview_json(**deliberation);
+    if (!json) return call.fail(json);
     if (auto const logged =
             call.parts().sharing.record_deliberation(**deliberation, *request, *actor, "officer.preview");
         !logged)
         return call.fail(logged);
-    call.answer(json);
+    call.answer(*json);
 }
 
 void send_case(OfficerCall& call) {
@@ -332,6 +330,14 @@ void withdraw_consent(OfficerCall& call) {
 }
 
 }  // namespace
+
+Result<Json> preview_json(Deliberation const& deliberation) {
+    auto json = decision_json(deliberation);
+    if (!deliberation.decision->allowed()) return json;
+    ASSIGN_OR_RETURN(auto const body, minimise(deliberation.sourced.record, *deliberation.decision,
+                                               Date(std::chrono::floor<std::chrono::days>(deliberation.now))));
+    return json.set("body", body.body()).set("digest", body.digest().hex());
+}
 
 std::vector<OfficerRoute> case_routes() {
     return {

@@ -55,8 +55,9 @@ int curl_events(std::uint32_t events) {
 /// Several multi handles on one thread: curl_multi_poll waits for one only, so sockets are watched by epoll.
 class PeerClient::Loop {
 public:
-    explicit Loop(TlsClientIdentity identity)
+    Loop(TlsClientIdentity identity, std::size_t connections)
         : identity_(std::make_shared<TlsClientIdentity const>(std::move(identity))),
+          connections_(connections),
           epoll_(::epoll_create1(EPOLL_CLOEXEC)),
           wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
         epoll_event event{.events = EPOLLIN, .data = {.fd = wake_.number()}};
@@ -112,7 +113,7 @@ private:
         }
         auto const number = ++last_pool_;
         auto watch = [this, number](curl_socket_t socket, int what) { this->watch(socket, what, number); };
-        pools_.push_back(std::make_unique<PeerPool>(target, identity_, std::move(watch), number));
+        pools_.push_back(std::make_unique<PeerPool>(target, identity_, std::move(watch), number, connections_));
         return *pools_.back();
     }
 
@@ -191,6 +192,7 @@ private:
     }
 
     std::shared_ptr<TlsClientIdentity const> identity_;  ///< owners: this, the pools and their transfers
+    std::size_t const connections_;
     Descriptor epoll_;
     Descriptor wake_;
     std::map<curl_socket_t, std::uint64_t> pool_of_socket_;
@@ -203,9 +205,9 @@ private:
     std::thread thread_;
 };
 
-PeerClient::PeerClient(TlsClientIdentity identity) {
+PeerClient::PeerClient(TlsClientIdentity identity, std::size_t connections) {
     start_curl_once();
-    loop_ = std::make_unique<Loop>(std::move(identity));
+    loop_ = std::make_unique<Loop>(std::move(identity), connections);
 }
 
 PeerClient::~PeerClient() = default;

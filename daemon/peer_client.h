@@ -35,7 +35,8 @@ struct PeerCall {
 
 class PeerClient {
 public:
-    explicit PeerClient(TlsClientIdentity identity);
+    /// `connections`: at most so many at once to one peer; further calls wait for one of them.
+    explicit PeerClient(TlsClientIdentity identity, std::size_t connections = 4);
     ~PeerClient();  ///< cancels what is under way with `peer.cancelled`
     PeerClient(PeerClient const&) = delete;
     PeerClient& operator=(PeerClient const&) = delete;

@@ -10,11 +10,13 @@ HttpResponse json_answer(Json const& json) {
 
 }  // namespace
 
-PeerEndpoint::PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, HealthSurvey& health,
-                           WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry, Clock const& clock)
+PeerEndpoint::PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, QueryDesk& desk,
+                           HealthSurvey& health, WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry,
+                           Clock const& clock)
     : document_(std::move(document)),
       quota_(quota),
       inbox_(inbox),
+      desk_(desk),
       health_(health),
       pool_(pool),
       peers_(peers),
@@ -50,9 +52,10 @@ void PeerEndpoint::handle(HttpRequest request, HttpResponder respond) {
         return respond(std::move(answer));
     }
     auto const is = [&request](std::string_view path) { return request.path == path; };
-    if (is("/exchange/v1/messages")) {
+    if (is("/exchange/v1/messages") || is("/exchange/v1/queries")) {
         if (request.method != "POST") return respond(problem(405, "http.method_not_allowed"));
         if (request.content_type != "application/cms") return respond(problem(415, "http.media_type"));
+        if (is("/exchange/v1/queries")) return desk_.receive(std::move(request.body), node, std::move(respond));
         return inbox_.receive(std::move(request.body), node, std::move(respond));
     }
     if (is("/exchange/v1/node") || is("/exchange/v1/health")) {

@@ -4,6 +4,7 @@
 #include "daemon/health_survey.h"
 #include "daemon/inbox.h"
 #include "daemon/peer_contact.h"
+#include "daemon/query_desk.h"
 #include "daemon/token_bucket.h"
 
 namespace casebridge {
@@ -12,8 +13,8 @@ class PeerEndpoint {
 public:
     /// `document` answers `GET /exchange/v1/node`; its time is set at each answer. `quota`: of each peer;
     /// beyond it a request is answered 429 `peer.too_many_requests`.
-    PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, HealthSurvey& health, WorkerPool& pool,
-                 PeerRegistry& peers, Telemetry& telemetry, Clock const& clock);
+    PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, QueryDesk& desk, HealthSurvey& health,
+                 WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry, Clock const& clock);
 
     void handle(HttpRequest request, HttpResponder respond);
 
@@ -24,6 +25,7 @@ private:
     NodeDocument document_;
     RequestQuota quota_;
     Inbox& inbox_;
+    QueryDesk& desk_;
     HealthSurvey& health_;
     WorkerPool& pool_;
     PeerRegistry& peers_;

@@ -6,19 +6,19 @@ namespace casebridge {
 
 namespace {
 
-constexpr long most_connections = 4;
 Error const cancelled{ErrorKind::unavailable, "peer.cancelled", ""};
 
 }  // namespace
 
 PeerPool::PeerPool(PeerTarget target, std::shared_ptr<TlsClientIdentity const> identity, Watch watch,
-                   std::uint64_t number)
+                   std::uint64_t number, std::size_t connections)
     : target_(std::move(target)),
       identity_(std::move(identity)),
       watch_(std::move(watch)),
       number_(number),
       multi_(curl_multi_init()) {
     if (!multi_) throw std::runtime_error("curl_multi_init");
+    auto const most_connections = static_cast<long>(connections);
     curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &on_socket);
     curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &on_timer);

@@ -16,7 +16,8 @@ public:
     /// `watch(socket, what)`: tells the loop which readiness of a socket to wait for (CURL_POLL_*).
     using Watch = std::function<void(curl_socket_t, int)>;
 
-    PeerPool(PeerTarget target, std::shared_ptr<TlsClientIdentity const> identity, Watch watch, std::uint64_t number);
+    PeerPool(PeerTarget target, std::shared_ptr<TlsClientIdentity const> identity, Watch watch, std::uint64_t number,
+             std::size_t connections);
     /// Cancels what is under way with `peer.cancelled`.
     ~PeerPool();
     PeerPool(PeerPool const&) = delete;

@@ -20,12 +20,6 @@ Json codes_of(std::vector<Reason> const& reasons) {
     return codes;
 }
 
-Json categories_json(std::map<std::string, int> const& categories) {
-    auto json = Json::object();
-    for (auto const& [category, count] : categories) json.set(category, count);
-    return json;
-}
-
 Json deliberation_facts(ShareRequest const& request) {
     auto facts = Json::object();
     facts.set("peer", request.to.node.text())
@@ -41,6 +35,12 @@ Json case_detail(CaseId const& id) {
 }
 
 }  // namespace
+
+Json categories_json(std::map<std::string, int> const& categories) {
+    auto json = Json::object();
+    for (auto const& [category, count] : categories) json.set(category, count);
+    return json;
+}
 
 std::shared_ptr<Instruments const> InstrumentsHolder::get() const {
     std::lock_guard lock(mutex_);
@@ -105,6 +105,7 @@ Result<std::unique_ptr<Deliberation>> Sharing::deliberate(ShareRequest const& re
                             .consents = {},
                             .policies = {},
                             .legal_basis = request.legal_basis,
+                            .about = request.about,
                             .now = deliberation->now};
     for (auto const& loaded : deliberation->instruments->agreements())
         question.agreements.push_back(&loaded.signed_agreement);

@@ -20,7 +20,11 @@ struct ShareRequest {
     Address to;
     Purpose purpose;
     std::string legal_basis;
+    About about = About::summary;
 };
+
+/// {"identity":2,…}: for leaves and the disclosure register.
+Json categories_json(std::map<std::string, int> const& categories);
 
 /// A decision with all it points into. Lives on the heap and stays where it is.
 struct Deliberation {

@@ -17,7 +17,9 @@ Store::Store(Database database)
       cases_(database_, contents_),
       outbox_(database_),
       disclosures_(database_, contents_),
-      inbox_(database_) {}
+      inbox_(database_),
+      queries_received_(database_, contents_),
+      queries_asked_(database_, contents_) {}
 
 Result<std::unique_ptr<Store>> Store::open(std::filesystem::path const& path, Secret const& key, Database::Mode mode) {
     ASSIGN_OR_RETURN(auto database, Database::open(path, key, mode));

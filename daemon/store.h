@@ -6,6 +6,7 @@
 #include "daemon/inbox_table.h"
 #include "daemon/outbox_table.h"
 #include "daemon/peer_table.h"
+#include "daemon/query_table.h"
 
 namespace casebridge {
 
@@ -26,6 +27,8 @@ public:
     [[nodiscard]] OutboxTable& outbox() { return outbox_; }
     [[nodiscard]] DisclosureTable& disclosures() { return disclosures_; }
     [[nodiscard]] InboxTable& inbox() { return inbox_; }
+    [[nodiscard]] ReceivedQueryTable& queries_received() { return queries_received_; }
+    [[nodiscard]] AskedQueryTable& queries_asked() { return queries_asked_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
     Result<std::optional<std::string>> setting(std::string_view key);
@@ -51,6 +54,8 @@ private:
     OutboxTable outbox_;
     DisclosureTable disclosures_;
     InboxTable inbox_;
+    ReceivedQueryTable queries_received_;
+    AskedQueryTable queries_asked_;
     MerkleFrontier at_begin_, at_savepoint_;
 };
 

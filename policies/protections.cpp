@@ -333,6 +333,17 @@ Objection return_is_voluntary(Given const& given, std::vector<FieldDecision>&) {
     return because("A2", "release.return_not_voluntary", "the return is not voluntary");
 }
 
+/// M1: the question limits, too. After the duties above, which are those of the whole case, whatever part is asked for.
+Objection only_what_was_asked(Given const& given, std::vector<FieldDecision>& fields) {
+    if (given.request.about == About::summary) return std::nullopt;
+    for (auto& each : fields) {
+        if (each.field->category == Category::status || each.form == Form::withheld) continue;
+        each.form = Form::withheld;
+        each.reason = because("M1", "release.not_asked", "only the status was asked for");
+    }
+    return std::nullopt;
+}
+
 /// A message that tells nothing still tells that there is a case.
 Objection something_is_left(Given const&, std::vector<FieldDecision>& fields) {
     if (std::ranges::any_of(fields, [](auto const& each) { return each.recorded && each.form != Form::withheld; })) {
@@ -342,10 +353,8 @@ Objection something_is_left(Given const&, std::vector<FieldDecision>& fields) {
 }
 
 constexpr OutcomeProtection outcome_table[] = {
-    {"A1", status_is_attributed},
-    {"A2", return_is_prepared},
-    {"A2", return_is_voluntary},
-    {"M1", something_is_left},
+    {"A1", status_is_attributed}, {"A2", return_is_prepared}, {"A2", return_is_voluntary},
+    {"M1", only_what_was_asked},  {"M1", something_is_left},
 };
 
 }  // namespace

@@ -162,6 +162,16 @@ private:
     Grounds grounds_;
 };
 
+std::string_view to_text(About about) {
+    return about == About::summary ? "summary" : "status";
+}
+
+Result<About> parse_about(std::string_view text) {
+    if (text == to_text(About::summary)) return About::summary;
+    if (text == to_text(About::status)) return About::status;
+    return Error{ErrorKind::invalid, "query.unknown_about", "summary or status"};
+}
+
 Decision release(ReleaseRequest const& request) {
     try {
         Decision decision(request.recipient, request.purpose);

@@ -12,6 +12,12 @@
 
 namespace casebridge {
 
+/// How much of a case is asked for: a question about the status alone gets the fields of that category and no others.
+enum class About { summary, status };
+std::string_view to_text(About about);
+/// Errors: `query.unknown_about`.
+Result<About> parse_about(std::string_view text);
+
 struct ReleaseRequest {
     CaseRecord const* record = nullptr;
     NodeId sender;
@@ -26,6 +32,7 @@ struct ReleaseRequest {
     std::vector<SharingPolicy const*> policies{};
     /// C7: an enumerated other legal basis. Denied always until two officers exist to approve.
     std::string legal_basis{};
+    About about = About::summary;
     Timestamp now{};
 };
 

@@ -12,15 +12,17 @@ std::vector<CommandGroup> command_groups() {
         {"case", "Cases of the national database: list, show, preview, send"},
         {"outbox", "Messages to partners"},
         {"inbox", "Messages from partners"},
+        {"query", "Questions about shared cases: to partners, and of partners"},
         {"config", "The configuration file: help, example, check"},
     };
 }
 
 std::vector<Command> all_commands() {
     std::vector<Command> all;
-    for (auto const& commands : {init_commands(), identity_commands(), peer_commands(), agreement_commands(),
-                                 policy_commands(), consent_commands(), case_commands(), send_commands(),
-                                 outbox_commands(), inbox_commands(), status_commands(), config_commands()})
+    for (auto const& commands :
+         {init_commands(), identity_commands(), peer_commands(), agreement_commands(), policy_commands(),
+          consent_commands(), case_commands(), send_commands(), outbox_commands(), inbox_commands(), query_commands(),
+          status_commands(), config_commands()})
         all.insert(all.end(), commands.begin(), commands.end());
     return all;
 }

@@ -49,6 +49,7 @@ std::vector<Command> case_commands();
 std::vector<Command> send_commands();
 std::vector<Command> outbox_commands();
 std::vector<Command> inbox_commands();
+std::vector<Command> query_commands();
 std::vector<Command> status_commands();
 std::vector<Command> config_commands();
 

@@ -12,5 +12,15 @@ casebridge_test(integration_two_nodes
     ${here}/health_test.cpp
     ${here}/officers_test.cpp
     ${here}/peers_test.cpp
+    ${here}/queries_test.cpp
+    ${here}/two_nodes.cpp
+)
+casebridge_test(integration_query_pairs
+  LIBRARIES casebridge_daemon casebridge_demo CURL::libcurl OpenSSL::Crypto
+  TIMEOUT 600
+  SOURCES
+    ${support}/demo_ministry.cpp
+    ${support}/officer_session.cpp
+    ${here}/query_pairs_test.cpp
     ${here}/two_nodes.cpp
 )

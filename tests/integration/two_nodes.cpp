@@ -15,10 +15,12 @@ std::string audit_log(DemoMinistry const& ministry) {
 
 }  // namespace
 
-TwoNodes::TwoNodes() {
+TwoNodes::TwoNodes(Amend const& amend) {
     thailand.add_national_database();
+    auto const agreement = example_agreement(agreement_file, clock.now());
     for (auto* each : {&thailand, &cambodia}) {
-        each->write("agreements/" + agreement_file, example_agreement(agreement_file, clock.now()));
+        each->config().query_answer_slot = std::chrono::milliseconds(100);
+        each->write("agreements/" + agreement_file, amend ? amend(agreement) : agreement);
         each->start();
     }
     befriend(thailand, cambodia, agreement_file);
@@ -139,14 +141,11 @@ std::string TwoNodes::delivered_message() const {
     return message;
 }
 
-PeerClient::Outcome post_message(PeerClient& client, PeerTarget const& target, Bytes sealed) {
+PeerClient::Outcome post_message(PeerClient& client, PeerTarget const& target, Bytes sealed, std::string const& path) {
     std::promise<PeerClient::Outcome> promise;
     auto answered = promise.get_future();
-    PeerCall call{.target = target,
-                  .method = "POST",
-                  .path = "/exchange/v1/messages",
-                  .content_type = "application/cms",
-                  .body = std::move(sealed)};
+    PeerCall call{
+        .target = target, .method = "POST", .path = path, .content_type = "application/cms", .body = std::move(sealed)};
     client.call(std::move(call), [&promise](PeerClient::Outcome outcome) { promise.set_value(std::move(outcome)); });
     return answered.get();
 }

@@ -18,7 +18,9 @@ inline std::string const agreement_file = "th-msdhs--kh-mosvy.yaml";
 inline std::string const consent_id = "example-return-adult";
 
 struct TwoNodes {
-    TwoNodes();
+    /// Under the example agreement, or what `amend` makes of its text.
+    using Amend = std::function<std::string(std::string)>;
+    explicit TwoNodes(Amend const& amend = {});
     void teardown();
 
     TemporaryDirectory directory;
@@ -54,7 +56,8 @@ struct TwoNodes {
 };
 
 /// A POST of sealed bytes as the given node's client makes it.
-PeerClient::Outcome post_message(PeerClient& client, PeerTarget const& target, Bytes sealed);
+PeerClient::Outcome post_message(PeerClient& client, PeerTarget const& target, Bytes sealed,
+                                 std::string const& path = "/exchange/v1/messages");
 /// "200 application/cms", "403 message.wrong_carrier", "peer.tls_refused"
 std::string summary(PeerClient::Outcome const& outcome);
 Bytes body_of(PeerClient::Outcome const& outcome);

@@ -309,6 +309,96 @@ BOOST_AUTO_TEST_CASE(a_receipt_for_other_bytes_does_not_fit) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(exchange_answer_tick)
+
+BOOST_AUTO_TEST_CASE(an_answer_leaves_after_a_whole_number_of_slots_and_at_least_one) {
+    auto const arrived = std::chrono::steady_clock::time_point(1h);
+    auto const waits = [&](std::chrono::microseconds worked) {
+        return answer_tick(arrived, arrived + worked, 1s) - arrived;
+    };
+    BOOST_CHECK(waits(-5us) == 1s);
+    BOOST_CHECK(waits(0us) == 1s);
+    BOOST_CHECK(waits(1us) == 1s);
+    BOOST_CHECK(waits(999'999us) == 1s);
+    BOOST_CHECK(waits(1'000'000us) == 1s);
+    BOOST_CHECK(waits(1'000'001us) == 2s);
+    BOOST_CHECK(waits(2'000'000us) == 2s);
+    BOOST_CHECK(waits(59'500'000us) == 60s);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(exchange_admit_query)
+
+namespace {
+
+/// A question of th-msdhs as it arrives at kh-mosvy.
+struct Asked : Arrival {
+    Query query{.id = message.header.id,
+                .from = message.header.from,
+                .to = message.header.to,
+                .sent_at = message.header.sent_at,
+                .expires_at = message.header.expires_at,
+                .purpose = message.header.purpose,
+                .agreement = message.header.agreement,
+                .subject = message.header.subject};
+
+    void check(Verdict verdict, std::string_view code) {
+        auto const made = agreement.load();
+        auto const lookup = [&](Digest const&) { return agreement_known ? &made : nullptr; };
+        auto const [admission, terms] = admit_query(query, signer, carrier, self, lookup, now);
+        BOOST_CHECK_EQUAL(word(admission.verdict), word(verdict));
+        BOOST_CHECK_EQUAL(admission.code, code);
+        BOOST_CHECK_EQUAL(terms != nullptr, verdict == Verdict::accept);
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_question_under_an_agreement_in_force_is_admitted, Asked) {
+    check(Verdict::accept, "");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_question_of_another_or_for_another_is_refused, Asked) {
+    signer = node("la-mlsw");
+    check(Verdict::refuse, "message.wrong_signer");
+    signer = node("th-msdhs");
+    carrier = node("la-mlsw");
+    check(Verdict::refuse, "message.wrong_carrier");
+    carrier = signer;
+    query.to.node = node("la-mlsw");
+    check(Verdict::refuse, "message.not_for_us");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_question_out_of_time_is_refused, Asked) {
+    query.sent_at = now + 5min + 1ms;
+    check(Verdict::retry_later, "message.from_the_future");
+    query.sent_at = now + 5min;
+    check(Verdict::accept, "");
+    query.expires_at = now - 5min;
+    check(Verdict::refuse, "message.expired");
+    query.expires_at = now - 5min + 1ms;
+    check(Verdict::accept, "");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_question_outside_the_agreement_is_refused, Asked) {
+    query.to.office = office("no-such-office");
+    check(Verdict::refuse, "message.unknown_office");
+    query.to.office = office("anti-trafficking-department");  // ours, but not the agreement's
+    check(Verdict::refuse, "message.unknown_office");
+    query.to.office = office("poipet-transit-centre");
+    query.purpose = Purpose::referral;
+    check(Verdict::refuse, "message.purpose_not_covered");
+    query.purpose = Purpose::return_and_handover;
+    agreement.signed_by = {"kh-mosvy"};
+    check(Verdict::refuse, "message.agreement_not_signed");
+    agreement.signed_by = {"kh-mosvy", "th-msdhs"};
+    agreement_known = false;
+    check(Verdict::refuse, "message.unknown_agreement");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(exchange_backoff)
 
 BOOST_AUTO_TEST_CASE(the_wait_is_between_nothing_and_twice_as_much_at_each_attempt) {

@@ -7,6 +7,7 @@ casebridge_test(policies_foundation
     ${CMAKE_CURRENT_LIST_DIR}/json_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/message_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/outgoing_message_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/query_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/receipt_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/schema_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/vocabulary_test.cpp

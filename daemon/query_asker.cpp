@@ -1,0 +1,268 @@
+#include "daemon/query_asker.h"
+
+#include <algorithm>
+
+namespace casebridge {
+
+namespace {
+
+/// Longer than any answer slot (60 s) and the way there and back.
+constexpr std::chrono::milliseconds answer_timeout{90'000};
+/// Longer than any officer's slot (a day) and a night.
+constexpr std::chrono::hours question_life{48};
+constexpr std::chrono::hours remembered_after_expiry{30 * 24};
+constexpr std::size_t forgotten_at_once = 16;
+
+Json query_facts(AskedQueryRow const& row) {
+    auto facts = Json::object();
+    facts.set("query", row.id.text())
+        .set("peer", row.to.node.text())
+        .set("office", row.to.office.text())
+        .set("purpose", to_text(row.purpose))
+        .set("about", to_text(row.about));
+    return facts;
+}
+
+bool signed_by_both(SignedAgreement const& agreement, NodeId const& one, NodeId const& other) {
+    return agreement.signed_by.contains(one) && agreement.signed_by.contains(other);
+}
+
+}  // namespace
+
+/// One call of one question.
+struct QueryAsker::Call {
+    AskedQueryRow row;
+    std::shared_ptr<Instruments const> instruments;  // owners: this and the holder of the current snapshot
+    DoneHandler done;
+};
+
+bool QueryAsker::enter(NodeId const& node) {
+    std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+    ++under_way_[node];
+    return true;
+}
+
+void QueryAsker::leave(NodeId const& node) {
+    std::lock_guard lock(mutex_);
+    if (--under_way_[node] == 0) under_way_.erase(node);
+    changed_.notify_all();
+}
+
+void QueryAsker::stop() {
+    std::unique_lock lock(mutex_);
+    stopping_ = true;
+    while (!under_way_.empty()) {
+        std::vector<NodeId> nodes;
+        for (auto const& [node, count] : under_way_) nodes.push_back(node);
+        lock.unlock();
+        for (auto const& node : nodes) parts_.client.forget(node);
+        lock.lock();
+        // Again after a while: a call may have been on its way to the client.
+        changed_.wait_for(lock, std::chrono::milliseconds(100), [this] { return under_way_.empty(); });
+    }
+}
+
+void QueryAsker::ask(AskRequest const& request, Actor const& actor, DoneHandler done) {
+    if (auto const room = parts_.reserve.require_room(); !room) return done(room.error());
+    auto const& offices = parts_.self.offices;
+    if (std::ranges::find(offices, request.from) == offices.end())
+        return done(Error{ErrorKind::invalid, "query.unknown_office", request.from.text() + " is not one of ours"});
+    auto const peers = parts_.peers.snapshot();
+    auto const& node = request.to.node;
+    auto const* peer = peers->find(node);
+    if (peer == nullptr || peer->removed()) return done(Error{ErrorKind::not_found, "peer.unknown", node.text()});
+    auto const now = parts_.clock.now();
+    auto instruments = parts_.instruments.get();
+    auto const& agreements = instruments->agreements();
+    auto const found = std::ranges::find_if(agreements, [&](LoadedAgreement const& loaded) {
+        auto const& agreement = loaded.signed_agreement.agreement;
+        return signed_by_both(loaded.signed_agreement, parts_.self.node, node) && agreement.in_force(now) &&
+               agreement.purpose(request.purpose) != nullptr;
+    });
+    if (found == agreements.end())
+        return done(
+            Error{ErrorKind::conflict, "query.no_agreement", "none with " + node.text() + " covers the purpose"});
+    Query const query{.id = MessageId::make(now, to_text(random_bytes(10))),
+                      .from = {parts_.self.node, request.from},
+                      .to = request.to,
+                      .sent_at = now,
+                      .expires_at = now + question_life,
+                      .purpose = request.purpose,
+                      .agreement = found->signed_agreement.agreement.digest(),
+                      .subject = request.subject,
+                      .about = request.about};
+    AskedQueryRow row{.id = query.id,
+                      .to = query.to,
+                      .purpose = query.purpose,
+                      .subject = query.subject,
+                      .about = query.about,
+                      .agreement = query.agreement,
+                      .inner_digest = {},
+                      .asked_at = now,
+                      .expires_at = query.expires_at};
+    if (!enter(node)) return done(Error{ErrorKind::unavailable, "query.node_stops"});
+    auto const call = std::make_shared<Call>(Call{std::move(row), std::move(instruments), std::move(done)});
+    parts_.crypto.seal_text(to_payload(query), *peer, [this, call, actor](Result<SealedMessage> const& sealed) {
+        if (sealed) return keep(call, *sealed, actor);
+        leave(call->row.to.node);
+        call->done(sealed.error());
+    });
+}
+
+void QueryAsker::keep(CallPtr call, SealedMessage const& sealed, Actor const& actor) {
+    call->row.inner_digest = sealed.sealed.inner_digest();
+    auto const view = sealed.sealed.bytes();
+    parts_.engine.submit<Bytes>(
+        [this, call, actor, bytes = Bytes(view.begin(), view.end())](Store& store) -> Result<Bytes> {
+            auto& row = call->row;
+            auto const now = parts_.clock.now();
+            ASSIGN_OR_RETURN(auto const forgotten,
+                             store.queries_asked().forget(now - remembered_after_expiry, now, forgotten_at_once));
+            static_cast<void>(forgotten);
+            ASSIGN_OR_RETURN(row.sealed, store.contents().put(bytes));
+            RETURN_IF_ERROR(store.queries_asked().insert(row));
+            auto detail = Json::object();
+            detail.set("subject", row.subject.text());
+            ASSIGN_OR_RETURN(auto const leaf, store.log().append("query.ask", now, actor, query_facts(row), detail));
+            static_cast<void>(leaf);
+            return bytes;
+        },
+        [this, call](Result<Bytes> kept) {
+            if (kept) return post(call, *std::move(kept));
+            leave(call->row.to.node);
+            call->done(kept.error());
+        });
+}
+
+void QueryAsker::again(MessageId const& id, Actor const& actor, DoneHandler done) {
+    auto loaded = parts_.engine.call<AskedQuery>([&](Store& store) { return load(store, id); });
+    if (!loaded) return done(loaded.error());
+    bool const settled = loaded->row.state != AskedState::open && loaded->row.state != AskedState::pending;
+    if (settled) return done(read(id, actor));
+    auto const node = loaded->row.to.node;
+    auto sealed = parts_.engine.call<Bytes>([&](Store& store) -> Result<Bytes> {
+        ASSIGN_OR_RETURN(auto const leaf, store.log().append("query.ask_again", parts_.clock.now(), actor,
+                                                             query_facts(loaded->row), Json::object()));
+        static_cast<void>(leaf);
+        return store.contents().get(loaded->row.sealed);
+    });
+    if (!sealed) return done(sealed.error());
+    if (!enter(node)) return done(Error{ErrorKind::unavailable, "query.node_stops"});
+    post(std::make_shared<Call>(Call{std::move(loaded->row), parts_.instruments.get(), std::move(done)}),
+         *std::move(sealed));
+}
+
+void QueryAsker::post(CallPtr call, Bytes sealed) {
+    auto const peers = parts_.peers.snapshot();
+    auto const* peer = peers->find(call->row.to.node);
+    if (peer == nullptr || peer->removed()) return settle(call, AskedState::refused, "peer.unknown", {});
+    PeerCall request{.target = peer->target(),
+                     .method = "POST",
+                     .path = "/exchange/v1/queries",
+                     .content_type = "application/cms",
+                     .body = std::move(sealed),
+                     .timeout = answer_timeout};
+    parts_.client.call(std::move(request), [this, call](PeerClient::Outcome outcome) {
+        auto shared = std::make_shared<PeerClient::Outcome>(std::move(outcome));  // owner: the closure below
+        parts_.pool.submit_always([this, call, shared] { on_outcome(call, std::move(*shared)); });
+    });
+}
+
+void QueryAsker::on_outcome(CallPtr call, PeerClient::Outcome outcome) {
+    if (auto const* failure = std::get_if<PeerClient::Failure>(&outcome))
+        return settle(call, AskedState::open, std::string(failure->error.code), {});
+    auto& response = std::get<PeerClient::Answer>(outcome).response;
+    if (response.status == 200 && response.content_type == "application/cms")
+        return parts_.crypto.open(std::move(response.body), parts_.config.limits.body_bytes, parts_.peers.snapshot(),
+                                  [this, call](Result<OpenedEnvelope> opened) { on_answer(call, std::move(opened)); });
+    if (response.status == 202) return settle(call, AskedState::pending, "", {});
+    auto const code = problem_code(response);
+    bool const for_ever =
+        response.status == 403 || response.status == 409 || response.status == 410 || response.status == 400;
+    settle(call, for_ever ? AskedState::refused : AskedState::open, code.empty() ? "peer.unexpected_answer" : code, {});
+}
+
+Result<ReceivedAnswer> QueryAsker::checked(Call const& call, OpenedEnvelope const& opened) const {
+    auto const& row = call.row;
+    if (opened.signer_node() != row.to.node)
+        return Error{ErrorKind::unauthentic, "query.wrong_party", row.to.node.text()};
+    auto const payload = opened.payload();
+    ASSIGN_OR_RETURN(auto answer, parse_query_answer({reinterpret_cast<char const*>(payload.data()), payload.size()}));
+    RETURN_IF_ERROR(check_answer(answer.header, row.to.node, parts_.self.node, row.id, row.inner_digest));
+    if (!answer.told) return answer;
+    auto const* agreement = call.instruments->find(row.agreement);
+    auto const* terms = agreement == nullptr ? nullptr : agreement->agreement.purpose(row.purpose);
+    if (terms == nullptr) return Error{ErrorKind::conflict, "query.no_agreement", row.id.text()};
+    RETURN_IF_ERROR(check_received_body(answer.told->body, *terms));
+    return answer;
+}
+
+void QueryAsker::on_answer(CallPtr call, Result<OpenedEnvelope> opened) {
+    auto answer = opened ? checked(*call, *opened) : Result<ReceivedAnswer>(opened.error());
+    if (!answer) {
+        parts_.telemetry.count("casebridge_alarms_total", "wrong_answer");
+        return settle(call, AskedState::open, std::string(answer.error().code), {});
+    }
+    auto const state = answer->told ? AskedState::answered : AskedState::no_information;
+    settle(call, state, "", std::move(answer->told));
+}
+
+void QueryAsker::settle(CallPtr call, AskedState state, std::string code, std::optional<ReceivedAnswer::Told> told) {
+    auto row = call->row;
+    row.state = state;
+    row.code = std::move(code);
+    auto const body = told ? std::optional(told->body) : std::nullopt;
+    parts_.engine.submit<AskedQueryRow>(
+        [this, row, told = std::move(told)](Store& store) mutable -> Result<AskedQueryRow> {
+            auto const now = parts_.clock.now();
+            if (told) {
+                ASSIGN_OR_RETURN(row.body, store.contents().put(as_bytes(dump(told->body))));
+                row.retain_until = told->retain_until;
+            }
+            bool const ends = row.state != AskedState::open && row.state != AskedState::pending;
+            if (ends) row.answered_at = now;
+            RETURN_IF_ERROR(store.queries_asked().update(row));
+            if (!ends) return row;
+            auto facts = query_facts(row).set("outcome", to_text(row.state)).set("code", row.code);
+            ASSIGN_OR_RETURN(auto const leaf, store.log().append("query.outcome", now, service_actor("question"), facts,
+                                                                 Json::object()));
+            static_cast<void>(leaf);
+            return row;
+        },
+        [this, call, body](Result<AskedQueryRow> settled) {
+            if (settled) {
+                parts_.telemetry.count("casebridge_queries_asked_total", to_text(settled->state));
+                parts_.telemetry.log(LogLevel::info, "query.outcome",
+                                     {{"query", settled->id},
+                                      {"peer", settled->to.node},
+                                      {"state", to_text(settled->state)},
+                                      {"code", std::string_view(settled->code)}});
+            }
+            auto const node = call->row.to.node;
+            call->done(settled ? Result<AskedQuery>(AskedQuery{*std::move(settled), body}) : settled.error());
+            leave(node);
+        });
+}
+
+Result<AskedQuery> QueryAsker::load(Store& store, MessageId const& id) const {
+    ASSIGN_OR_RETURN(auto row, store.queries_asked().find(id));
+    if (!row) return Error{ErrorKind::not_found, "query.not_found", id.text()};
+    AskedQuery query{*std::move(row), std::nullopt};
+    if (!query.row.body) return query;
+    ASSIGN_OR_RETURN(auto const bytes, store.contents().get(*query.row.body));
+    ASSIGN_OR_RETURN(query.body, parse_json(to_text(bytes)));
+    return query;
+}
+
+Result<AskedQuery> QueryAsker::read(MessageId const& id, Actor const& actor) {
+    return parts_.engine.call<AskedQuery>([&](Store& store) -> Result<AskedQuery> {
+        ASSIGN_OR_RETURN(auto query, load(store, id));
+        ASSIGN_OR_RETURN(auto const leaf, store.log().append("officer.read", parts_.clock.now(), actor,
+                                                             query_facts(query.row), Json::object()));
+        static_cast<void>(leaf);
+        return query;
+    });
+}
+
+}  // namespace casebridge

@@ -1,0 +1,81 @@
+// QueryAsker: an officer's question to a partner, kept until it is answered, and its answer.
+#pragma once
+
+#include "daemon/peer_client.h"
+#include "daemon/peer_contact.h"
+#include "daemon/sharing.h"
+
+#include <condition_variable>
+
+namespace casebridge {
+
+struct QueryAskerParts {
+    Self const& self;
+    Config const& config;
+    Engine& engine;
+    InstrumentsHolder& instruments;
+    PeerRegistry& peers;
+    PeerClient& client;
+    CryptoService& crypto;
+    DiskReserve& reserve;
+    WorkerPool& pool;
+    Telemetry& telemetry;
+    Clock const& clock;
+};
+
+struct AskRequest {
+    OfficeId from;  ///< of ours: consents may name it
+    Address to;
+    Purpose purpose;
+    SubjectReference subject;
+    About about = About::summary;
+};
+
+/// A question, and the body of its answer if it tells something.
+struct AskedQuery {
+    AskedQueryRow row;
+    std::optional<Json> body;
+};
+
+class QueryAsker {
+public:
+    explicit QueryAsker(QueryAskerParts parts) : parts_(parts) {}
+
+    using DoneHandler = std::function<void(Result<AskedQuery>)>;
+
+    // On worker threads; `done` may be called on any thread. What could not be answered now is no error: the row says
+    // so, and `again` sends the same question once more.
+
+    /// Errors: `query.unknown_office` (not one of ours), `peer.unknown`, `query.no_agreement` (none that both signed is
+    /// in force and covers the purpose), `query.node_stops`, `store.*`, and those of sealing.
+    void ask(AskRequest const& request, Actor const& actor, DoneHandler done);
+    /// The same bytes again, unless the answer is there already. Errors: `query.not_found`.
+    void again(MessageId const& id, Actor const& actor, DoneHandler done);
+    /// Reading an answer is an act. Errors: `query.not_found`.
+    Result<AskedQuery> read(MessageId const& id, Actor const& actor);
+
+    /// Cancels what is under way and waits for it.
+    void stop();
+
+private:
+    struct Call;
+    using CallPtr = std::shared_ptr<Call>;  // owners: the closures of one call, one after another
+
+    bool enter(NodeId const& node);
+    void leave(NodeId const& node);
+    void keep(CallPtr call, SealedMessage const& sealed, Actor const& actor);
+    void post(CallPtr call, Bytes sealed);
+    void on_outcome(CallPtr call, PeerClient::Outcome outcome);
+    void on_answer(CallPtr call, Result<OpenedEnvelope> opened);
+    Result<ReceivedAnswer> checked(Call const& call, OpenedEnvelope const& opened) const;
+    void settle(CallPtr call, AskedState state, std::string code, std::optional<ReceivedAnswer::Told> told);
+    Result<AskedQuery> load(Store& store, MessageId const& id) const;
+
+    QueryAskerParts const parts_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool stopping_ = false;
+    std::map<NodeId, int> under_way_;
+};
+
+}  // namespace casebridge

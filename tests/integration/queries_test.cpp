@@ -1,0 +1,383 @@
+// Questions about a shared case: Cambodia was told of a person and asks Thailand about her.
+#include "two_nodes.h"
+
+using namespace casebridge;
+using namespace casebridge::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string const queries_path = "/exchange/v1/queries";
+std::string const unknown_subject = "000102030405060708090a0b0c0d0eff";
+
+/// `answering` of the return, as the agreement has it.
+std::string answering(std::string agreement, std::string const& word) {
+    auto const purpose = agreement.find("return_and_handover:");
+    auto const at = agreement.find("answering: officer", purpose);
+    BOOST_REQUIRE(purpose != std::string::npos && at != std::string::npos);
+    return agreement.replace(at, 18, "answering: " + word);
+}
+
+struct Asking : TwoNodes {
+    explicit Asking(std::string const& word)
+        : TwoNodes([&word](std::string agreement) { return answering(std::move(agreement), word); }),
+          subject(thailand.outbox(delivered_message()).text_or("subject")) {}
+
+    [[nodiscard]] Json question(std::string const& about = "summary", std::string const& of = "") const {
+        auto json = Json::object();
+        json.set("node", "th-msdhs").set("office", "datip").set("from", "poipet-transit-centre");
+        json.set("purpose", "return_and_handover").set("subject", of.empty() ? subject : of);
+        return json.set("about", about).set("reason", canary_reason);
+    }
+    [[nodiscard]] Json ask(Json const& question) const {
+        auto const answer = cambodia.officer().post("/v1/queries", question);
+        BOOST_REQUIRE_MESSAGE(answer.status == 200, answer.status << ' ' << answer.body);
+        return answer.json();
+    }
+    [[nodiscard]] Json again(Json const& asked) const {
+        auto const answer = cambodia.officer().post("/v1/queries/" + asked.text_or("query") + "/again",
+                                                    Json::object().set("reason", canary_reason));
+        BOOST_REQUIRE_MESSAGE(answer.status == 200, answer.status << ' ' << answer.body);
+        return answer.json();
+    }
+    [[nodiscard]] std::size_t log_size() const {
+        return static_cast<std::size_t>(
+            *thailand.officer().get("/v1/log").json().find("head")->find("size")->as_integer());
+    }
+
+    /// A question of Cambodia's own making, sealed for Thailand.
+    [[nodiscard]] Query query(std::string const& of = "") const {
+        auto const now = clock.now();
+        return Query{.id = MessageId::make(now, to_text(random_bytes(10))),
+                     .from = {cambodia.id(), OfficeId("poipet-transit-centre")},
+                     .to = {thailand.id(), OfficeId("datip")},
+                     .sent_at = now,
+                     .expires_at = now + 48h,
+                     .purpose = Purpose::return_and_handover,
+                     .agreement = sha256(as_bytes(thailand.read("agreements/" + agreement_file))),
+                     .subject = must(SubjectReference::parse(of.empty() ? subject : of))};
+    }
+    [[nodiscard]] Bytes sealed_payload(std::string const& payload) const {
+        auto const inner = must(
+            sign(as_bytes(payload), ContentKind::message, Payload::attached, cambodia.identity().signer, clock.now()));
+        auto const envelope = must(seal(inner, thailand.identity().encryption_chain.front()));
+        return Bytes(envelope.bytes().begin(), envelope.bytes().end());
+    }
+    [[nodiscard]] Bytes sealed(Query const& query) const { return sealed_payload(to_payload(query)); }
+    PeerClient::Outcome post(Bytes bytes) {
+        return post_message(client, thailand.target(), std::move(bytes), queries_path);
+    }
+    [[nodiscard]] ReceivedAnswer read(PeerClient::Outcome const& outcome) const {
+        auto const opened_answer = opened(cambodia.identity(), body_of(outcome), thailand.pin(), clock.now());
+        return must(parse_query_answer(to_text(opened_answer.payload())));
+    }
+
+    std::string subject;
+    PeerClient client{cambodia.tls_identity()};
+};
+
+struct Automatic : Asking {
+    Automatic() : Asking("automatic") {}
+};
+
+struct WithOfficer : Asking {
+    WithOfficer() : Asking("officer") {}
+
+    [[nodiscard]] OfficerAnswer decide(Json const& asked, std::string const& word,
+                                       std::string const& digest = "") const {
+        return thailand.officer().post("/v1/queries/waiting/" + asked.text_or("query") + "/" + word,
+                                       Json::object().set("digest", digest).set("reason", canary_reason));
+    }
+    [[nodiscard]] Json previewed(Json const& asked) const {
+        auto const answer = thailand.officer().get("/v1/queries/waiting/" + asked.text_or("query"),
+                                                   {{"reason", std::string(canary_reason)}});
+        BOOST_REQUIRE_EQUAL(answer.summary(), "200");
+        return answer.json();
+    }
+    void let_the_slot_pass() { clock.turn(15min + 1s); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(two_nodes_queries, Automatic)
+
+BOOST_AUTO_TEST_CASE(the_answer_is_what_would_be_sent_and_is_recorded_on_both_sides) {
+    auto const before = log_size();
+    auto const asked = ask(question());
+    BOOST_CHECK_EQUAL(asked.text_or("state"), "answered");
+    auto const leaves_spent = log_size() - before;
+    auto const shown = preview();
+    BOOST_CHECK_EQUAL(dump(*asked.find("body")), dump(*shown.find("body")));
+    BOOST_CHECK_EQUAL(leaves_spent, 1U);
+    auto const answered = thailand.leaves("query.answer");
+    BOOST_REQUIRE_EQUAL(answered.size(), 1U);
+    BOOST_CHECK_EQUAL(answered.front().text_or("query"), asked.text_or("query"));
+    BOOST_CHECK_EQUAL(answered.front().text_or("outcome"), "answered");
+    BOOST_CHECK_EQUAL(thailand.disclosure(answered.front().text_or("disclosure")), "possibly_delivered");
+    BOOST_CHECK_EQUAL(cambodia.leaves("query.ask").size(), 1U);
+    BOOST_REQUIRE_EQUAL(cambodia.leaves("query.outcome").size(), 1U);
+    BOOST_CHECK_EQUAL(cambodia.leaves("query.outcome").front().text_or("outcome"), "answered");
+    BOOST_CHECK_EQUAL(thailand.counter("casebridge_queries_received_total{outcome=\"answered\"}"), 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_question_about_the_status_gets_fields_of_that_category_alone) {
+    auto const asked = ask(question("status"));
+    BOOST_REQUIRE_EQUAL(asked.text_or("state"), "answered");
+    auto const& body = *asked.find("body");
+    auto const& fields = *body.find("fields")->as_object();
+    BOOST_CHECK(!fields.empty());
+    BOOST_CHECK(body.find("groups")->as_object()->empty());
+    for (auto const& [id, value] : fields) BOOST_CHECK(find_field(id)->category == Category::status);
+}
+
+BOOST_AUTO_TEST_CASE(reading_an_answer_again_is_an_act_and_asks_nobody) {
+    auto const asked = ask(question());
+    thailand.stop();
+    BOOST_CHECK_EQUAL(dump(again(asked)), dump(asked));
+    auto const read =
+        cambodia.officer().get("/v1/queries/" + asked.text_or("query"), {{"reason", std::string(canary_reason)}});
+    BOOST_CHECK_EQUAL(read.summary(), "200");
+    BOOST_CHECK_EQUAL(dump(read.json()), dump(asked));
+    BOOST_CHECK_EQUAL(cambodia.leaves("officer.read").size(), 2U);
+    auto const listed = cambodia.officer().get("/v1/queries").json();
+    auto const& rows = *listed.find("queries")->as_array();
+    BOOST_REQUIRE_EQUAL(rows.size(), 1U);
+    BOOST_CHECK(rows.front().find("body") == nullptr);
+    BOOST_CHECK_EQUAL(cambodia.officer().get("/v1/queries/" + query().id.text(), {{"reason", "test"}}).summary(),
+                      "404 query.not_found");
+    BOOST_CHECK_EQUAL(cambodia.officer().get("/v1/queries/" + asked.text_or("query")).summary(),
+                      "400 request.reason_missing");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_withdrawn_and_gone_are_one_answer_and_one_leaf) {
+    auto const of = [&](std::string const& reference) {
+        auto const before = log_size();
+        auto const asked = ask(question("summary", reference));
+        BOOST_CHECK_EQUAL(log_size() - before, 1U);
+        BOOST_CHECK(asked.find("body") == nullptr);
+        return asked.text_or("state") + asked.text_or("code");
+    };
+    BOOST_CHECK_EQUAL(of(unknown_subject), "no_information");
+    withdraw_consent();
+    BOOST_CHECK_EQUAL(of(subject), "no_information");
+    for (auto const& leaf : thailand.leaves("query.answer")) {
+        BOOST_CHECK_EQUAL(leaf.text_or("outcome"), "no_information");
+        BOOST_CHECK(leaf.find("disclosure") == nullptr);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_payload_of_every_no_is_the_same_but_for_its_question_and_time) {
+    auto const unknown = read(post(sealed(query(unknown_subject))));
+    withdraw_consent();
+    auto const refused = read(post(sealed(query())));
+    BOOST_CHECK(!unknown.told && !refused.told);
+    auto const told_size = OutgoingAnswer::no_information(unknown.header).payload().size();
+    BOOST_CHECK_EQUAL(told_size, OutgoingAnswer::no_information(refused.header).payload().size());
+}
+
+BOOST_AUTO_TEST_CASE(the_same_question_gets_the_same_bytes_and_has_no_second_effect) {
+    auto const bytes = sealed(query());
+    auto const first = post(bytes);
+    BOOST_REQUIRE_EQUAL(summary(first), "200 application/cms");
+    BOOST_CHECK(read(first).told);
+    auto const size = log_size();
+    withdraw_consent();
+    auto const repeated = post(bytes);
+    BOOST_CHECK(body_of(repeated) == body_of(first));
+    BOOST_CHECK_EQUAL(log_size(), size + 1);  // the withdrawal
+    thailand.stop();
+    thailand.start();
+    BOOST_CHECK(body_of(post(bytes)) == body_of(first));
+}
+
+BOOST_AUTO_TEST_CASE(other_content_under_a_used_id_is_an_alarm) {
+    auto asked = query();
+    static_cast<void>(post(sealed(asked)));
+    asked.about = About::status;
+    BOOST_CHECK_EQUAL(summary(post(sealed(asked))), "409 query.id_reused");
+    BOOST_CHECK_EQUAL(thailand.counter("casebridge_alarms_total{kind=\"id_reused\"}"), 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_question_that_may_not_be_asked_is_refused_with_its_code) {
+    auto late = query();
+    late.expires_at = clock.now() + 1h;
+    auto const late_bytes = sealed(late);
+    auto early = query();
+    early.sent_at = clock.now() + 1h;
+    BOOST_CHECK_EQUAL(summary(post(sealed(early))), "503 message.from_the_future");
+    auto other = query();
+    other.agreement = sha256(as_bytes("other"));
+    BOOST_CHECK_EQUAL(summary(post(sealed(other))), "403 message.unknown_agreement");
+    other = query();
+    other.purpose = Purpose::claim_status;
+    BOOST_CHECK_EQUAL(summary(post(sealed(other))), "403 message.purpose_not_covered");
+    other = query();
+    other.to.office = OfficeId("no-such-office");
+    BOOST_CHECK_EQUAL(summary(post(sealed(other))), "403 message.unknown_office");
+    other = query();
+    other.to.node = must(NodeId::parse("vn-molisa"));
+    BOOST_CHECK_EQUAL(summary(post(sealed(other))), "403 message.not_for_us");
+    other = query();
+    other.from.node = must(NodeId::parse("vn-molisa"));
+    BOOST_CHECK_EQUAL(summary(post(sealed(other))), "403 message.wrong_signer");
+    BOOST_CHECK_EQUAL(summary(post(sealed_payload("{}"))), "400 query.missing_member");
+    BOOST_CHECK_EQUAL(summary(post(to_bytes("x"))), "400 gate.outer_structure");
+    clock.turn(2h);
+    BOOST_CHECK_EQUAL(summary(post(late_bytes)), "410 message.expired");
+    BOOST_CHECK(thailand.leaves("query.answer").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_question_is_no_message_and_a_message_no_question) {
+    BOOST_CHECK_EQUAL(summary(post_message(client, thailand.target(), sealed(query()))), "400 message.missing_member");
+    auto const message = delivered_message();
+    PeerClient of_thailand(thailand.tls_identity());
+    auto const outcome = post_message(of_thailand, cambodia.target(), TwoNodes::sealed(message), queries_path);
+    BOOST_CHECK_EQUAL(summary(outcome), "400 query.wrong_type");
+}
+
+BOOST_AUTO_TEST_CASE(a_partner_and_its_offices_have_so_many_questions_a_day) {
+    thailand.stop();
+    thailand.config().query_quota_per_peer = 3;
+    thailand.config().query_quota_per_office = 2;
+    thailand.start();
+    auto const bytes = sealed(query(unknown_subject));
+    BOOST_CHECK_EQUAL(summary(post(bytes)), "200 application/cms");
+    BOOST_CHECK_EQUAL(summary(post(bytes)), "200 application/cms");  // a repetition is no question more
+    BOOST_CHECK_EQUAL(summary(post(sealed(query(unknown_subject)))), "200 application/cms");
+    auto const beyond = post(sealed(query(unknown_subject)));
+    BOOST_CHECK_EQUAL(summary(beyond), "429 query.quota_exhausted");
+    auto of_another_office = query(unknown_subject);
+    of_another_office.from.office = OfficeId("anti-trafficking-department");
+    BOOST_CHECK_EQUAL(summary(post(sealed(of_another_office))), "200 application/cms");
+    of_another_office.id = query().id;
+    BOOST_CHECK_EQUAL(summary(post(sealed(of_another_office))), "429 query.quota_exhausted");
+    BOOST_CHECK_EQUAL(thailand.leaves("query.answer").size(), 3U);
+    clock.turn(24h);
+    BOOST_CHECK_EQUAL(summary(post(sealed(query(unknown_subject)))), "200 application/cms");
+}
+
+BOOST_AUTO_TEST_CASE(a_national_database_that_fails_fails_alike_for_known_and_unknown) {
+    thailand.change_national_database("ALTER TABLE \"คดี\" RENAME TO \"elsewhere\"");
+    auto const known = post(sealed(query()));
+    auto const unknown = post(sealed(query(unknown_subject)));
+    BOOST_CHECK_EQUAL(summary(known), summary(unknown));
+    BOOST_CHECK_EQUAL(summary(known), "503 query.try_later");
+    thailand.change_national_database("ALTER TABLE \"elsewhere\" RENAME TO \"คดี\"");
+    BOOST_CHECK_EQUAL(ask(question()).text_or("state"), "answered");
+}
+
+BOOST_AUTO_TEST_CASE(a_partner_that_is_not_there_is_asked_again) {
+    thailand.stop();
+    auto const asked = ask(question());
+    BOOST_CHECK_EQUAL(asked.text_or("state"), "open");
+    BOOST_CHECK_EQUAL(asked.text_or("code"), "peer.unreachable");
+    thailand.start();
+    auto const answered = again(asked);
+    BOOST_CHECK_EQUAL(answered.text_or("state"), "answered");
+    BOOST_CHECK_EQUAL(answered.text_or("query"), asked.text_or("query"));
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_to_another_question_is_an_alarm_and_no_answer) {
+    auto const other = post(sealed(query(unknown_subject)));
+    thailand.stop();
+    FakeReceiver const liar(thailand, cambodia, {.content_type = "application/cms", .body = body_of(other)});
+    auto const asked = ask(question());
+    BOOST_CHECK_EQUAL(asked.text_or("state"), "open");
+    BOOST_CHECK_EQUAL(asked.text_or("code"), "query.wrong_question");
+    BOOST_CHECK_EQUAL(cambodia.counter("casebridge_alarms_total{kind=\"wrong_answer\"}"), 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_refused_with_its_code) {
+    auto const code = [&](Json const& asked) { return cambodia.officer().post("/v1/queries", asked).summary(); };
+    BOOST_CHECK_EQUAL(code(question().set("from", "no-such-office")), "400 query.unknown_office");
+    BOOST_CHECK_EQUAL(code(question().set("node", "vn-molisa")), "404 peer.unknown");
+    BOOST_CHECK_EQUAL(code(question().set("purpose", "claim_status")), "409 query.no_agreement");
+    BOOST_CHECK_EQUAL(code(question().set("about", "everything")), "400 query.unknown_about");
+    BOOST_CHECK_EQUAL(code(question().set("subject", "x")), "400 subject.malformed");
+    BOOST_CHECK_EQUAL(code(question().set("reason", "")), "400 request.reason_missing");
+    BOOST_CHECK(cambodia.leaves("query.ask").empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_leaves_no_earlier_than_its_slot) {
+    thailand.stop();
+    thailand.config().query_answer_slot = 700ms;
+    thailand.start();
+    for (auto const& of : {subject, unknown_subject}) {
+        auto const bytes = sealed(query(of));
+        auto const start = std::chrono::steady_clock::now();
+        BOOST_CHECK_EQUAL(summary(post(bytes)), "200 application/cms");
+        BOOST_CHECK(std::chrono::steady_clock::now() - start >= 700ms);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(two_nodes_queries_with_officer, WithOfficer)
+
+BOOST_AUTO_TEST_CASE(a_yes_to_what_was_previewed_is_told_when_the_slot_is_over) {
+    auto const asked = ask(question());
+    BOOST_CHECK_EQUAL(asked.text_or("state"), "pending");
+    auto const listed = thailand.officer().get("/v1/queries/waiting").json();
+    BOOST_REQUIRE_EQUAL(listed.find("queries")->as_array()->size(), 1U);
+    auto const shown = previewed(asked);
+    BOOST_CHECK_EQUAL(shown.text_or("case"), canary_case);
+    BOOST_CHECK_EQUAL(decide(asked, "approve", shown.text_or("digest")).summary(), "200");
+    BOOST_CHECK_EQUAL(again(asked).text_or("state"), "pending");
+    let_the_slot_pass();
+    auto const answered = again(asked);
+    BOOST_CHECK_EQUAL(answered.text_or("state"), "answered");
+    BOOST_CHECK_EQUAL(dump(*answered.find("body")), dump(*shown.find("body")));
+    BOOST_CHECK_EQUAL(thailand.leaves("query.answer").size(), 1U);
+    BOOST_CHECK(thailand.officer().get("/v1/queries/waiting").json().find("queries")->as_array()->empty());
+}
+
+BOOST_AUTO_TEST_CASE(no_and_silence_are_no_information) {
+    auto const refused = ask(question());
+    BOOST_CHECK_EQUAL(decide(refused, "refuse").summary(), "200");
+    auto const silent = ask(question());
+    auto const unknown = ask(question("summary", unknown_subject));
+    BOOST_CHECK(*previewed(unknown).find("known") == Json(false));
+    for (auto const* each : {&refused, &silent, &unknown}) BOOST_CHECK_EQUAL(again(*each).text_or("state"), "pending");
+    let_the_slot_pass();
+    for (auto const* each : {&refused, &silent, &unknown})
+        BOOST_CHECK_EQUAL(again(*each).text_or("state"), "no_information");
+    BOOST_CHECK_EQUAL(thailand.leaves("query.answer").size(), 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_case_that_changed_since_the_yes_is_not_told) {
+    auto const asked = ask(question());
+    BOOST_CHECK_EQUAL(decide(asked, "approve", previewed(asked).text_or("digest")).summary(), "200");
+    change_name("Otherwise");
+    let_the_slot_pass();
+    BOOST_CHECK_EQUAL(again(asked).text_or("state"), "no_information");
+}
+
+BOOST_AUTO_TEST_CASE(a_consent_withdrawn_since_the_yes_is_heeded) {
+    auto const asked = ask(question());
+    BOOST_CHECK_EQUAL(decide(asked, "approve", previewed(asked).text_or("digest")).summary(), "200");
+    withdraw_consent();
+    let_the_slot_pass();
+    BOOST_CHECK_EQUAL(again(asked).text_or("state"), "no_information");
+}
+
+BOOST_AUTO_TEST_CASE(a_yes_that_comes_too_late_or_for_nothing_is_refused) {
+    auto const asked = ask(question());
+    auto const digest = previewed(asked).text_or("digest");
+    BOOST_CHECK_EQUAL(decide(asked, "approve").summary(), "400 request.missing");
+    BOOST_CHECK_EQUAL(decide(Json::object().set("query", query().id.text()), "refuse").summary(),
+                      "404 query.not_waiting");
+    let_the_slot_pass();
+    BOOST_CHECK_EQUAL(decide(asked, "approve", digest).summary(), "404 query.not_waiting");
+}
+
+BOOST_AUTO_TEST_CASE(a_yes_survives_a_restart_and_the_last_word_counts) {
+    auto const asked = ask(question());
+    BOOST_CHECK_EQUAL(decide(asked, "refuse").summary(), "200");
+    BOOST_CHECK_EQUAL(decide(asked, "approve", previewed(asked).text_or("digest")).summary(), "200");
+    thailand.stop();
+    thailand.start();
+    let_the_slot_pass();
+    BOOST_CHECK_EQUAL(again(asked).text_or("state"), "answered");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
