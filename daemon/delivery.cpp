@@ -235,7 +235,7 @@ void Delivery::later(Error const& why, bool reached_the_wire) {
                          {{"message", row.id}, {"peer", row.to.node}, {"attempts", row.attempts}, {"why", why}});
     auto self = shared_from_this();
     parts_.engine.submit<Done>(
-        [this, self, row, never_left, now](Store& store) -> Status {
+        [self, row, never_left, now](Store& store) -> Status {
             RETURN_IF_ERROR(store.outbox().update(row));
             if (never_left) return store.disclosures().set_state(row.id, "prepared", now);
             return Done{};

@@ -4,6 +4,7 @@
 //
 // SIGTERM, SIGINT: graceful stop (exit 0). SIGHUP: read agreements and policies again. A failed store: exit 70 at once.
 #include "crypto/openssl_version.h"
+#include "daemon/daemon_help.h"
 #include "daemon/node.h"
 #include "daemon/version.h"
 #include "daemon/watchdog.h"
@@ -29,20 +30,6 @@ constexpr int exit_configuration = 78;  // sysexits: EX_CONFIG
 constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
 constexpr int exit_store_failed = 70;  // EX_SOFTWARE: fail-stop
-
-constexpr std::string_view usage =
-    "casebridged - exchanges sealed case summaries with partner ministries\n"
-    "\n"
-    "  casebridged [--config FILE]           run in the foreground (systemd starts it so)\n"
-    "  casebridged --check [--config FILE]   check the configuration and stop\n"
-    "  casebridged --version | --help\n"
-    "\n"
-    "Without --config: $CASEBRIDGE_CONFIG, else /etc/casebridge/casebridge.yaml.\n"
-    "SIGHUP reads agreements and policies again; SIGTERM stops after what is under way.\n"
-    "Exit codes: 0 stopped, 1 could not start, 2 usage, 70 the store failed, 78 wrong configuration.\n"
-    "Configuration keys: casebridge config help\n"
-    "\n"
-    "Example: casebridged --config /etc/casebridge/casebridge.yaml\n";
 
 struct Arguments {
     std::string config = "/etc/casebridge/casebridge.yaml";
@@ -147,14 +134,14 @@ int main(int argc, char** argv) {
     if (auto const* from_environment = std::getenv("CASEBRIDGE_CONFIG")) arguments.config = from_environment;
     for (int i = 1; i < argc; ++i) {
         std::string_view const argument = argv[i];
-        if (argument == "--help" || argument == "-h") return std::cout << usage, 0;
+        if (argument == "--help" || argument == "-h") return std::cout << daemon_help, 0;
         if (argument == "--version") return std::cout << "casebridged " << program_version << '\n', 0;
         if (argument == "--check") {
             arguments.check_only = true;
         } else if (argument == "--config" && i + 1 < argc) {
             arguments.config = argv[++i];
         } else {
-            std::cerr << "casebridged: unknown argument " << argument << "\n\n" << usage;
+            std::cerr << "casebridged: unknown argument " << argument << "\n\n" << daemon_help;
             return exit_usage;
         }
     }

@@ -8,8 +8,6 @@ namespace casebridge {
 
 namespace {
 
-constexpr std::size_t maximum_agreement_bytes = 256 * 1024;
-
 Json offices_json(std::vector<OfficeId> const& offices) {
     auto list = Json::array();
     for (auto const& office : offices) list.push(office.text());

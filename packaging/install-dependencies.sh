@@ -24,6 +24,7 @@ tests=(
   openssl curl sqlite3 sqlcipher jq                # independent tools the tests and the demonstration use
   procps git ca-certificates
   faketime testssl.sh                              # daemons with wrong clocks; an independent look at TLS
+  mandoc                                           # the manual pages are checked
   patch                                            # tests/faults/mutants
   libbenchmark-dev                                 # tests/bench
   systemd                                          # systemd-analyze measures the unit's sandbox

@@ -307,6 +307,8 @@ expect "sender in the payload" th-msdhs "$(jq -r .from.node "$directory/payload.
 step "Done: every step did what it should"
 note "the exchange took $((SECONDS - exchange_started)) s, of which the crash demonstration the most"
 for node in "${nodes[@]}"; do
+  expect "what casebridge doctor finds wrong with $node" 0 \
+    "$(at "$node" --config "$(home "$node")/casebridge.yaml" doctor --json | jq .problems)"
   note "$(at "$node" status --json | jq -r '"\(.node): \(.log.size) log leaves, outbox \(.outbox.delivered) delivered, inbox \(.inbox)"')"
 done
 if [[ $keep == yes ]]; then

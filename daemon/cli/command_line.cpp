@@ -1,12 +1,12 @@
 #include "daemon/cli/command_line.h"
 
-#include "daemon/cli/command.h"
 #include "daemon/version.h"
 #include "policies/unicode.h"
 
 #include <algorithm>
 #include <iostream>
 #include <list>
+#include <map>
 
 #include <CLI/CLI.hpp>
 
@@ -64,10 +64,15 @@ void add_slot(CLI::App& app, Slot& slot) {
 
 void add_global_options(CLI::App& app, GlobalOptions& global) {
     std::string const group = "Everywhere";
-    app.add_option("--socket", global.socket, "The daemon's officer socket")->type_name("PATH")->group(group);
-    app.add_option("--config", global.config, "Configuration of the node")->type_name("FILE")->group(group);
-    app.add_option("--reason", global.reason, "Why: recorded with every act")->type_name("TEXT")->group(group);
-    app.add_flag("--json", global.json, "JSON instead of text; times in UTC")->group(group);
+    std::map<std::string_view, std::string*> const texts{
+        {"--socket", &global.socket}, {"--config", &global.config}, {"--reason", &global.reason}};
+    for (auto const& option : global_options()) {
+        std::string const name(option.name), help(option.help);
+        auto* const added = option.is_flag() ? app.add_flag(name, global.json, help)
+                                             : app.add_option(name, *texts.at(option.name), help);
+        added->group(group);
+        if (!option.is_flag()) added->type_name(std::string(option.value));
+    }
 }
 
 /// The application of a path, made with its groups if it is not there yet.
@@ -150,6 +155,21 @@ bool all_utf8(int count, char const* const* arguments) {
 }
 
 }  // namespace
+
+std::string_view command_line_description() {
+    return kDescription;
+}
+
+std::string_view command_line_footer() {
+    return kFooter;
+}
+
+std::vector<OptionSpec> global_options() {
+    return {{"--socket", "PATH", "The daemon's officer socket"},
+            {"--config", "FILE", "Configuration of the node"},
+            {"--reason", "TEXT", "Why: recorded with every act"},
+            {"--json", "", "JSON instead of text; times in UTC"}};
+}
 
 int run_command_line(int count, char const* const* arguments) {
     CLI::App root(kDescription, "casebridge");

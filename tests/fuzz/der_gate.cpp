@@ -15,6 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         FUZZ_INVARIANT(gated.error().code.starts_with("gate.outer_"));
         return 0;
     }
+    ++fuzz_accepted;
     FUZZ_INVARIANT(std::ranges::equal(gated->bytes(), input));
     FUZZ_INVARIANT(!gate_outer(Bytes(data, data + size - 1), limit));
     input.push_back(0);

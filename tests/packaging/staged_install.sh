@@ -33,6 +33,10 @@ expect_file lib/tmpfiles.d/casebridge.conf 644
 expect_file share/casebridge/examples/casebridge.yaml.example 644
 expect_file share/casebridge/examples/peers.conf.example 644
 expect_file share/doc/casebridge/README.md 644
+expect_file share/man/man1/casebridge.1 644
+expect_file share/man/man5/casebridge.yaml.5 644
+expect_file share/man/man8/casebridged.8 644
+expect_file share/bash-completion/completions/casebridge 644
 ((failures == 0)) || exit 1
 
 unit=$root/usr/lib/systemd/system/casebridged.service

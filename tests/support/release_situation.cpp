@@ -246,6 +246,7 @@ Decided Situation::decide() const {
                            .purpose = purpose,
                            .recipient_schema = recipient_schema,
                            .legal_basis = legal_basis,
+                           .about = about,
                            .now = now};
     for (auto const& each : result.agreements) request.agreements.push_back(each.get());
     for (auto const& each : result.policies) request.policies.push_back(each.get());

@@ -87,6 +87,7 @@ struct Situation {
     Purpose purpose = Purpose::return_and_handover;
     int recipient_schema = schema_version;
     std::string legal_basis;
+    About about = About::summary;
     Timestamp now;
 
     /// In the request, the consent and the policy; the agreement of the usual situation covers all it may.

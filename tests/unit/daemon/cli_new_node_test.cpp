@@ -73,6 +73,50 @@ BOOST_AUTO_TEST_CASE(the_configuration_that_init_writes_loads) {
     BOOST_CHECK_EQUAL(run("status --config " + file).exit, 5);
 }
 
+namespace {
+
+/// The finding about `what`: "state code".
+std::string finding(Json const& report, std::string_view what) {
+    for (auto const& each : *report.find("findings")->as_array())
+        if (each.text_or("what") == what) return each.text_or("state") + " " + each.text_or("code");
+    return "(none)";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_doctor_finds_what_is_wrong_with_a_node_and_says_what_to_type) {
+    TemporaryDirectory const directory;
+    auto const file = (directory.path() / "etc.yaml").string();
+    auto const missing = run("doctor --json --config " + file);
+    BOOST_CHECK_EQUAL(missing.exit, 1);
+    BOOST_CHECK_EQUAL(finding(json_of(missing.out), "configuration"), "problem file.unreadable");
+    CHECK_CONTAINS(missing.out, "casebridge init --help");
+
+    BOOST_REQUIRE_EQUAL(run(init_arguments(directory) + " --office datip --config-out " + file).exit, 0);
+    auto const doctor = [&] { return json_of(run("doctor --json --config " + file).out); };
+    auto const fresh = doctor();
+    BOOST_CHECK_EQUAL(finding(fresh, "configuration"), "ok ");
+    BOOST_CHECK_EQUAL(finding(fresh, "identity"), "ok ");
+    BOOST_CHECK_EQUAL(finding(fresh, "root key"), "note ");
+    BOOST_CHECK_EQUAL(finding(fresh, "store key"), "note ");
+    BOOST_CHECK_EQUAL(finding(fresh, "national database"), "note ");
+    BOOST_CHECK_EQUAL(finding(fresh, "daemon"), "problem daemon.unreachable");
+    BOOST_CHECK_EQUAL(*fresh.find("problems")->as_integer(), 1);
+
+    fs::remove(directory.path() / "state/identity/tls.key.pem");
+    fs::permissions(directory.path() / "state/store.key", fs::perms::others_read, fs::perm_options::add);
+    std::ofstream(file, std::ios::app) << "\nfield_map: no-such-map.yaml\n";
+    auto const broken = doctor();
+    BOOST_CHECK_EQUAL(finding(broken, "identity"), "problem identity.missing");
+    BOOST_CHECK_EQUAL(finding(broken, "store key"), "problem store_key.too_permissive");
+    BOOST_CHECK_EQUAL(finding(broken, "national database"), "problem file.unreadable");
+    std::ofstream(file, std::ios::app) << "colour: blue\n";
+    auto const wrong = run("doctor --config " + file);
+    BOOST_CHECK_EQUAL(wrong.exit, 1);
+    CHECK_CONTAINS(wrong.out, "config.invalid");
+    CHECK_CONTAINS(wrong.out, "colour");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_in_the_way_is_said_before_anything_is_made) {
     TemporaryDirectory const directory;
     auto const arguments = init_arguments(directory);

@@ -48,6 +48,48 @@ BOOST_AUTO_TEST_CASE(an_allowed_decision_names_what_it_rests_on) {
     BOOST_CHECK(decided.decision->purpose() == Purpose::return_and_handover);
 }
 
+BOOST_AUTO_TEST_CASE(a_question_about_the_status_gets_the_fields_of_that_category_alone) {
+    Situation situation;
+    auto const summary = situation.decide();
+    situation.about = About::status;
+    auto const status = situation.decide();
+    BOOST_REQUIRE(status.decision->allowed());
+    int told = 0, not_asked = 0;
+    for (std::size_t i = 0; i < status.decision->fields().size(); ++i) {
+        auto const& before = summary.decision->fields()[i];
+        auto const& after = status.decision->fields()[i];
+        bool const asked = after.field->category == Category::status;
+        BOOST_CHECK(after.form == (asked ? before.form : Form::withheld));
+        if (asked && after.form != Form::withheld) ++told;
+        if (asked || before.form == Form::withheld) continue;
+        BOOST_CHECK_EQUAL(after.reason.code, "release.not_asked");
+        BOOST_CHECK_EQUAL(after.reason.rule, "M1");
+        ++not_asked;
+    }
+    BOOST_CHECK(told > 0);
+    BOOST_CHECK(not_asked > 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_question_about_a_status_that_is_not_recorded_is_denied) {
+    Situation situation;
+    situation.about = About::status;
+    for (auto const& field : schema())
+        if (field.category == Category::status) situation.values.erase(std::string(field.id));
+    check_denied(situation, {"release.nothing_left"});
+}
+
+BOOST_AUTO_TEST_CASE(the_duties_of_a_return_hold_for_a_question_about_its_status) {
+    Situation situation;
+    situation.about = About::status;
+    situation.values.erase(std::string(field::safety_assessment_date));
+    check_denied(situation, {"release.return_needs_safety_assessment"});
+}
+
+BOOST_AUTO_TEST_CASE(what_a_question_is_about_is_one_of_two_words) {
+    for (auto const about : {About::summary, About::status}) BOOST_CHECK(must(parse_about(to_text(about))) == about);
+    CHECK_CODE(parse_about("everything"), "query.unknown_about");
+}
+
 BOOST_AUTO_TEST_CASE(every_field_has_a_decision_in_the_order_of_the_schema) {
     auto const decided = Situation().decide();
     std::size_t at = 0;

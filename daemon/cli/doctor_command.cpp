@@ -1,0 +1,231 @@
+// casebridge doctor: looks at a node as a newcomer would, from the configuration to the partners, and says what is
+// wrong and what to type. Changes nothing.
+#include "adapters/open_case_source.h"
+#include "daemon/cli/command.h"
+#include "daemon/clock.h"
+#include "daemon/config.h"
+#include "daemon/files.h"
+#include "daemon/identity_directory.h"
+
+namespace casebridge::cli {
+namespace {
+
+/// What was looked at, in order; a later look that needs an earlier one is left out if that failed.
+class Findings {
+public:
+    void good(std::string_view what, std::string detail = "") { add(what, "ok", "", std::move(detail), ""); }
+    void note(std::string_view what, std::string detail, std::string remedy) {
+        add(what, "note", "", std::move(detail), std::move(remedy));
+    }
+    void bad(std::string_view what, std::string_view code, std::string detail, std::string remedy) {
+        add(what, "problem", code, std::move(detail), std::move(remedy));
+        ++problems_;
+    }
+    void bad(std::string_view what, Error const& error, std::string remedy) {
+        bad(what, error.code, error.detail, std::move(remedy));
+    }
+    [[nodiscard]] int problems() const { return problems_; }
+    [[nodiscard]] Json to_json() const { return Json::object().set("problems", problems_).set("findings", list_); }
+
+private:
+    void add(std::string_view what, std::string_view state, std::string_view code, std::string detail,
+             std::string remedy) {
+        list_.push(Json::object()
+                       .set("what", what)
+                       .set("state", state)
+                       .set("code", code)
+                       .set("detail", std::move(detail))
+                       .set("remedy", std::move(remedy)));
+    }
+    Json list_ = Json::array();
+    int problems_ = 0;
+};
+
+/// Empty if the file is there but not ours to read: then only the daemon can tell.
+bool denied(std::filesystem::path const& path) {
+    std::error_code failure;
+    static_cast<void>(std::filesystem::exists(path, failure));
+    return failure == std::errc::permission_denied;
+}
+
+std::optional<Config> look_at_configuration(Invocation const& in, Findings& findings) {
+    auto const path = in.config_path();
+    auto config = load_config(path);
+    if (config) {
+        findings.good("configuration", path.string());
+        return *std::move(config);
+    }
+    bool const unreadable = config.error().code == "file.unreadable";
+    findings.bad("configuration", config.error(),
+                 unreadable ? "for a new node: casebridge init --help; else name the file with --config"
+                            : "correct the lines named; casebridge config help lists every key");
+    return std::nullopt;
+}
+
+void look_at_identity(Config const& config, Findings& findings) {
+    auto const directory = config.state_directory / "identity";
+    if (denied(directory)) return findings.note("identity", "only its owner may look", "sudo casebridge doctor");
+    auto const identity = load_identity(directory, config.node, SystemClock().now());
+    if (!identity)
+        return findings.bad("identity", identity.error(),
+                            identity.error().code == "identity.missing" ? "casebridge init --help"
+                                                                        : "casebridge identity renew --help");
+    findings.good("identity", "certificates until " + to_rfc3339(identity->tls_chain.front().not_after()));
+    for (auto const* key : {"root.key.pem"})
+        if (std::filesystem::exists(directory / key))
+            findings.note("root key", "it is on this machine, and whoever has it can be this ministry",
+                          "move " + (directory / key).string() + " to two offline media");
+}
+
+void look_at_store_key(Config const& config, Findings& findings) {
+    if (denied(config.state_directory) || (!config.store_key_file.empty() && denied(config.store_key_file)))
+        return findings.note("store key", "only its owner may look", "sudo casebridge doctor");
+    auto const key = load_store_key(config);
+    if (key && key->from_credential) return findings.good("store key", "a systemd credential");
+    if (key)
+        return findings.note("store key", "a file: whoever copies the disk has store and key",
+                             "pass it as the systemd credential `store-key` (packaging/README.md)");
+    if (key.error().code == "store_key.missing" && config.store_key_file.empty())
+        return findings.note("store key", "not in the configuration; the service gets it from systemd",
+                             "systemctl show casebridged -p LoadCredential -p LoadCredentialEncrypted");
+    findings.bad("store key", key.error(), "64 hexadecimal characters, readable by its owner alone");
+}
+
+void look_at_case_source(Config const& config, Findings& findings) {
+    if (config.field_map.empty())
+        return findings.note("national database", "none: this node only receives",
+                             "`field_map:` in the configuration; adapters/README.md has every key");
+    Secret key;
+    if (!config.source_key_file.empty()) {
+        auto bytes = read_file(config.source_key_file, 4096);
+        if (!bytes)
+            return findings.bad("national database", bytes.error(), "`source_key_file:` names no readable file");
+        while (!bytes->empty() && (bytes->back() == '\n' || bytes->back() == '\r')) bytes->pop_back();
+        key = Secret(*std::move(bytes));
+    }
+    auto const source = open_case_source(config.field_map, key);
+    if (source) return findings.good("national database", config.field_map.string());
+    findings.bad("national database", source.error(), "correct the field map as the lines say");
+}
+
+/// Of the daemon; empty if it does not answer.
+std::optional<Json> ask(OfficerClient const& client, std::string_view path) {
+    auto const answer = client.get(path);
+    auto const* json = std::get_if<Json>(&answer);
+    return json == nullptr ? std::nullopt : std::optional(*json);
+}
+
+bool look_at_daemon(Invocation const& in, Findings& findings) {
+    auto const client = in.officer();
+    if (!client) {
+        findings.bad("daemon", client.error(), "correct the configuration first");
+        return false;
+    }
+    auto const answer = client->get("/v1/health");
+    if (auto const* failure = std::get_if<Failure>(&answer)) {
+        std::string remedy = "systemctl status casebridged; journalctl -u casebridged -n 50";
+        if (failure->code == "officer.unknown") remedy = "add your user under `officers:` and restart the daemon";
+        if (failure->code == "daemon.no_permission")
+            remedy = "add your user to the group casebridge, then log in again";
+        findings.bad("daemon", failure->code, failure->detail.empty() ? client->socket().string() : failure->detail,
+                     remedy);
+        return false;
+    }
+    findings.good("daemon", client->socket().string());
+    for (auto const& check : items(std::get<Json>(answer), "checks")) {
+        if (check.text_or("state") == "up") continue;
+        findings.bad("health: " + check.text_or("name"), check.text_or("code"), check.text_or("detail"),
+                     check.text_or("remedy"));
+    }
+    return true;
+}
+
+void look_at_partners(OfficerClient const& client, Findings& findings) {
+    auto const peers = ask(client, "/v1/peers");
+    if (!peers) return;
+    int known = 0;
+    for (auto const& peer : items(*peers, "peers")) {
+        if (!peer.text_or("removed_at").empty()) continue;
+        ++known;
+        auto const node = peer.text_or("node");
+        if (!peer.text_or("refreshed_at").empty())
+            findings.good("partner " + node, "reached at " + peer.text_or("refreshed_at"));
+        else
+            findings.bad("partner " + node, "peer.no_encryption_certificate", "never reached",
+                         "casebridge peer check " + node + " --reason \"first contact\"");
+    }
+    if (known == 0)
+        findings.bad("partners", "peer.none", "nobody to exchange with",
+                     "compare fingerprints with the partner, then: casebridge peer add --help");
+}
+
+void look_at_agreements(OfficerClient const& client, Findings& findings) {
+    auto const agreements = ask(client, "/v1/agreements");
+    if (!agreements) return;
+    if (items(*agreements, "agreements").empty())
+        findings.bad("agreements", "agreement.none", "nothing may leave or be accepted without one",
+                     "start from a template: policies/library/agreements; casebridge agreement check FILE");
+    for (auto const& agreement : items(*agreements, "agreements")) {
+        auto const what = "agreement " + agreement.text_or("id");
+        std::string missing;
+        for (auto const& party : items(agreement, "parties"))
+            if (auto const* is_signed = party.find("signed"); is_signed == nullptr || !(*is_signed == Json(true)))
+                missing += (missing.empty() ? "" : ", ") + party.text_or("node");
+        auto const* in_force = agreement.find("in_force");
+        if (!missing.empty())
+            findings.bad(what, "agreement.not_signed", "not signed by " + missing,
+                         "casebridge agreement sign " + agreement.text_or("file") +
+                             "; the partner's signature file belongs beside it, then: casebridge reload");
+        else if (in_force == nullptr || !(*in_force == Json(true)))
+            findings.note(what, "not in force today", "`in_force:` in the file, agreed with the partner");
+        else
+            findings.good(what, "in force");
+    }
+}
+
+std::string render(Json const& json, Style const& style) {
+    Table table({"what", "state", "code", "detail", "what to type or do"});
+    for (auto const& finding : items(json, "findings")) {
+        auto const state = shown(finding, "state");
+        table.row({shown(finding, "what"),
+                   {state, state == "ok"     ? Tone::good
+                           : state == "note" ? Tone::warning
+                                             : Tone::bad},
+                   finding.text_or("code"),
+                   finding.text_or("detail"),
+                   finding.text_or("remedy")});
+    }
+    auto const problems = shown(json, "problems");
+    auto const last =
+        problems == "0" ? style.paint("no problem found", Tone::good) : style.paint("problems: " + problems, Tone::bad);
+    return table.text(style) + last + "\n";
+}
+
+ExitCode doctor(Invocation const& in) {
+    Findings findings;
+    if (auto const config = look_at_configuration(in, findings)) {
+        look_at_identity(*config, findings);
+        look_at_store_key(*config, findings);
+        look_at_case_source(*config, findings);
+    }
+    if (look_at_daemon(in, findings)) {
+        auto const client = in.officer();
+        look_at_partners(*client, findings);
+        look_at_agreements(*client, findings);
+    }
+    auto const said = in.show(findings.to_json(), render);
+    if (said != ExitCode::ok) return said;
+    return findings.problems() == 0 ? ExitCode::ok : ExitCode::error;
+}
+
+}  // namespace
+
+std::vector<Command> doctor_commands() {
+    return {{"doctor",
+             "Look at the whole node, say what is wrong and what to type; exit 0 if nothing is. Changes nothing.",
+             "casebridge doctor",
+             {},
+             doctor}};
+}
+
+}  // namespace casebridge::cli
