@@ -6,16 +6,18 @@
 #   tests/check.sh --no-install    do not look at packages
 #   tests/check.sh --plain         leave out the sanitizers
 #   tests/check.sh --tidy          clang-tidy as well (slow)
+#   tests/check.sh --long          a crash at every call, 1,000 random kills, every mutant as well (an hour or two)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-install=yes sanitizers=yes tidy=no
+install=yes sanitizers=yes tidy=no long=no
 for argument in "$@"; do
   case "$argument" in
     --no-install) install=no ;;
     --plain) sanitizers=no ;;
     --tidy) tidy=yes ;;
-    -h|--help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --long) long=yes ;;
+    -h|--help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "check.sh: unknown option $argument (see --help)" >&2; exit 2 ;;
   esac
 done
@@ -46,6 +48,15 @@ if [[ $tidy == yes ]]; then
   cmake --preset release -DCMAKE_EXPORT_COMPILE_COMMANDS=ON >/dev/null
   git ls-files -- 'crypto/*.cpp' 'policies/*.cpp' 'adapters/*.cpp' 'daemon/*.cpp' |
     xargs -r -n 4 -P "$(nproc)" clang-tidy --quiet -p build/release
+fi
+
+if [[ $long == yes ]]; then
+  for suite in kill_loop crash storage; do
+    step "long form: $suite"
+    CASEBRIDGE_LONG=1 build/release/bin/faults_crash --log_level=warning --run_test="$suite"
+  done
+  step "mutants"
+  tests/faults/mutants/run.sh
 fi
 
 if [[ $sanitizers == yes ]]; then
