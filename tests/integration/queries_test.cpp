@@ -256,6 +256,29 @@ BOOST_AUTO_TEST_CASE(a_partner_and_its_offices_have_so_many_questions_a_day) {
     BOOST_CHECK_EQUAL(summary(post(sealed(query(unknown_subject)))), "200 application/cms");
 }
 
+/// A connection counts until its answer was due, so what is held back is bounded by the number of connections.
+BOOST_AUTO_TEST_CASE(a_partner_that_hangs_up_and_asks_again_has_no_more_under_way_than_connections) {
+    thailand.stop();
+    thailand.config().limits.connections_per_address = 3;
+    thailand.config().query_answer_slot = 3000ms;
+    thailand.start();
+    for (int i = 0; i < 3; ++i) {
+        PeerClient impatient(cambodia.tls_identity());
+        PeerCall call{.target = thailand.target(),
+                      .method = "POST",
+                      .path = queries_path,
+                      .content_type = "application/cms",
+                      .body = sealed(query(unknown_subject)),
+                      .timeout = 300ms};
+        std::promise<void> gone;
+        impatient.call(std::move(call), [&gone](PeerClient::Outcome const&) { gone.set_value(); });
+        gone.get_future().wait();
+    }
+    BOOST_CHECK_EQUAL(summary(post(sealed(query(unknown_subject)))), "peer.unreachable");
+    eventually("the places are given back",
+               [&] { return summary(post(sealed(query(unknown_subject)))) == "200 application/cms"; });
+}
+
 BOOST_AUTO_TEST_CASE(a_national_database_that_fails_fails_alike_for_known_and_unknown) {
     thailand.change_national_database("ALTER TABLE \"คดี\" RENAME TO \"elsewhere\"");
     auto const known = post(sealed(query()));

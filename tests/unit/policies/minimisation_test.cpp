@@ -2,6 +2,7 @@
 
 #include "policies/body_value.h"
 #include "policies/fields.h"
+#include "policies/query.h"
 #include "tests/support/check_code.h"
 #include "tests/support/release_situation.h"
 
@@ -71,6 +72,23 @@ BOOST_AUTO_TEST_CASE(a_preview_and_a_send_have_the_same_bytes) {
     Situation const situation;
     BOOST_CHECK_EQUAL(dump(minimised(situation).body()), dump(minimised(situation).body()));
     BOOST_CHECK(minimised(situation).digest() == minimised(situation).digest());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_to_a_question_has_one_size_or_is_too_large) {
+    Situation situation;
+    AnswerHeader const header{MessageId::make(situation.now, "0123456789"), sha256(as_bytes("question")),
+                              *NodeId::parse("th-msdhs"), *NodeId::parse("kh-mosvy"), situation.now};
+    auto const body = minimised(situation);
+    auto const answer = must(OutgoingAnswer::told(header, body, situation.now));
+    BOOST_CHECK_EQUAL(answer.payload().size(), OutgoingAnswer::no_information(header).payload().size());
+    auto const read = must(parse_query_answer(answer.payload()));
+    BOOST_REQUIRE(read.told);
+    BOOST_CHECK_EQUAL(dump(read.told->body), dump(body.body()));
+
+    situation.entries.clear();
+    for (int i = 0; i < 64; ++i)
+        situation.entries.push_back({Group::names, {{"names.kind", "legal"}, {"names.full", std::string(512, 'a')}}});
+    CHECK_CODE(OutgoingAnswer::told(header, minimised(situation), situation.now), "query.answer_too_large");
 }
 
 BOOST_AUTO_TEST_CASE(a_birth_date_becomes_the_band_of_today) {
