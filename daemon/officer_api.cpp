@@ -107,6 +107,24 @@ void OfficerCall::fail(Error const& error) {
     respond_(problem(status_of(error), error.code, error.detail));
 }
 
+Json address_json(Address const& address) {
+    return Json::object().set("node", address.node.text()).set("office", address.office.text());
+}
+
+Json optional_time(std::optional<Timestamp> const& time) {
+    return time ? Json(to_rfc3339(*time)) : Json(nullptr);
+}
+
+Result<Recipient> recipient_of(OfficerCall const& call) {
+    ASSIGN_OR_RETURN(auto const node_text, call.required("node"));
+    ASSIGN_OR_RETURN(auto node, NodeId::parse(node_text));
+    ASSIGN_OR_RETURN(auto const office_text, call.required("office"));
+    ASSIGN_OR_RETURN(auto office, parse_office(office_text));
+    ASSIGN_OR_RETURN(auto const purpose_text, call.required("purpose"));
+    ASSIGN_OR_RETURN(auto const purpose, parse_purpose(purpose_text));
+    return Recipient{{std::move(node), std::move(office)}, purpose};
+}
+
 void OfficerApi::handle(HttpRequest request, HttpResponder respond) {
     auto const uid = request.caller.unix_uid;
     auto const officer = uid ? parts_.config.officers.find(*uid) : parts_.config.officers.end();

@@ -52,6 +52,16 @@ struct OfficerRoute {
     void (*handle)(OfficerCall&);
 };
 
+// What answers have in common.
+Json address_json(Address const& address);
+Json optional_time(std::optional<Timestamp> const& time);  ///< RFC 3339, or null
+/// From `node`, `office` and `purpose`: whom an officer means, and what for.
+struct Recipient {
+    Address to;
+    Purpose purpose;
+};
+Result<Recipient> recipient_of(OfficerCall const& call);
+
 /// The decision and, if allowed, the body and its digest. Errors: those of `minimise`.
 Result<Json> preview_json(Deliberation const& deliberation);
 

@@ -91,17 +91,9 @@ Json denials_json(std::vector<Reason> const& reasons) {
 
 Result<ShareRequest> share_request(OfficerCall& call) {
     ASSIGN_OR_RETURN(auto case_id, call.required("case"));
-    ASSIGN_OR_RETURN(auto const node_text, call.required("node"));
-    ASSIGN_OR_RETURN(auto node, NodeId::parse(node_text));
-    ASSIGN_OR_RETURN(auto const office_text, call.required("office"));
-    ASSIGN_OR_RETURN(auto office, parse_office(office_text));
-    ASSIGN_OR_RETURN(auto const purpose_text, call.required("purpose"));
-    ASSIGN_OR_RETURN(auto const purpose, parse_purpose(purpose_text));
-    return ShareRequest{CaseId{std::move(case_id)},
-                        {std::move(node), std::move(office)},
-                        purpose,
-                        call.text("legal_basis"),
-                        About::summary};
+    ASSIGN_OR_RETURN(auto recipient, recipient_of(call));
+    return ShareRequest{CaseId{std::move(case_id)}, std::move(recipient.to), recipient.purpose,
+                        call.text("legal_basis"), About::summary};
 }
 
 Status append_act(OfficerCall& call, std::string_view kind, Actor const& actor, CaseId const& id) {

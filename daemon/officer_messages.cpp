@@ -5,20 +5,10 @@ namespace casebridge {
 
 namespace {
 
-Json optional_time(std::optional<Timestamp> const& time) {
-    return time ? Json(to_rfc3339(*time)) : Json(nullptr);
-}
-
-Json address_json(NodeId const& node, OfficeId const& office) {
-    auto json = Json::object();
-    json.set("node", node.text()).set("office", office.text());
-    return json;
-}
-
 Json outbox_json(OutboxRow const& row) {
     auto json = Json::object();
     json.set("message", row.id.text())
-        .set("to", address_json(row.to.node, row.to.office))
+        .set("to", address_json(row.to))
         .set("purpose", to_text(row.purpose))
         .set("subject", row.subject.text())
         .set("sequence", row.sequence)
@@ -35,7 +25,7 @@ Json outbox_json(OutboxRow const& row) {
 Json inbox_json(InboxRow const& row) {
     auto json = Json::object();
     json.set("message", row.id.text())
-        .set("from", address_json(row.from, row.from_office))
+        .set("from", address_json({row.from, row.from_office}))
         .set("to_office", row.to_office.text())
         .set("purpose", to_text(row.purpose))
         .set("subject", row.subject.text())

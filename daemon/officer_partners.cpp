@@ -14,10 +14,6 @@ Json offices_json(std::vector<OfficeId> const& offices) {
     return list;
 }
 
-Json optional_time(std::optional<Timestamp> const& time) {
-    return time ? Json(to_rfc3339(*time)) : Json(nullptr);
-}
-
 Json peer_json(Peer const& peer) {
     auto const& row = peer.row;
     auto json = Json::object();

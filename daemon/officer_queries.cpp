@@ -5,14 +5,6 @@ namespace casebridge {
 
 namespace {
 
-Json optional_time(std::optional<Timestamp> const& time) {
-    return time ? Json(to_rfc3339(*time)) : Json(nullptr);
-}
-
-Json address_json(Address const& address) {
-    return Json::object().set("node", address.node.text()).set("office", address.office.text());
-}
-
 Json asked_json(AskedQueryRow const& row) {
     auto json = Json::object();
     json.set("query", row.id.text())
@@ -59,19 +51,14 @@ QueryAsker::DoneHandler answer_to(OfficerCall& call) {
 }
 
 Result<AskRequest> ask_request(OfficerCall& call) {
-    ASSIGN_OR_RETURN(auto const node_text, call.required("node"));
-    ASSIGN_OR_RETURN(auto node, NodeId::parse(node_text));
-    ASSIGN_OR_RETURN(auto const office_text, call.required("office"));
-    ASSIGN_OR_RETURN(auto office, parse_office(office_text));
-    ASSIGN_OR_RETURN(auto const purpose_text, call.required("purpose"));
-    ASSIGN_OR_RETURN(auto const purpose, parse_purpose(purpose_text));
+    ASSIGN_OR_RETURN(auto recipient, recipient_of(call));
     ASSIGN_OR_RETURN(auto const subject_text, call.required("subject"));
     ASSIGN_OR_RETURN(auto subject, SubjectReference::parse(subject_text));
     ASSIGN_OR_RETURN(auto const about_text, call.required("about"));
     ASSIGN_OR_RETURN(auto const about, parse_about(about_text));
     auto const from_text = call.text("from");
     auto from = from_text.empty() ? call.parts().self.offices.front() : OfficeId(from_text);
-    return AskRequest{std::move(from), {std::move(node), std::move(office)}, purpose, std::move(subject), about};
+    return AskRequest{std::move(from), std::move(recipient.to), recipient.purpose, std::move(subject), about};
 }
 
 void ask(OfficerCall& call) {

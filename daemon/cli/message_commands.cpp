@@ -9,11 +9,6 @@
 namespace casebridge::cli {
 namespace {
 
-std::string address(Json const& json, std::string_view key) {
-    auto const* member = json.find(key);
-    return member == nullptr ? "-" : shown(*member, "node") + "/" + shown(*member, "office");
-}
-
 Cell outbox_state(Json const& message) {
     auto const state = shown(message, "state");
     if (state == "delivered") return {state, Tone::good};
@@ -27,8 +22,8 @@ std::string render_outbox(Json const& json, Style const& style) {
     if (items(json, "messages").empty()) return "the outbox is empty\n";
     Table table({"message", "to", "purpose", "state", "made", "next try", "last answer"});
     for (auto const& message : items(json, "messages"))
-        table.row({shown(message, "message"), address(message, "to"), shown(message, "purpose"), outbox_state(message),
-                   local_time(message.text_or("created_at")),
+        table.row({shown(message, "message"), shown_address(message, "to"), shown(message, "purpose"),
+                   outbox_state(message), local_time(message.text_or("created_at")),
                    shown(message, "state") == "queued" ? local_time(message.text_or("next_at")) : std::string("-"),
                    shown(message, "last_code")});
     auto const* counts = json.find("counts");
@@ -44,7 +39,7 @@ ExitCode outbox_list(Invocation const& in) {
 std::string render_sent_message(Json const& json, Style const& style) {
     Facts facts;
     facts.add("message", {shown(json, "message"), Tone::bold});
-    facts.add("to", address(json, "to"));
+    facts.add("to", shown_address(json, "to"));
     facts.add("purpose", shown(json, "purpose"));
     facts.add("known there as", shown(json, "subject"));
     facts.add("state", outbox_state(json));
@@ -103,7 +98,7 @@ std::string render_inbox(Json const& json, Style const& style) {
     for (auto const& message : items(json, "messages")) {
         bool const accepted = shown(message, "outcome") == "accepted";
         auto const read = message.text_or("read_at");
-        table.row({shown(message, "message"), address(message, "from"), shown(message, "to_office"),
+        table.row({shown(message, "message"), shown_address(message, "from"), shown(message, "to_office"),
                    shown(message, "purpose"),
                    accepted ? Cell{"accepted", Tone::good} : Cell{"rejected " + shown(message, "code"), Tone::bad},
                    local_time(message.text_or("received_at")),
@@ -120,7 +115,7 @@ ExitCode inbox_list(Invocation const& in) {
 std::string render_received_message(Json const& json, Style const& style) {
     Facts facts;
     facts.add("message", {shown(json, "message"), Tone::bold});
-    facts.add("from", address(json, "from"));
+    facts.add("from", shown_address(json, "from"));
     facts.add("for office", shown(json, "to_office"));
     facts.add("purpose", shown(json, "purpose"));
     facts.add("known to both as", shown(json, "subject"));

@@ -9,11 +9,6 @@
 namespace casebridge::cli {
 namespace {
 
-std::string address(Json const& json, std::string_view key) {
-    auto const* member = json.find(key);
-    return member == nullptr ? "-" : shown(*member, "node") + "/" + shown(*member, "office");
-}
-
 Cell state_of(Json const& query) {
     auto const state = shown(query, "state");
     if (state == "answered") return {state, Tone::good};
@@ -26,7 +21,7 @@ Cell state_of(Json const& query) {
 std::string render_asked(Json const& json, Style const& style) {
     Facts facts;
     facts.add("query", {shown(json, "query"), Tone::bold});
-    facts.add("to", address(json, "to"));
+    facts.add("to", shown_address(json, "to"));
     facts.add("purpose", shown(json, "purpose"));
     facts.add("known to both as", shown(json, "subject"));
     facts.add("about", shown(json, "about"));
@@ -80,7 +75,7 @@ std::string render_list(Json const& json, Style const& style) {
     if (items(json, "queries").empty()) return "nothing was asked\n";
     Table table({"query", "to", "purpose", "about", "state", "asked"});
     for (auto const& query : items(json, "queries"))
-        table.row({shown(query, "query"), address(query, "to"), shown(query, "purpose"), shown(query, "about"),
+        table.row({shown(query, "query"), shown_address(query, "to"), shown(query, "purpose"), shown(query, "about"),
                    state_of(query), local_time(query.text_or("asked_at"))});
     return table.text(style);
 }
@@ -93,7 +88,7 @@ std::string render_waiting(Json const& json, Style const& style) {
     if (items(json, "queries").empty()) return "no partner's question waits\n";
     Table table({"query", "from", "for office", "purpose", "about", "received", "answered at", "decision"});
     for (auto const& query : items(json, "queries"))
-        table.row({shown(query, "query"), address(query, "from"), shown(query, "office"), shown(query, "purpose"),
+        table.row({shown(query, "query"), shown_address(query, "from"), shown(query, "office"), shown(query, "purpose"),
                    shown(query, "about"), local_time(query.text_or("received_at")),
                    local_time(query.text_or("answer_at")), shown(query, "decision")});
     return table.text(style);
@@ -106,7 +101,7 @@ ExitCode waiting(Invocation const& in) {
 std::string render_preview(Json const& json, Style const& style) {
     Facts facts;
     facts.add("query", {shown(json, "query"), Tone::bold});
-    facts.add("from", address(json, "from"));
+    facts.add("from", shown_address(json, "from"));
     facts.add("about", shown(json, "about") + " for " + shown(json, "purpose"));
     facts.add("case", shown(json, "case"));
     facts.add("answered at", local_time(json.text_or("answer_at")));

@@ -157,6 +157,11 @@ std::string shown(Json const& object, std::string_view key) {
     return shown(object.as_object() == nullptr ? nullptr : object.find(key));
 }
 
+std::string shown_address(Json const& object, std::string_view key) {
+    auto const* member = object.find(key);
+    return member == nullptr ? "-" : shown(*member, "node") + "/" + shown(*member, "office");
+}
+
 Json::Array const& items(Json const& object, std::string_view key) {
     static Json::Array const none;
     auto const* member = object.as_object() == nullptr ? nullptr : object.find(key);

@@ -24,6 +24,8 @@ std::string local_time(std::string_view rfc3339);
 /// What a member of an answer reads like: texts as they are, lists joined by commas, null and missing as "-".
 std::string shown(Json const* value);
 std::string shown(Json const& object, std::string_view key);
+/// "node/office" of a member that holds both.
+std::string shown_address(Json const& object, std::string_view key);
 /// The members of an array, or none.
 Json::Array const& items(Json const& object, std::string_view key);
 

@@ -18,7 +18,14 @@ add_executable(faults_crash
 )
 target_link_libraries(faults_crash PRIVATE casebridge_test_support casebridge_daemon casebridge_demo CURL::libcurl
   OpenSSL::Crypto)
-target_compile_definitions(faults_crash PRIVATE CASEBRIDGE_FAULT_SHIM="$<TARGET_FILE:casebridge_fault_shim>")
+# What a daemon is started with: the sanitizer's runtime insists on being the first.
+set(fault_preload "$<TARGET_FILE:casebridge_fault_shim>")
+if(CASEBRIDGE_SANITIZE)
+  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libasan.so OUTPUT_VARIABLE asan_runtime
+    OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  string(PREPEND fault_preload "${asan_runtime}:")
+endif()
+target_compile_definitions(faults_crash PRIVATE CASEBRIDGE_FAULT_SHIM="${fault_preload}")
 add_dependencies(faults_crash casebridged casebridge casebridge_fault_shim)
 foreach(suite order crash storage kill_loop)
   add_test(NAME faults_${suite} COMMAND faults_crash --log_level=warning --run_test=${suite})

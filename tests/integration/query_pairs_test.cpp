@@ -17,9 +17,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
+#ifdef CASEBRIDGE_SANITIZED
+constexpr std::size_t pairs = 200;
+constexpr bool times_mean_something = false;  // every call takes several times as long
+#else
 constexpr std::size_t pairs = 10'000;
-constexpr std::size_t in_flight = 100;
-constexpr auto slot = 250ms;
+constexpr bool times_mean_something = true;
+#endif
+// Half of what two cores can answer: an answer whose work takes longer than the slot would leave a slot later.
+constexpr std::size_t in_flight = 130;
+constexpr auto slot = 500ms;
 /// Of standard deviations: one run in 150,000 would exceed it by chance.
 constexpr double most_deviation = 4.5;
 
@@ -105,7 +112,7 @@ struct Pairs : TwoNodes {
                 for (auto const& [name, value] : answer->response.headers)
                     if (name != "date" && name != "content-length") into.rest += ' ' + name + '=' + value;
                 std::lock_guard lock(mutex);
-                if (++kept % 500 == 0) samples.push_back(answer->response.body);
+                if (++kept % 100 == 0) samples.push_back(answer->response.body);
             }
             std::lock_guard lock(mutex);
             --under_way;
@@ -149,9 +156,11 @@ BOOST_AUTO_TEST_CASE(ten_thousand_pairs_show_an_asker_no_difference) {
     auto const bytes = [](Seen const& one) { return one.bytes; };
     auto planted = seen;
     for (auto& pair : planted) pair[1].seconds += 0.001;
-    BOOST_CHECK_MESSAGE(std::abs(deviation(planted, seconds)) > most_deviation, "a planted millisecond is not found");
-
-    BOOST_CHECK_MESSAGE(std::abs(deviation(seen, seconds)) < most_deviation, "time: " << deviation(seen, seconds));
+    if (times_mean_something) {
+        BOOST_CHECK_MESSAGE(std::abs(deviation(planted, seconds)) > most_deviation,
+                            "a planted millisecond is not found");
+        BOOST_CHECK_MESSAGE(std::abs(deviation(seen, seconds)) < most_deviation, "time: " << deviation(seen, seconds));
+    }
     BOOST_CHECK_MESSAGE(std::abs(deviation(seen, bytes)) < most_deviation, "size: " << deviation(seen, bytes));
     BOOST_TEST_MESSAGE("time " << deviation(seen, seconds) << ", size " << deviation(seen, bytes));
     std::size_t least = SIZE_MAX, most = 0, alike = 0;
