@@ -35,8 +35,8 @@ BOOST_AUTO_TEST_CASE(an_auditor_reads_the_record_and_sees_no_case) {
     auto const message = delivered_message();
     restart_with_role(thailand, "auditor");
     auto const officer = thailand.officer();
-    for (auto const* path : {"/v1/status", "/v1/metrics", "/v1/outbox", "/v1/inbox", "/v1/log", "/v1/agreements",
-                             "/v1/policies", "/v1/peers"})
+    for (auto const* path : {"/v1/status", "/v1/metrics", "/v1/outbox", "/v1/inbox", "/v1/queries", "/v1/log",
+                             "/v1/agreements", "/v1/policies", "/v1/peers"})
         BOOST_CHECK_EQUAL(officer.get(path).summary(), "200");
     BOOST_CHECK_EQUAL(officer.post("/v1/cases/preview", request()).summary(), "403 officer.not_allowed");
     BOOST_CHECK_EQUAL(officer.post("/v1/cases/send", request()).summary(), "403 officer.not_allowed");
@@ -46,6 +46,11 @@ BOOST_AUTO_TEST_CASE(an_auditor_reads_the_record_and_sees_no_case) {
     BOOST_CHECK_EQUAL(officer.get("/v1/consents").summary(), "403 officer.not_allowed");
     BOOST_CHECK_EQUAL(officer.get("/v1/inbox/" + message).summary(), "403 officer.not_allowed");
     BOOST_CHECK_EQUAL(officer.get("/v1/outbox/" + message + "/sealed").summary(), "403 officer.not_allowed");
+    std::string const query = "/v1/queries/" + message, waiting = "/v1/queries/waiting/" + message;
+    for (auto const& path : {query, waiting, std::string("/v1/queries/waiting")})
+        BOOST_CHECK_EQUAL(officer.get(path).summary(), "403 officer.not_allowed");
+    for (auto const& path : {std::string("/v1/queries"), query + "/again", waiting + "/approve", waiting + "/refuse"})
+        BOOST_CHECK_EQUAL(officer.post(path, Json::object()).summary(), "403 officer.not_allowed");
     BOOST_CHECK_EQUAL(officer.post("/v1/reload", Json::object()).summary(), "403 officer.not_allowed");
     BOOST_CHECK_EQUAL(officer.remove("/v1/peers/kh-mosvy").summary(), "403 officer.not_allowed");
 }
