@@ -29,5 +29,5 @@ target_compile_definitions(faults_crash PRIVATE CASEBRIDGE_FAULT_SHIM="${fault_p
 add_dependencies(faults_crash casebridged casebridge casebridge_fault_shim)
 foreach(suite order crash storage kill_loop)
   add_test(NAME faults_${suite} COMMAND faults_crash --log_level=warning --run_test=${suite})
-  set_tests_properties(faults_${suite} PROPERTIES TIMEOUT 120)
+  set_tests_properties(faults_${suite} PROPERTIES TIMEOUT 300)
 endforeach()
