@@ -1,5 +1,5 @@
-// Questions about a shared case: Cambodia was told of a person and asks Thailand about her.
-#include "two_nodes.h"
+// Questions about a shared case, answered at once: Cambodia asks Thailand.
+#include "asking.h"
 
 using namespace casebridge;
 using namespace casebridge::test;
@@ -7,94 +7,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string const queries_path = "/exchange/v1/queries";
-std::string const unknown_subject = "000102030405060708090a0b0c0d0eff";
-
-/// `answering` of the return, as the agreement has it.
-std::string answering(std::string agreement, std::string const& word) {
-    auto const purpose = agreement.find("return_and_handover:");
-    auto const at = agreement.find("answering: officer", purpose);
-    BOOST_REQUIRE(purpose != std::string::npos && at != std::string::npos);
-    return agreement.replace(at, 18, "answering: " + word);
-}
-
-struct Asking : TwoNodes {
-    explicit Asking(std::string const& word)
-        : TwoNodes([&word](std::string agreement) { return answering(std::move(agreement), word); }),
-          subject(thailand.outbox(delivered_message()).text_or("subject")) {}
-
-    [[nodiscard]] Json question(std::string const& about = "summary", std::string const& of = "") const {
-        auto json = Json::object();
-        json.set("node", "th-msdhs").set("office", "datip").set("from", "poipet-transit-centre");
-        json.set("purpose", "return_and_handover").set("subject", of.empty() ? subject : of);
-        return json.set("about", about).set("reason", canary_reason);
-    }
-    [[nodiscard]] Json ask(Json const& question) const {
-        auto const answer = cambodia.officer().post("/v1/queries", question);
-        BOOST_REQUIRE_MESSAGE(answer.status == 200, answer.status << ' ' << answer.body);
-        return answer.json();
-    }
-    [[nodiscard]] Json again(Json const& asked) const {
-        auto const answer = cambodia.officer().post("/v1/queries/" + asked.text_or("query") + "/again",
-                                                    Json::object().set("reason", canary_reason));
-        BOOST_REQUIRE_MESSAGE(answer.status == 200, answer.status << ' ' << answer.body);
-        return answer.json();
-    }
-    [[nodiscard]] std::size_t log_size() const {
-        return static_cast<std::size_t>(
-            *thailand.officer().get("/v1/log").json().find("head")->find("size")->as_integer());
-    }
-
-    /// A question of Cambodia's own making, sealed for Thailand.
-    [[nodiscard]] Query query(std::string const& of = "") const {
-        auto const now = clock.now();
-        return Query{.id = MessageId::make(now, to_text(random_bytes(10))),
-                     .from = {cambodia.id(), OfficeId("poipet-transit-centre")},
-                     .to = {thailand.id(), OfficeId("datip")},
-                     .sent_at = now,
-                     .expires_at = now + 48h,
-                     .purpose = Purpose::return_and_handover,
-                     .agreement = sha256(as_bytes(thailand.read("agreements/" + agreement_file))),
-                     .subject = must(SubjectReference::parse(of.empty() ? subject : of))};
-    }
-    [[nodiscard]] Bytes sealed_payload(std::string const& payload) const {
-        auto const inner = must(
-            sign(as_bytes(payload), ContentKind::message, Payload::attached, cambodia.identity().signer, clock.now()));
-        auto const envelope = must(seal(inner, thailand.identity().encryption_chain.front()));
-        return Bytes(envelope.bytes().begin(), envelope.bytes().end());
-    }
-    [[nodiscard]] Bytes sealed(Query const& query) const { return sealed_payload(to_payload(query)); }
-    PeerClient::Outcome post(Bytes bytes) {
-        return post_message(client, thailand.target(), std::move(bytes), queries_path);
-    }
-    [[nodiscard]] ReceivedAnswer read(PeerClient::Outcome const& outcome) const {
-        auto const opened_answer = opened(cambodia.identity(), body_of(outcome), thailand.pin(), clock.now());
-        return must(parse_query_answer(to_text(opened_answer.payload())));
-    }
-
-    std::string subject;
-    PeerClient client{cambodia.tls_identity()};
-};
-
 struct Automatic : Asking {
     Automatic() : Asking("automatic") {}
-};
-
-struct WithOfficer : Asking {
-    WithOfficer() : Asking("officer") {}
-
-    [[nodiscard]] OfficerAnswer decide(Json const& asked, std::string const& word,
-                                       std::string const& digest = "") const {
-        return thailand.officer().post("/v1/queries/waiting/" + asked.text_or("query") + "/" + word,
-                                       Json::object().set("digest", digest).set("reason", canary_reason));
-    }
-    [[nodiscard]] Json previewed(Json const& asked) const {
-        auto const answer = thailand.officer().get("/v1/queries/waiting/" + asked.text_or("query"),
-                                                   {{"reason", std::string(canary_reason)}});
-        BOOST_REQUIRE_EQUAL(answer.summary(), "200");
-        return answer.json();
-    }
-    void let_the_slot_pass() { clock.turn(15min + 1s); }
 };
 
 }  // namespace
@@ -331,76 +245,6 @@ BOOST_AUTO_TEST_CASE(an_answer_leaves_no_earlier_than_its_slot) {
         BOOST_CHECK_EQUAL(summary(post(bytes)), "200 application/cms");
         BOOST_CHECK(std::chrono::steady_clock::now() - start >= 700ms);
     }
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_FIXTURE_TEST_SUITE(two_nodes_queries_with_officer, WithOfficer)
-
-BOOST_AUTO_TEST_CASE(a_yes_to_what_was_previewed_is_told_when_the_slot_is_over) {
-    auto const asked = ask(question());
-    BOOST_CHECK_EQUAL(asked.text_or("state"), "pending");
-    auto const listed = thailand.officer().get("/v1/queries/waiting").json();
-    BOOST_REQUIRE_EQUAL(listed.find("queries")->as_array()->size(), 1U);
-    auto const shown = previewed(asked);
-    BOOST_CHECK_EQUAL(shown.text_or("case"), canary_case);
-    BOOST_CHECK_EQUAL(decide(asked, "approve", shown.text_or("digest")).summary(), "200");
-    BOOST_CHECK_EQUAL(again(asked).text_or("state"), "pending");
-    let_the_slot_pass();
-    auto const answered = again(asked);
-    BOOST_CHECK_EQUAL(answered.text_or("state"), "answered");
-    BOOST_CHECK_EQUAL(dump(*answered.find("body")), dump(*shown.find("body")));
-    BOOST_CHECK_EQUAL(thailand.leaves("query.answer").size(), 1U);
-    BOOST_CHECK(thailand.officer().get("/v1/queries/waiting").json().find("queries")->as_array()->empty());
-}
-
-BOOST_AUTO_TEST_CASE(no_and_silence_are_no_information) {
-    auto const refused = ask(question());
-    BOOST_CHECK_EQUAL(decide(refused, "refuse").summary(), "200");
-    auto const silent = ask(question());
-    auto const unknown = ask(question("summary", unknown_subject));
-    BOOST_CHECK(*previewed(unknown).find("known") == Json(false));
-    for (auto const* each : {&refused, &silent, &unknown}) BOOST_CHECK_EQUAL(again(*each).text_or("state"), "pending");
-    let_the_slot_pass();
-    for (auto const* each : {&refused, &silent, &unknown})
-        BOOST_CHECK_EQUAL(again(*each).text_or("state"), "no_information");
-    BOOST_CHECK_EQUAL(thailand.leaves("query.answer").size(), 3U);
-}
-
-BOOST_AUTO_TEST_CASE(a_case_that_changed_since_the_yes_is_not_told) {
-    auto const asked = ask(question());
-    BOOST_CHECK_EQUAL(decide(asked, "approve", previewed(asked).text_or("digest")).summary(), "200");
-    change_name("Otherwise");
-    let_the_slot_pass();
-    BOOST_CHECK_EQUAL(again(asked).text_or("state"), "no_information");
-}
-
-BOOST_AUTO_TEST_CASE(a_consent_withdrawn_since_the_yes_is_heeded) {
-    auto const asked = ask(question());
-    BOOST_CHECK_EQUAL(decide(asked, "approve", previewed(asked).text_or("digest")).summary(), "200");
-    withdraw_consent();
-    let_the_slot_pass();
-    BOOST_CHECK_EQUAL(again(asked).text_or("state"), "no_information");
-}
-
-BOOST_AUTO_TEST_CASE(a_yes_that_comes_too_late_or_for_nothing_is_refused) {
-    auto const asked = ask(question());
-    auto const digest = previewed(asked).text_or("digest");
-    BOOST_CHECK_EQUAL(decide(asked, "approve").summary(), "400 request.missing");
-    BOOST_CHECK_EQUAL(decide(Json::object().set("query", query().id.text()), "refuse").summary(),
-                      "404 query.not_waiting");
-    let_the_slot_pass();
-    BOOST_CHECK_EQUAL(decide(asked, "approve", digest).summary(), "404 query.not_waiting");
-}
-
-BOOST_AUTO_TEST_CASE(a_yes_survives_a_restart_and_the_last_word_counts) {
-    auto const asked = ask(question());
-    BOOST_CHECK_EQUAL(decide(asked, "refuse").summary(), "200");
-    BOOST_CHECK_EQUAL(decide(asked, "approve", previewed(asked).text_or("digest")).summary(), "200");
-    thailand.stop();
-    thailand.start();
-    let_the_slot_pass();
-    BOOST_CHECK_EQUAL(again(asked).text_or("state"), "answered");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

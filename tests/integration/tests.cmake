@@ -12,6 +12,7 @@ casebridge_test(integration_two_nodes
     ${here}/health_test.cpp
     ${here}/officers_test.cpp
     ${here}/peers_test.cpp
+    ${here}/queries_officer_test.cpp
     ${here}/queries_test.cpp
     ${here}/two_nodes.cpp
 )

@@ -4,6 +4,7 @@ casebridge_test(daemon_exchange
   SOURCES
     ${here}/../../support/ministry.cpp
     ${here}/../../support/release_situation.cpp
+    ${here}/exchange_answer_test.cpp
     ${here}/exchange_test.cpp
     ${here}/instruments_test.cpp
     ${here}/peer_registry_test.cpp
