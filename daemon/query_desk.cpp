@@ -54,6 +54,7 @@ struct QueryDesk::Answer {
 void QueryDesk::refuse_form(HttpResponder const& respond, NodeId const& carrier, int status, Error const& error) {
     parts_.telemetry.count("casebridge_queries_received_total", "refused");
     parts_.telemetry.log(LogLevel::warning, "query.refused", {{"peer", carrier}, {"why", error}});
+    if (status == 507) return respond(problem(507, "store.full"));  // why exactly is for our log
     auto answer = problem(status, error.code);
     if (error.code == "query.quota_exhausted")
         answer.headers["retry-after"] = std::to_string(seconds_to_midnight(parts_.clock.now()));

@@ -103,6 +103,7 @@ BOOST_AUTO_TEST_CASE(ten_messages_replayed_a_hundred_times_each_in_any_order_arr
     for (auto const* sealed : replays) {
         auto answer = line.deliver(*sealed);
         while (answer == "429 peer.too_many_requests") {
+            // For tokens to come back, 200 a second; however few have, the loop ends when the replay is answered.
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
             answer = line.deliver(*sealed);
         }

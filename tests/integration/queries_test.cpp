@@ -193,6 +193,22 @@ BOOST_AUTO_TEST_CASE(a_partner_that_hangs_up_and_asks_again_has_no_more_under_wa
                [&] { return summary(post(sealed(query(unknown_subject)))) == "200 application/cms"; });
 }
 
+BOOST_AUTO_TEST_CASE(a_full_disk_takes_no_new_question_and_still_repeats_its_answers) {
+    auto const known = sealed(query());
+    auto const answered = post(known);
+    auto const leaves = thailand.leaves("query.answer").size();
+    thailand.set_free_space(1ULL << 20);
+    clock.turn(1s);
+    for (auto const& of : {subject, unknown_subject})
+        BOOST_CHECK_EQUAL(summary(post(sealed(query(of)))), "507 store.full");
+    BOOST_CHECK(body_of(post(known)) == body_of(answered));
+    BOOST_CHECK_EQUAL(thailand.leaves("query.answer").size(), leaves);
+    cambodia.set_free_space(1ULL << 20);
+    clock.turn(1s);
+    BOOST_CHECK_EQUAL(cambodia.officer().post("/v1/queries", question()).summary(), "507 store.reserve_reached");
+    BOOST_CHECK(cambodia.leaves("query.ask").empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_national_database_that_fails_fails_alike_for_known_and_unknown) {
     thailand.change_national_database("ALTER TABLE \"คดี\" RENAME TO \"elsewhere\"");
     auto const known = post(sealed(query()));
