@@ -12,28 +12,6 @@ namespace {
 constexpr std::array groups = {Group::names, Group::documents, Group::addresses, Group::relatives,
                                Group::exploitation_events};
 
-void read_database(YamlNode const& node, std::filesystem::path const& folder, SqliteSettings& database,
-                   YamlComplaints& complaints) {
-    YamlReader reader(node, complaints);
-    std::string const kind = reader.word("kind", {"sqlite", "sqlcipher"});
-    std::filesystem::path const path = reader.text("path");
-    database.path = path.is_absolute() ? path : folder / path;
-    auto const mebibytes = reader.optional_integer("maximum_row_mib", 1, 256, 16);
-    database.maximum_row_bytes = static_cast<std::size_t>(mebibytes) << 20U;
-    database.query_time_limit = std::chrono::seconds(reader.optional_integer("time_limit_seconds", 1, 300, 10));
-    if (kind == "sqlcipher") {
-        database.encryption = SqliteSettings::Encryption::sqlcipher;
-        database.cipher_compatibility = static_cast<int>(reader.integer("cipher_compatibility", 3, 4));
-        int const usual_page = database.cipher_compatibility == 4 ? 4096 : 1024;
-        auto const page = reader.optional_integer("cipher_page_size", 512, 65536, usual_page);
-        if ((page & (page - 1)) != 0) reader.complain("cipher_page_size", "expected a power of two, 512 to 65536");
-        database.cipher_page_size = static_cast<int>(page);
-        bool const passphrase = reader.word("key_kind", {"raw", "passphrase"}) == "passphrase";
-        database.key_kind = passphrase ? SqliteSettings::KeyKind::passphrase : SqliteSettings::KeyKind::raw;
-    }
-    reader.refuse_unknown_keys();
-}
-
 std::string unknown_field(std::string_view name, std::vector<std::string_view> const& words) {
     std::string text = "not a field of the case schema";
     if (auto const nearest = nearest_word(name, words); !nearest.empty()) {
@@ -116,7 +94,7 @@ Result<FieldMap> FieldMap::load(YamlFile const& file, std::filesystem::path cons
     FieldMap map;
     YamlReader reader(file.root, complaints);
     if (auto const* const database = reader.mapping("database"); database != nullptr) {
-        read_database(*database, folder, map.database, complaints);
+        map.database = read_database_settings(*database, folder, complaints);
     }
     if (auto const* const cases = reader.mapping("cases"); cases != nullptr) read_cases(*cases, map, complaints);
     if (auto const* const some = reader.optional_mapping("groups"); some != nullptr) {

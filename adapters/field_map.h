@@ -1,7 +1,8 @@
 // FieldMap: how a ministry's own tables, columns and codes become the case schema. Declarative; README.md has the YAML.
 #pragma once
 
-#include "adapters/sqlite_session.h"
+#include "adapters/database_settings.h"
+#include "adapters/sql_session.h"
 #include "adapters/value_map.h"
 
 namespace casebridge {
@@ -23,7 +24,7 @@ struct ConsentsMap {
 };
 
 struct FieldMap {
-    SqliteSettings database;
+    DatabaseSettings database;
     std::string table, id_column;
     SourceLine source;             ///< of `cases`
     std::vector<ValueMap> fields;  ///< of the schema, outside groups

@@ -1,15 +1,15 @@
 #include "adapters/open_case_source.h"
 
 #include "adapters/field_map.h"
+#include "adapters/open_session.h"
 #include "adapters/sql_case_source.h"
-#include "adapters/sqlite_session.h"
 
 namespace casebridge {
 
 Result<std::unique_ptr<CaseSource>> open_case_source(std::filesystem::path const& field_map, Secret const& key) {
     ASSIGN_OR_RETURN(auto const file, load_yaml(field_map));
     ASSIGN_OR_RETURN(auto map, FieldMap::load(file, field_map.parent_path()));
-    ASSIGN_OR_RETURN(auto session, open_sqlite_session(map.database, key));
+    ASSIGN_OR_RETURN(auto session, open_session(map.database, key));
     return make_sql_case_source(std::move(map), std::move(session));
 }
 

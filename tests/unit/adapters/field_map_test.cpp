@@ -35,7 +35,7 @@ std::string facts_complaint(std::string const& line) {
 BOOST_AUTO_TEST_CASE(a_relative_database_path_is_relative_to_the_map) {
     auto const map = load_map(with_fields("    shelter: home\n"));
     BOOST_REQUIRE_MESSAGE(map, detail_of(map));
-    BOOST_TEST(map->database.path == "/national/n.db");
+    BOOST_TEST(std::get<SqliteSettings>(map->database).path == "/national/n.db");
     BOOST_TEST(map->fields.size() == 1);
     BOOST_TEST(map->fields[0].column == "home");
 }
@@ -45,14 +45,14 @@ BOOST_AUTO_TEST_CASE(sqlcipher_settings_are_explicit) {
         "database: {kind: sqlcipher, path: /n.db, cipher_compatibility: 4, key_kind: passphrase}\n"
         "cases: {table: t, id: no, fields: {shelter: home}}\n");
     BOOST_REQUIRE_MESSAGE(map, detail_of(map));
-    BOOST_TEST(map->database.path == "/n.db");
-    BOOST_TEST(map->database.cipher_page_size == 4096);
-    BOOST_TEST((map->database.key_kind == SqliteSettings::KeyKind::passphrase));
+    BOOST_TEST(std::get<SqliteSettings>(map->database).path == "/n.db");
+    BOOST_TEST(std::get<SqliteSettings>(map->database).cipher_page_size == 4096);
+    BOOST_TEST((std::get<SqliteSettings>(map->database).key_kind == SqliteSettings::KeyKind::passphrase));
     auto const older = load_map(
         "database: {kind: sqlcipher, path: n.db, cipher_compatibility: 3, cipher_page_size: 4096, key_kind: raw}\n"
         "cases: {table: t, id: no, fields: {shelter: home}}\n");
     BOOST_REQUIRE_MESSAGE(older, detail_of(older));
-    BOOST_TEST(older->database.cipher_page_size == 4096);
+    BOOST_TEST(std::get<SqliteSettings>(older->database).cipher_page_size == 4096);
     auto const odd = load_map(
         "database: {kind: sqlcipher, path: n.db, cipher_compatibility: 5, cipher_page_size: 1000}\n"
         "cases: {table: t, id: no, fields: {shelter: home}}\n");

@@ -1,4 +1,5 @@
 // What hostile or broken content in a national database can do: be stored as it is, or be refused. Nothing else.
+#include "adapters/open_session.h"
 #include "adapters/sql_case_source.h"
 #include "tests/unit/adapters/adapter_fixtures.h"
 
@@ -34,8 +35,8 @@ public:
     std::unique_ptr<CaseSource> open() const {
         auto map = load_map(map_text);
         BOOST_REQUIRE_MESSAGE(map, detail_of(map));
-        map->database.path = file();
-        auto session = open_sqlite_session(map->database, Secret());
+        std::get<SqliteSettings>(map->database).path = file();
+        auto session = open_session(map->database, Secret());
         BOOST_REQUIRE_MESSAGE(session, detail_of(session));
         auto source = make_sql_case_source(*std::move(map), *std::move(session));
         BOOST_REQUIRE_MESSAGE(source, detail_of(source));

@@ -1,0 +1,17 @@
+// DatabaseSettings: the `database:` of a field map, one alternative for each kind of national database.
+#pragma once
+
+#include "adapters/sqlite_session.h"
+#include "policies/yaml.h"
+
+#include <variant>
+
+namespace casebridge {
+
+using DatabaseSettings = std::variant<SqliteSettings>;
+
+/// Reads `database:`; relative paths are relative to `folder`. All complaints are added; the result is then of no use.
+DatabaseSettings read_database_settings(YamlNode const& node, std::filesystem::path const& folder,
+                                        YamlComplaints& complaints);
+
+}  // namespace casebridge
