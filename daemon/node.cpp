@@ -162,8 +162,8 @@ void join(Parts& p, std::function<Status()> reload) {
         std::make_unique<QueryDesk>(QueryDeskParts{p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry,
                                                    p.crypto, p.reserve, *p.slots, p.pool, p.telemetry, p.clock});
     p.asker = std::make_unique<QueryAsker>(QueryAskerParts{p.self, p.config, *p.engine, p.instruments, p.registry,
-                                                           p.query_client, p.crypto, p.reserve, p.pool, p.telemetry,
-                                                           p.clock});
+                                                           *p.contact, p.query_client, p.crypto, p.reserve, p.pool,
+                                                           p.telemetry, p.clock});
     p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{p.config, p.own_root, p.tls_chain, p.signing_chain,
                                                                 p.encryption_chain, *p.engine, p.crypto, p.reserve,
                                                                 p.telemetry, p.clock});

@@ -47,6 +47,8 @@ public:
     Status remove(NodeId const& node, Actor const& actor);
     /// Fetches and verifies the peer's node document, stores it if it is news. Errors: `peer.*`, `node.*`, `trust.*`.
     void refresh(NodeId const& node, std::function<void(Result<PeerCheck>)> done);
+    /// Cancels what is under way to this peer.
+    void cancel(NodeId const& node) { client_.forget(node); }
     /// Reads the table into the registry.
     Status reload();
 

@@ -34,6 +34,7 @@ struct QueryAsker::Call {
     AskedQueryRow row;
     std::shared_ptr<Instruments const> instruments;  // owners: this and the holder of the current snapshot
     DoneHandler done;
+    bool new_key = false;  ///< the peer's key was fetched in this call: once is enough
 };
 
 bool QueryAsker::enter(NodeId const& node) {
@@ -56,7 +57,10 @@ void QueryAsker::stop() {
         std::vector<NodeId> nodes;
         for (auto const& [node, count] : under_way_) nodes.push_back(node);
         lock.unlock();
-        for (auto const& node : nodes) parts_.client.forget(node);
+        for (auto const& node : nodes) {
+            parts_.client.forget(node);
+            parts_.contact.cancel(node);
+        }
         lock.lock();
         // Again after a while: a call may have been on its way to the client.
         changed_.wait_for(lock, std::chrono::milliseconds(100), [this] { return under_way_.empty(); });
@@ -112,24 +116,24 @@ void QueryAsker::ask(AskRequest const& request, Actor const& actor, DoneHandler 
 
 void QueryAsker::keep(CallPtr call, SealedMessage const& sealed, Actor const& actor) {
     call->row.inner_digest = sealed.sealed.inner_digest();
-    auto const view = sealed.sealed.bytes();
-    parts_.engine.submit<Bytes>(
-        [this, call, actor, bytes = Bytes(view.begin(), view.end())](Store& store) -> Result<Bytes> {
+    auto const inner = sealed.inner.bytes();
+    parts_.engine.submit<Done>(
+        [this, call, actor, inner = Bytes(inner.begin(), inner.end())](Store& store) -> Status {
             auto& row = call->row;
             auto const now = parts_.clock.now();
             ASSIGN_OR_RETURN(auto const forgotten,
                              store.queries_asked().forget(now - remembered_after_expiry, now, forgotten_at_once));
             static_cast<void>(forgotten);
-            ASSIGN_OR_RETURN(row.sealed, store.contents().put(bytes));
+            ASSIGN_OR_RETURN(row.signed_, store.contents().put(inner));
             RETURN_IF_ERROR(store.queries_asked().insert(row));
             auto detail = Json::object();
             detail.set("subject", row.subject.text());
             ASSIGN_OR_RETURN(auto const leaf, store.log().append("query.ask", now, actor, query_facts(row), detail));
             static_cast<void>(leaf);
-            return bytes;
+            return Done{};
         },
-        [this, call](Result<Bytes> kept) {
-            if (kept) return post(call, *std::move(kept));
+        [this, call, sealed = sealed.sealed](Status const& kept) {
+            if (kept) return post(call, sealed.bytes());
             leave(call->row.to.node);
             call->done(kept.error());
         });
@@ -141,19 +145,41 @@ void QueryAsker::again(MessageId const& id, Actor const& actor, DoneHandler done
     bool const settled = loaded->row.state != AskedState::open && loaded->row.state != AskedState::pending;
     if (settled) return done(read(id, actor));
     auto const node = loaded->row.to.node;
-    auto sealed = parts_.engine.call<Bytes>([&](Store& store) -> Result<Bytes> {
-        ASSIGN_OR_RETURN(auto const leaf, store.log().append("query.ask_again", parts_.clock.now(), actor,
-                                                             query_facts(loaded->row), Json::object()));
-        static_cast<void>(leaf);
-        return store.contents().get(loaded->row.sealed);
+    auto const logged = parts_.engine.call<std::uint64_t>([&](Store& store) {
+        return store.log().append("query.ask_again", parts_.clock.now(), actor, query_facts(loaded->row),
+                                  Json::object());
     });
-    if (!sealed) return done(sealed.error());
+    if (!logged) return done(logged.error());
     if (!enter(node)) return done(Error{ErrorKind::unavailable, "query.node_stops"});
-    post(std::make_shared<Call>(Call{std::move(loaded->row), parts_.instruments.get(), std::move(done)}),
-         *std::move(sealed));
+    seal_again(std::make_shared<Call>(Call{std::move(loaded->row), parts_.instruments.get(), std::move(done)}));
 }
 
-void QueryAsker::post(CallPtr call, Bytes sealed) {
+void QueryAsker::seal_again(CallPtr call) {
+    parts_.engine.submit<Bytes>(
+        [call](Store& store) { return store.contents().get(call->row.signed_); },
+        [this, call](Result<Bytes> inner) {
+            auto const unsealed = [&](Error const& why) { settle(call, AskedState::open, std::string(why.code), {}); };
+            if (!inner) return unsealed(inner.error());
+            auto const peers = parts_.peers.snapshot();
+            auto const* peer = peers->find(call->row.to.node);
+            if (peer == nullptr || peer->removed()) return settle(call, AskedState::refused, "peer.unknown", {});
+            parts_.crypto.reseal(SignedBytes::from_store(*std::move(inner)), *peer,
+                                 [this, call](Result<SealedEnvelope> const& sealed) {
+                                     if (sealed) return post(call, sealed->bytes());
+                                     settle(call, AskedState::open, std::string(sealed.error().code), {});
+                                 });
+        });
+}
+
+void QueryAsker::fetch_new_key(CallPtr call) {
+    call->new_key = true;
+    parts_.contact.refresh(call->row.to.node, [this, call](Result<PeerCheck> const& checked) {
+        if (checked) return seal_again(call);
+        settle(call, AskedState::open, std::string(checked.error().code), {});
+    });
+}
+
+void QueryAsker::post(CallPtr call, ByteView sealed) {
     auto const peers = parts_.peers.snapshot();
     auto const* peer = peers->find(call->row.to.node);
     if (peer == nullptr || peer->removed()) return settle(call, AskedState::refused, "peer.unknown", {});
@@ -161,7 +187,7 @@ void QueryAsker::post(CallPtr call, Bytes sealed) {
                      .method = "POST",
                      .path = "/exchange/v1/queries",
                      .content_type = "application/cms",
-                     .body = std::move(sealed),
+                     .body = Bytes(sealed.begin(), sealed.end()),
                      .timeout = answer_timeout};
     parts_.client.call(std::move(request), [this, call](PeerClient::Outcome outcome) {
         auto shared = std::make_shared<PeerClient::Outcome>(std::move(outcome));  // owner: the closure below
@@ -178,6 +204,8 @@ void QueryAsker::on_outcome(CallPtr call, PeerClient::Outcome outcome) {
                                   [this, call](Result<OpenedEnvelope> opened) { on_answer(call, std::move(opened)); });
     if (response.status == 202) return settle(call, AskedState::pending, "", {});
     auto const code = problem_code(response);
+    if (classify_answer(response.status, response.content_type, code) == AnswerClass::new_key && !call->new_key)
+        return fetch_new_key(call);
     bool const for_ever =
         response.status == 403 || response.status == 409 || response.status == 410 || response.status == 400;
     settle(call, for_ever ? AskedState::refused : AskedState::open, code.empty() ? "peer.unexpected_answer" : code, {});

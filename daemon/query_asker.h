@@ -15,6 +15,7 @@ struct QueryAskerParts {
     Engine& engine;
     InstrumentsHolder& instruments;
     PeerRegistry& peers;
+    PeerContact& contact;
     PeerClient& client;
     CryptoService& crypto;
     DiskReserve& reserve;
@@ -49,7 +50,7 @@ public:
     /// Errors: `query.unknown_office` (not one of ours), `peer.unknown`, `query.no_agreement` (none that both signed is
     /// in force and covers the purpose), `query.node_stops`, `store.*`, and those of sealing.
     void ask(AskRequest const& request, Actor const& actor, DoneHandler done);
-    /// The same bytes again, unless the answer is there already. Errors: `query.not_found`.
+    /// The same question again, unless the answer is there already. Errors: `query.not_found`.
     void again(MessageId const& id, Actor const& actor, DoneHandler done);
     /// Reading an answer is an act. Errors: `query.not_found`.
     Result<AskedQuery> read(MessageId const& id, Actor const& actor);
@@ -64,7 +65,9 @@ private:
     bool enter(NodeId const& node);
     void leave(NodeId const& node);
     void keep(CallPtr call, SealedMessage const& sealed, Actor const& actor);
-    void post(CallPtr call, Bytes sealed);
+    void seal_again(CallPtr call);
+    void post(CallPtr call, ByteView sealed);
+    void fetch_new_key(CallPtr call);
     void on_outcome(CallPtr call, PeerClient::Outcome outcome);
     void on_answer(CallPtr call, Result<OpenedEnvelope> opened);
     Result<ReceivedAnswer> checked(Call const& call, OpenedEnvelope const& opened) const;

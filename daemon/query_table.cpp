@@ -12,7 +12,7 @@ constexpr std::string_view select_received =
     "SELECT query, sender, sender_office, office, purpose, subject, about, inner_digest, received_at, expires_at, "
     "answer_at, approved, decision, answer FROM queries_received ";
 constexpr std::string_view select_asked =
-    "SELECT query, node, office, purpose, subject, about, agreement, inner_digest, sealed, asked_at, expires_at, "
+    "SELECT query, node, office, purpose, subject, about, agreement, inner_digest, signed, asked_at, expires_at, "
     "state, code, body, answered_at, retain_until FROM queries_asked ";
 
 std::optional<ContentId> optional_content(Statement const& row, int column) {
@@ -69,7 +69,7 @@ Result<AskedQueryRow> read(Statement const& row, AskedQueryRow const*) {
                          .about = about,
                          .agreement = agreement,
                          .inner_digest = inner_digest,
-                         .sealed = row.integer(8),
+                         .signed_ = row.integer(8),
                          .asked_at = stored::time(row, 9),
                          .expires_at = stored::time(row, 10),
                          .state = state,
@@ -237,11 +237,11 @@ std::string_view to_text(AskedState state) {
 
 Status AskedQueryTable::insert(AskedQueryRow const& row) {
     auto insert = database_.prepare(
-        "INSERT INTO queries_asked(query, node, office, purpose, subject, about, agreement, inner_digest, sealed, "
+        "INSERT INTO queries_asked(query, node, office, purpose, subject, about, agreement, inner_digest, signed, "
         "asked_at, expires_at, state, code) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
     insert.bind(1, row.id.text()).bind(2, row.to.node.text()).bind(3, row.to.office.text());
     insert.bind(4, to_text(row.purpose)).bind(5, row.subject.text()).bind(6, to_text(row.about));
-    insert.bind_blob(7, row.agreement.view()).bind_blob(8, row.inner_digest.view()).bind(9, row.sealed);
+    insert.bind_blob(7, row.agreement.view()).bind_blob(8, row.inner_digest.view()).bind(9, row.signed_);
     stored::bind_time(insert, 10, row.asked_at);
     stored::bind_time(insert, 11, row.expires_at);
     return insert.bind(12, to_text(row.state)).bind(13, row.code).run();
@@ -274,7 +274,7 @@ Result<std::vector<AskedQueryRow>> AskedQueryTable::list(std::size_t limit) cons
 
 Result<std::size_t> AskedQueryTable::forget(Timestamp expired_before, Timestamp now, std::size_t limit) {
     auto rows = database_.prepare(
-        "SELECT number, sealed, body FROM queries_asked WHERE expires_at < ?1 AND ifnull(retain_until, 0) < ?2 "
+        "SELECT number, signed, body FROM queries_asked WHERE expires_at < ?1 AND ifnull(retain_until, 0) < ?2 "
         "ORDER BY expires_at LIMIT ?3");
     stored::bind_time(rows, 1, expired_before);
     stored::bind_time(rows, 2, now);

@@ -64,7 +64,7 @@ struct AskedQueryRow {
     SubjectReference subject;
     About about = About::summary;
     Digest agreement, inner_digest;
-    ContentId sealed = 0;
+    ContentId signed_ = 0;  ///< the SignedBytes, sealed anew each time they are asked
     Timestamp asked_at, expires_at;
     AskedState state = AskedState::open;
     std::string code{};  ///< why it is refused, or still open

@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_message_sealed_to_a_destroyed_key_is_resealed_and_stays_t
     auto const message = queue_while_down(*this);
     auto const before = sealed(message);
     auto const old_identity = cambodia.identity();
-    rotate_keys_of_cambodia();
+    rotate_keys(cambodia);
     cambodia.start();
     retry();
     wait_for(message, "delivered ");

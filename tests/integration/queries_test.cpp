@@ -263,4 +263,37 @@ BOOST_AUTO_TEST_CASE(an_answer_leaves_no_earlier_than_its_slot) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_question_finds_a_partner_that_has_rotated_its_key) {
+    thailand.stop();
+    rotate_keys(thailand);
+    thailand.start();
+    auto const asked = ask(question());
+    BOOST_CHECK_EQUAL(asked.text_or("state"), "answered");
+    BOOST_CHECK_EQUAL(thailand.leaves("query.answer").size(), 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_question_that_found_nobody_is_sealed_to_the_new_key_and_stays_the_same_question) {
+    thailand.stop();
+    auto const asked = ask(question());
+    BOOST_CHECK_EQUAL(asked.text_or("state") + " " + asked.text_or("code"), "open peer.unreachable");
+    rotate_keys(thailand);
+    thailand.start();
+    auto const answered = again(asked);
+    BOOST_CHECK_EQUAL(answered.text_or("state"), "answered");
+    BOOST_CHECK_EQUAL(answered.text_or("query"), asked.text_or("query"));
+    BOOST_REQUIRE_EQUAL(thailand.leaves("query.answer").size(), 1U);
+    BOOST_CHECK_EQUAL(thailand.leaves("query.answer").front().text_or("query"), asked.text_or("query"));
+}
+
+BOOST_AUTO_TEST_CASE(a_partner_that_refuses_every_key_is_asked_once_more_and_not_again) {
+    thailand.stop();
+    FakeReceiver const receiver(thailand, cambodia, problem(400, "envelope.unknown_recipient"));
+    auto const asked = ask(question());
+    // Its node document is the same refusal: there is no new key to be had.
+    BOOST_CHECK_EQUAL(asked.text_or("state") + " " + asked.text_or("code"), "open peer.unexpected_answer");
+    BOOST_CHECK_EQUAL(receiver.requests(), 2U);
+    static_cast<void>(again(asked));
+    BOOST_CHECK_EQUAL(receiver.requests(), 4U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -93,9 +93,9 @@ void TwoNodes::coarsen_birth_date() const {
     thailand.reload();
 }
 
-void TwoNodes::rotate_keys_of_cambodia() const {
-    auto const identity = cambodia.directory() / "state" / "identity";
-    must(renew_leaves(identity, cambodia.id(), Suite::p256_sha256, clock.now()));
+void TwoNodes::rotate_keys(DemoMinistry const& node) const {
+    auto const identity = node.directory() / "state" / "identity";
+    must(renew_leaves(identity, node.id(), Suite::p256_sha256, clock.now()));
     int destroyed = 0;
     for (auto const& entry : std::filesystem::directory_iterator(identity)) {
         auto const name = entry.path().filename().string();

@@ -41,8 +41,8 @@ struct TwoNodes {
     void change_name(std::string const& given) const;
     /// The policy then allows an age band where it allowed the year.
     void coarsen_birth_date() const;
-    /// New leaves, and the old encryption key destroyed; Cambodia is stopped.
-    void rotate_keys_of_cambodia() const;
+    /// New leaves, and the old encryption key destroyed; the node is stopped.
+    void rotate_keys(DemoMinistry const& node) const;
     /// Cambodia said no in a receipt, and kept nothing.
     void check_rejected(std::string const& message) const;
 

@@ -90,4 +90,30 @@ BOOST_AUTO_TEST_CASE(a_failing_migration_leaves_nothing_behind) {
     BOOST_CHECK_EQUAL(raw().run("SELECT count(*) FROM sqlite_master"), "1");
 }
 
+BOOST_AUTO_TEST_CASE(a_question_whose_signed_form_was_never_kept_has_to_be_asked_anew) {
+    {
+        auto database = open_database();
+        make_older(database, 4);
+        for (auto const* state : {"open", "pending", "answered", "refused"}) {
+            must(database
+                     .prepare("INSERT INTO queries_asked(query, node, office, purpose, subject, about, agreement, "
+                              "inner_digest, sealed, asked_at, expires_at, state, code) VALUES(?1, 'kh-mosvy', 'x', "
+                              "'x', 'x', 'status', zeroblob(32), zeroblob(32), 7, 1, 9, ?1, '')")
+                     .bind(1, std::string_view(state))
+                     .run());
+        }
+    }
+    auto database = open_database();
+    must(migrate(database));
+    auto rows = database.prepare("SELECT query, state, code, signed FROM queries_asked ORDER BY number");
+    std::string found;
+    while (must(rows.step())) {
+        found += rows.text(0) + ": " + rows.text(1) + " " + rows.text(2) + "\n";
+        BOOST_CHECK_EQUAL(rows.integer(3), 7);
+    }
+    BOOST_CHECK_EQUAL(found,
+                      "open: refused query.ask_anew\npending: refused query.ask_anew\nanswered: answered \nrefused: "
+                      "refused \n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
