@@ -204,10 +204,10 @@ void QueryAsker::on_outcome(CallPtr call, PeerClient::Outcome outcome) {
                                   [this, call](Result<OpenedEnvelope> opened) { on_answer(call, std::move(opened)); });
     if (response.status == 202) return settle(call, AskedState::pending, "", {});
     auto const code = problem_code(response);
-    if (classify_answer(response.status, response.content_type, code) == AnswerClass::new_key && !call->new_key)
-        return fetch_new_key(call);
-    bool const for_ever =
-        response.status == 403 || response.status == 409 || response.status == 410 || response.status == 400;
+    bool const wants_new_key = classify_answer(response.status, response.content_type, code) == AnswerClass::new_key;
+    if (wants_new_key && !call->new_key) return fetch_new_key(call);
+    bool const for_ever = !wants_new_key && (response.status == 400 || response.status == 403 ||
+                                             response.status == 409 || response.status == 410);
     settle(call, for_ever ? AskedState::refused : AskedState::open, code.empty() ? "peer.unexpected_answer" : code, {});
 }
 
