@@ -78,6 +78,14 @@ bool write_all(int descriptor, ByteView bytes) {
     return true;
 }
 
+/// What the superuser makes in a directory of the daemon's must be the daemon's to read.
+bool give_to_owner_of(std::filesystem::path const& directory, int made) {
+    if (::geteuid() != 0) return true;
+    struct stat owner {};
+    if (::stat(directory.c_str(), &owner) != 0) return false;
+    return owner.st_uid == 0 || ::fchown(made, owner.st_uid, owner.st_gid) == 0;
+}
+
 /// Gives the finished file its name.
 Status publish(std::string const& temporary, std::filesystem::path const& path, Existing existing) {
     if (existing == Existing::replace) {
@@ -120,8 +128,8 @@ Status write_file_atomically(std::filesystem::path const& path, ByteView bytes, 
     Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
     if (!file.is_open()) return unwritable(path, errno);
     auto const written = [&]() -> Status {
-        if (!write_all(file.number(), bytes) || ::fchmod(file.number(), mode) != 0 || ::fsync(file.number()) != 0 ||
-            !file.close())
+        if (!write_all(file.number(), bytes) || !give_to_owner_of(parent_of(path), file.number()) ||
+            ::fchmod(file.number(), mode) != 0 || ::fsync(file.number()) != 0 || !file.close())
             return unwritable(path, errno);
         return publish(temporary, path, existing);
     }();
@@ -137,7 +145,9 @@ Status make_private_directory(std::filesystem::path const& path) {
     if (std::filesystem::is_directory(path, failure)) return Done{};
     std::filesystem::create_directories(parent_of(path), failure);
     if (failure) return unwritable(parent_of(path), failure.value());
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return unwritable(path, errno);
+    if (::mkdir(path.c_str(), 0700) != 0) return errno == EEXIST ? Status(Done{}) : unwritable(path, errno);
+    Descriptor const made(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!made.is_open() || !give_to_owner_of(parent_of(path), made.number())) return unwritable(path, errno);
     return sync_directory(parent_of(path));
 }
 

@@ -1,4 +1,5 @@
-// Files: whole files in, whole files out, durably.
+// Files: whole files in, whole files out, durably. What the superuser makes in a directory that belongs to somebody
+// else (`casebridge identity renew` as root) belongs to that somebody.
 #pragma once
 
 #include "crypto/bytes.h"

@@ -28,6 +28,7 @@ tests=(
   patch                                            # tests/faults/mutants
   libbenchmark-dev                                 # tests/bench
   systemd                                          # systemd-analyze measures the unit's sandbox
+  debootstrap systemd-container                    # the service under a real systemd, in a container (long form)
 )
 packages=("${build[@]}" "${tests[@]}")
 

@@ -6,7 +6,8 @@
 #   tests/check.sh --no-install    do not look at packages
 #   tests/check.sh --plain         leave out the sanitizers
 #   tests/check.sh --tidy          clang-tidy as well (slow)
-#   tests/check.sh --long          a crash at every call, 1,000 random kills, every mutant as well (an hour or two)
+#   tests/check.sh --long          a crash at every call, 1,000 random kills, every mutant, the service under a
+#                                  real systemd as well (an hour or two)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,7 +18,7 @@ for argument in "$@"; do
     --plain) sanitizers=no ;;
     --tidy) tidy=yes ;;
     --long) long=yes ;;
-    -h|--help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "check.sh: unknown option $argument (see --help)" >&2; exit 2 ;;
   esac
 done
@@ -57,6 +58,14 @@ if [[ $long == yes ]]; then
   done
   step "mutants"
   tests/faults/mutants/run.sh
+  if ((EUID == 0)); then
+    step "the service under systemd, in a container"
+    root=$(mktemp -d)
+    tests/packaging/under_systemd.sh build/release "$root"
+    rm -rf "$root"
+  else
+    echo "note: not root; the service was not tried under systemd"
+  fi
 fi
 
 if [[ $sanitizers == yes ]]; then

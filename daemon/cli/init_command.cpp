@@ -158,7 +158,9 @@ std::string render_made(Json const& json, Style const& style) {
                         "  3. Give partners " +
                         identity + "/root.pem, and compare the fingerprint above in person.\n";
     if (::geteuid() == 0)
-        steps += "  4. Made as root: give the state directory to the user the daemon runs as (chown -R).\n";
+        steps +=
+            "  4. Made as root: the service's start gives the state directory to its user; without systemd, chown -R "
+            "it.\n";
     return steps;
 }
 

@@ -65,7 +65,7 @@ fi
 
 if command -v systemd-tmpfiles >/dev/null && ((EUID == 0)); then
   systemd-tmpfiles --root="$root" --create "$root/usr/lib/tmpfiles.d/casebridge.conf"
-  [[ $(stat -c %a "$root/etc/casebridge/policies") == 750 ]] || fail "tmpfiles made no private /etc/casebridge/policies"
+  [[ $(stat -c %a "$root/etc/casebridge/policies") == 2750 ]] || fail "tmpfiles made no private /etc/casebridge/policies"
 else
   echo "note: not root, or systemd-tmpfiles is not here; the directories were not tried"
 fi

@@ -125,4 +125,22 @@ BOOST_AUTO_TEST_CASE(a_private_directory_is_made_with_its_parents) {
     CHECK_CODE(make_private_directory(directory.write("file", "x") / "below"), "file.unwritable");
 }
 
+BOOST_AUTO_TEST_CASE(what_the_superuser_makes_in_a_directory_of_the_daemons_is_the_daemons) {
+    constexpr uid_t daemon = 65534;
+    TemporaryDirectory const directory;
+    auto const file = directory.path() / "key.pem";
+    auto const inner = directory.path() / "identity";
+    bool const superuser = ::geteuid() == 0;
+    if (superuser) BOOST_REQUIRE_EQUAL(::chown(directory.path().c_str(), daemon, daemon), 0);
+    CHECK_ACCEPTED(write_file_atomically(file, as_bytes("x"), 0600));
+    CHECK_ACCEPTED(make_private_directory(inner));
+    for (auto const& made : {file, inner}) {
+        struct stat status {};
+        BOOST_REQUIRE_EQUAL(::stat(made.c_str(), &status), 0);
+        BOOST_CHECK_EQUAL(status.st_uid, superuser ? daemon : ::geteuid());
+    }
+    BOOST_CHECK_EQUAL(mode_of(file), 0600U);
+    BOOST_CHECK_EQUAL(mode_of(inner), 0700U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
