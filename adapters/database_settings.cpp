@@ -1,5 +1,7 @@
 #include "adapters/database_settings.h"
 
+#include "adapters/text_decoder.h"
+
 #include <algorithm>
 #include <array>
 
@@ -34,6 +36,35 @@ SqliteSettings read_sqlcipher(YamlReader& reader, std::filesystem::path const& f
     return settings;
 }
 
+/// One character of ASCII that can stand between fields; "tab" for that.
+char separating_character(YamlReader& reader, std::string_view key, std::string_view fallback) {
+    auto const text = reader.optional_text(key, fallback);
+    if (text == "tab") return '\t';
+    bool const usable = text.size() == 1 && std::string_view(",;|\t\"'^~").find(text.front()) != std::string_view::npos;
+    if (!usable) reader.complain(key, "expected one of , ; | ^ ~ tab, or a quotation mark");
+    return usable ? text.front() : ',';
+}
+
+CsvSettings read_csv(YamlReader& reader, std::filesystem::path const& folder) {
+    CsvSettings settings;
+    settings.folder = folder / reader.text("folder");
+    settings.extension = reader.optional_text("extension", "csv");
+    settings.encoding = reader.word("encoding", TextDecoder::encodings());
+    settings.separator = separating_character(reader, "separator", ",");
+    settings.quote = separating_character(reader, "quote", "\"");
+    if (settings.separator == settings.quote) reader.complain("quote", "expected another character than the separator");
+    settings.marker = reader.optional_text("marker");
+    if (settings.marker.find('/') != std::string::npos) reader.complain("marker", "expected a name without /");
+    settings.settle = std::chrono::seconds(reader.optional_integer("settle_seconds", 0, 3600, 5));
+    settings.grace = std::chrono::minutes(reader.optional_integer("grace_minutes", 0, 24 * 60, 10));
+    settings.patience = settings.settle + std::chrono::seconds(2);
+    settings.scratch = folder / reader.optional_text("scratch", "/var/tmp");
+    settings.maximum_row_bytes = static_cast<std::size_t>(reader.optional_integer("maximum_row_mib", 1, 64, 16)) << 20U;
+    settings.maximum_file_bytes = reader.optional_integer("maximum_file_mib", 1, 65536, 4096) << 20;
+    settings.query_time_limit = std::chrono::seconds(reader.optional_integer("time_limit_seconds", 1, 300, 10));
+    return settings;
+}
+
 constexpr std::array kinds = {
     Kind{"sqlite",
          [](YamlReader& reader, std::filesystem::path const& folder) -> DatabaseSettings {
@@ -42,6 +73,10 @@ constexpr std::array kinds = {
     Kind{"sqlcipher",
          [](YamlReader& reader, std::filesystem::path const& folder) -> DatabaseSettings {
              return read_sqlcipher(reader, folder);
+         }},
+    Kind{"csv",
+         [](YamlReader& reader, std::filesystem::path const& folder) -> DatabaseSettings {
+             return read_csv(reader, folder);
          }},
 };
 

@@ -87,6 +87,21 @@ void read_groups(YamlNode const& node, FieldMap& map, YamlComplaints& complaints
     reader.refuse_unknown_keys();
 }
 
+/// A folder of files is read for what the map names, and indexed by the columns cases are looked up in.
+void name_what_is_read(FieldMap& map) {
+    auto* const csv = std::get_if<CsvSettings>(&map.database);
+    if (csv == nullptr) return;
+    auto const add = [&](std::string const& table, std::string const& column) {
+        if (!table.empty()) csv->tables[table].insert(column);
+    };
+    add(map.table, map.id_column);
+    for (auto const* values : {&map.fields, &map.facts}) {
+        for (auto const& value : *values) add(value.table, value.case_column);
+    }
+    for (auto const& entry : map.groups) add(entry.table, entry.case_column);
+    if (map.consents) add(map.consents->table, map.consents->case_column);
+}
+
 }  // namespace
 
 Result<FieldMap> FieldMap::load(YamlFile const& file, std::filesystem::path const& folder) {
@@ -105,6 +120,7 @@ Result<FieldMap> FieldMap::load(YamlFile const& file, std::filesystem::path cons
     }
     reader.refuse_unknown_keys();
     if (!complaints.empty()) return complaints.to_error("field_map.invalid");
+    name_what_is_read(map);
     return map;
 }
 

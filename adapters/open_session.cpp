@@ -1,5 +1,7 @@
 #include "adapters/open_session.h"
 
+#include "adapters/csv_session.h"
+
 namespace casebridge {
 namespace {
 
@@ -7,6 +9,10 @@ struct Opener {
     Secret const& key;
     Result<std::unique_ptr<SqlSession>> operator()(SqliteSettings const& settings) const {
         return open_sqlite_session(settings, key);
+    }
+    Result<std::unique_ptr<SqlSession>> operator()(CsvSettings const& settings) const {
+        if (!key.empty()) return Error{ErrorKind::invalid, "source.wrong_key", "files have no key, but one is given"};
+        return open_csv_session(settings);
     }
 };
 

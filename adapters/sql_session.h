@@ -22,6 +22,10 @@ class SqlSession {
 public:
     virtual ~SqlSession() = default;
 
+    /// Tables and views that can be read, in order of name, without those of the database itself.
+    /// Errors: `source.unavailable`.
+    virtual Result<std::vector<std::string>> tables() = 0;
+
     struct Column {
         std::string name;
         std::string declared_type;
@@ -33,6 +37,10 @@ public:
     /// error, not a truncation. Errors: `source.unavailable`, `source.value_too_large`, `source.query_failed`.
     virtual Status query(std::string const& sql, std::vector<SqlValue> const& parameters,
                          std::function<bool(SqlRow const&)> const& on_row) = 0;
+
+    /// As `query`, for reading a whole table: rows come as the database finds them, never all of them in memory, and
+    /// the time limit is for each row instead of for all. `on_row` must not use the session.
+    virtual Status scan(std::string const& sql, std::function<bool(SqlRow const&)> const& on_row) = 0;
 
     /// Runs `body` so that all its queries see one state of the database. `body` must not nest. Errors: those of
     /// `body`, `source.unavailable`.

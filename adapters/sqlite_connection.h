@@ -15,6 +15,16 @@ using SqliteConnection = std::unique_ptr<sqlite3, SqliteCloser>;
 /// Errors as `open_sqlite_session`.
 Result<SqliteConnection> open_read_only(SqliteSettings const& settings, Secret const& key);
 
+/// Closes every door but reading on a connection that is set up: `open_read_only` has done it already.
+/// `Writable::until_now`: the connection itself wrote what it will now only read.
+enum class Writable { never, until_now };
+Status allow_only_reading(sqlite3* database, std::size_t maximum_row_bytes, Writable writable);
+
+/// Runs statements that return nothing we need.
+Status run_pragmas(sqlite3* database, char const* sql);
+/// The one value a statement returns, as text.
+Result<std::string> pragma_text(sqlite3* database, char const* sql);
+
 /// SQLite's result code as one of ours; `doing` says what failed, without values. `schema_only`: nothing has been
 /// read yet, so that SQLite's own words can only hold names of the schema and may be added.
 Error sqlite_error(sqlite3* database, int code, std::string doing, bool schema_only = false);

@@ -1,74 +1,17 @@
 #include "adapters/sqlite_session.h"
 
 #include "adapters/sqlite_connection.h"
+#include "adapters/sqlite_query.h"
 
 #include <utility>
 
-#include <sqlcipher/sqlite3.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 namespace casebridge {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Statement = std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)>;
-
-Error query_failed(std::string detail) {
-    return {ErrorKind::unavailable, "source.query_failed", std::move(detail)};
-}
-
-/// One SELECT and nothing after it.
-Result<Statement> prepare_select(sqlite3* database, std::string const& sql) {
-    sqlite3_stmt* raw = nullptr;
-    char const* tail = nullptr;
-    int const code = sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()) + 1, &raw, &tail);
-    Statement statement(raw, sqlite3_finalize);
-    if (code != SQLITE_OK) return sqlite_error(database, code, "preparing a query", true);
-    if (raw == nullptr || tail != sql.data() + sql.size() || sqlite3_column_count(raw) == 0 ||
-        sqlite3_stmt_readonly(raw) == 0) {
-        return query_failed("not one SELECT statement");
-    }
-    return statement;
-}
-
-Status bind(sqlite3_stmt* statement, std::vector<SqlValue> const& parameters) {
-    if (sqlite3_bind_parameter_count(statement) != static_cast<int>(parameters.size())) {
-        return query_failed("number of parameters");
-    }
-    for (int at = 0; at < static_cast<int>(parameters.size()); ++at) {
-        SqlValue const& value = parameters[static_cast<std::size_t>(at)];
-        int code = SQLITE_OK;
-        if (auto const* number = std::get_if<std::int64_t>(&value)) {
-            code = sqlite3_bind_int64(statement, at + 1, *number);
-        } else if (auto const* text = std::get_if<std::string>(&value)) {
-            code = sqlite3_bind_text64(statement, at + 1, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
-        } else {
-            code = sqlite3_bind_null(statement, at + 1);
-        }
-        if (code != SQLITE_OK) return sqlite_error(nullptr, code, "binding a parameter");
-    }
-    return Done{};
-}
-
-Result<SqlValue> read_value(sqlite3_stmt* statement, int column, std::size_t maximum_bytes) {
-    int const type = sqlite3_column_type(statement, column);
-    if (type == SQLITE_NULL) return SqlValue{};
-    if (type == SQLITE_INTEGER) return SqlValue{static_cast<std::int64_t>(sqlite3_column_int64(statement, column))};
-    auto const* const bytes = type == SQLITE_BLOB
-                                  ? static_cast<char const*>(sqlite3_column_blob(statement, column))
-                                  : reinterpret_cast<char const*>(sqlite3_column_text(statement, column));
-    auto const size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
-    if (size > maximum_bytes) {
-        return Error{ErrorKind::invalid, "source.value_too_large",
-                     std::string("column ") + sqlite3_column_name(statement, column) + ": over " +
-                         std::to_string(maximum_bytes) + " bytes"};
-    }
-    if (bytes == nullptr) {
-        if (size == 0 && type == SQLITE_BLOB) return SqlValue{std::string()};
-        return sqlite_error(nullptr, SQLITE_NOMEM, "reading a value");
-    }
-    return SqlValue{std::string(bytes, size)};
-}
 
 class SqliteSession final : public SqlSession {
 public:
@@ -81,27 +24,33 @@ public:
         return Done{};
     }
 
+    Result<std::vector<std::string>> tables() override {
+        RETURN_IF_ERROR(reconnect_if_replaced());
+        restart_clock();
+        return table_names(database_.get());
+    }
+
     Result<std::vector<Column>> columns(std::string const& table) override {
         RETURN_IF_ERROR(reconnect_if_replaced());
-        bool exists = false;
-        RETURN_IF_ERROR(run("SELECT type FROM sqlite_master WHERE type IN ('table', 'view') AND name = ?", {table},
-                            [&](SqlRow const&) { return !(exists = true); }));
-        std::vector<Column> found;
-        if (!exists) return found;
-        auto const statement = prepare_select(database_.get(), "SELECT * FROM " + quote_identifier(table));
-        if (!statement) return statement.error();
-        sqlite3_stmt* const raw = statement->get();
-        for (int at = 0; at < sqlite3_column_count(raw); ++at) {
-            char const* const type = sqlite3_column_decltype(raw, at);
-            found.push_back({sqlite3_column_name(raw, at), type == nullptr ? "" : type});
-        }
-        return found;
+        restart_clock();
+        return table_columns(database_.get(), table);
     }
 
     Status query(std::string const& sql, std::vector<SqlValue> const& parameters,
                  std::function<bool(SqlRow const&)> const& on_row) override {
         RETURN_IF_ERROR(reconnect_if_replaced());
-        return run(sql, parameters, on_row);
+        restart_clock();
+        return run_select(database_.get(), sql, parameters, settings_.maximum_value_bytes, on_row);
+    }
+
+    Status scan(std::string const& sql, std::function<bool(SqlRow const&)> const& on_row) override {
+        RETURN_IF_ERROR(reconnect_if_replaced());
+        restart_clock();
+        return run_select(database_.get(), sql, {}, settings_.maximum_value_bytes, [&](SqlRow const& row) {
+            bool const more = on_row(row);
+            restart_clock();
+            return more;
+        });
     }
 
     Status read_consistently(std::function<Status()> const& body) override {
@@ -126,41 +75,15 @@ public:
         return rolled_back;
     }
 
-    [[nodiscard]] std::string quote_identifier(std::string_view name) const override {
-        std::string quoted = "\"";
-        for (char const character : name) {
-            quoted += character;
-            if (character == '"') quoted += '"';
-        }
-        return quoted + '"';
-    }
+    [[nodiscard]] std::string quote_identifier(std::string_view name) const override { return quoted_identifier(name); }
 
 private:
     static int past_deadline(void* session) { return Clock::now() > static_cast<SqliteSession*>(session)->deadline_; }
 
-    Status run(std::string const& sql, std::vector<SqlValue> const& parameters,
-               std::function<bool(SqlRow const&)> const& on_row) {
-        deadline_ = Clock::now() + settings_.query_time_limit;
-        auto const statement = prepare_select(database_.get(), sql);
-        if (!statement) return statement.error();
-        RETURN_IF_ERROR(bind(statement->get(), parameters));
-        int const width = sqlite3_column_count(statement->get());
-        for (;;) {
-            int const code = sqlite3_step(statement->get());
-            if (code == SQLITE_DONE) return Done{};
-            if (code != SQLITE_ROW) return sqlite_error(database_.get(), code, "reading");
-            SqlRow row;
-            row.reserve(static_cast<std::size_t>(width));
-            for (int column = 0; column < width; ++column) {
-                ASSIGN_OR_RETURN(auto value, read_value(statement->get(), column, settings_.maximum_value_bytes));
-                row.push_back(std::move(value));
-            }
-            if (!on_row(row)) return Done{};
-        }
-    }
+    void restart_clock() { deadline_ = Clock::now() + settings_.query_time_limit; }
 
     Status execute(char const* sql) {
-        deadline_ = Clock::now() + settings_.query_time_limit;
+        restart_clock();
         int const code = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
         if (code != SQLITE_OK) return sqlite_error(database_.get(), code, "starting or ending a read");
         return Done{};

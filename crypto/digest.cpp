@@ -31,4 +31,29 @@ Digest sha256(ByteView data) {
     return digest;
 }
 
+struct DigestBuilder::State {
+    openssl::Handle<EVP_MD_CTX, EVP_MD_CTX_free> context;
+};
+
+DigestBuilder::DigestBuilder() : state_(std::make_unique<State>()) {
+    state_->context.reset(EVP_MD_CTX_new());
+    openssl::require(state_->context != nullptr && EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1,
+                     "SHA-256");
+}
+DigestBuilder::DigestBuilder(DigestBuilder&&) noexcept = default;
+DigestBuilder& DigestBuilder::operator=(DigestBuilder&&) noexcept = default;
+DigestBuilder::~DigestBuilder() = default;
+
+void DigestBuilder::add(ByteView data) {
+    openssl::require(EVP_DigestUpdate(state_->context.get(), data.data(), data.size()) == 1, "SHA-256");
+}
+
+Digest DigestBuilder::finish() {
+    Digest digest;
+    unsigned int size = 0;
+    openssl::require(EVP_DigestFinal_ex(state_->context.get(), digest.bytes.data(), &size) == 1 && size == 32,
+                     "SHA-256");
+    return digest;
+}
+
 }  // namespace casebridge

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <compare>
+#include <memory>
 
 namespace casebridge {
 
@@ -22,5 +23,22 @@ struct Digest {
 
 /// FIPS 180-4 SHA-256. Throws only if OpenSSL itself is broken.
 Digest sha256(ByteView data);
+
+/// The same over data that comes in pieces.
+class DigestBuilder {
+public:
+    DigestBuilder();
+    DigestBuilder(DigestBuilder&&) noexcept;
+    DigestBuilder& operator=(DigestBuilder&&) noexcept;
+    ~DigestBuilder();
+
+    void add(ByteView data);
+    /// Once, at the end.
+    Digest finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 }  // namespace casebridge

@@ -1,0 +1,493 @@
+#include "adapters/csv_session.h"
+
+#include "adapters/open_case_source.h"
+#include "crypto/digest.h"
+#include "tests/unit/adapters/case_source_conformance.h"
+#include "tests/unit/adapters/csv_folder.h"
+
+#include <csignal>
+
+#include <boost/test/unit_test.hpp>
+#include <fcntl.h>
+#include <sqlcipher/sqlite3.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+BOOST_AUTO_TEST_SUITE(csv_session)
+
+namespace {
+
+using namespace casebridge;
+using namespace casebridge::test;
+
+std::unique_ptr<SqlSession> open(CsvSettings const& settings) {
+    auto session = open_csv_session(settings);
+    BOOST_REQUIRE_MESSAGE(session, detail_of(session));
+    return *std::move(session);
+}
+
+Status query(SqlSession& session, std::string const& sql) {
+    return session.query(sql, {}, [](SqlRow const&) { return true; });
+}
+
+/// All rows of a query on one line: values joined by |, rows by /.
+std::string rows(SqlSession& session, std::string const& sql) {
+    std::string text;
+    auto const status = session.query(sql, {}, [&](SqlRow const& row) {
+        if (!text.empty()) text += "/";
+        for (std::size_t at = 0; at < row.size(); ++at) {
+            text += at == 0 ? "" : "|";
+            if (auto const* value = std::get_if<std::string>(&row[at])) text += *value;
+        }
+        return true;
+    });
+    return status ? text : code_of(status);
+}
+
+constexpr char const* all_people = "SELECT p.no FROM person p ORDER BY p.no";
+
+/// SQL in, CSV files out: what an exporter does that runs after each change.
+class ExportedDatabase final : public NationalDatabase {
+public:
+    ExportedDatabase() {
+        BOOST_REQUIRE(sqlite3_open(":memory:", &raw_) == SQLITE_OK);
+        files_.put("unrelated.csv", "x\n1\n");
+    }
+    ~ExportedDatabase() override { sqlite3_close(raw_); }
+    ExportedDatabase(ExportedDatabase const&) = delete;
+    ExportedDatabase& operator=(ExportedDatabase const&) = delete;
+
+    void run(std::string const& sql) override {
+        BOOST_REQUIRE_MESSAGE(sqlite3_exec(raw_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK, sql);
+        for (auto const& entry : std::filesystem::directory_iterator(files_.folder)) {
+            if (entry.path().stem() != "unrelated") std::filesystem::remove(entry.path());
+        }
+        for (auto const& table : select("SELECT name FROM sqlite_master WHERE type = 'table'", false)) {
+            std::string const name = table.substr(1, table.size() - 3);  // "name" and a line feed
+            std::string text;
+            for (auto const& row : select("SELECT * FROM \"" + name + "\"", true)) text += row;
+            files_.put(name + ".csv", text);
+        }
+    }
+    Result<std::unique_ptr<SqlSession>> open() override { return open_csv_session(files_.settings()); }
+
+private:
+    static std::string field(char const* text) {
+        if (text == nullptr) return "";
+        std::string quoted = "\"";
+        for (char const* at = text; *at != '\0'; ++at) quoted += *at == '"' ? std::string("\"\"") : std::string(1, *at);
+        return quoted + '"';
+    }
+    std::vector<std::string> select(std::string const& sql, bool header) {
+        sqlite3_stmt* statement = nullptr;
+        BOOST_REQUIRE(sqlite3_prepare_v2(raw_, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK);
+        int const width = sqlite3_column_count(statement);
+        std::vector<std::string> lines(header ? 1 : 0);
+        for (int at = 0; header && at < width; ++at) {
+            lines[0] += (at == 0 ? "" : ",") + field(sqlite3_column_name(statement, at));
+        }
+        if (header) lines[0] += "\n";
+        while (sqlite3_step(statement) == SQLITE_ROW) {
+            std::string line;
+            for (int at = 0; at < width; ++at) {
+                auto const* const text = reinterpret_cast<char const*>(sqlite3_column_text(statement, at));
+                line += (at == 0 ? "" : ",") + field(text);
+            }
+            lines.push_back(line + "\n");
+        }
+        sqlite3_finalize(statement);
+        return lines;
+    }
+
+    CsvFolder files_;
+    sqlite3* raw_ = nullptr;
+};
+
+/// Another process that writes `first`, waits to be told, then writes `second` and ends.
+class SlowWriter {
+public:
+    SlowWriter(std::filesystem::path const& file, std::string const& first, std::string const& second) {
+        int go[2];
+        int begun[2];
+        BOOST_REQUIRE(::pipe2(go, O_CLOEXEC) == 0);
+        BOOST_REQUIRE(::pipe2(begun, O_CLOEXEC) == 0);
+        process_ = ::fork();
+        BOOST_REQUIRE(process_ >= 0);
+        if (process_ == 0) {
+            ::close(go[1]);
+            int const out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+            char word = 0;
+            bool good = ::write(out, first.data(), first.size()) == static_cast<ssize_t>(first.size()) &&
+                        ::write(begun[1], "x", 1) == 1 && ::read(go[0], &word, 1) == 1;
+            good = good && ::write(out, second.data(), second.size()) == static_cast<ssize_t>(second.size());
+            ::_exit(good ? 0 : 1);
+        }
+        ::close(go[0]);
+        ::close(begun[1]);
+        char word = 0;
+        BOOST_REQUIRE(::read(begun[0], &word, 1) == 1);
+        ::close(begun[0]);
+        go_ = go[1];
+    }
+    ~SlowWriter() {
+        if (process_ > 0) kill();
+        ::close(go_);
+    }
+    SlowWriter(SlowWriter const&) = delete;
+    SlowWriter& operator=(SlowWriter const&) = delete;
+
+    void finish() {
+        BOOST_REQUIRE(::write(go_, "x", 1) == 1);
+        int status = -1;
+        BOOST_REQUIRE(::waitpid(process_, &status, 0) == process_);
+        BOOST_TEST(status == 0);
+        process_ = -1;
+    }
+    void kill() {
+        ::kill(process_, SIGKILL);
+        ::waitpid(process_, nullptr, 0);
+        process_ = -1;
+    }
+
+private:
+    pid_t process_ = -1;
+    int go_ = -1;
+};
+
+std::string checksum(std::string_view text, std::string const& name) {
+    return sha256(as_bytes(text)).hex() + "  " + name + "\n";
+}
+
+/// What is on the disk of files in `folder` that have no name any more but are open in this process.
+std::string nameless_bytes(std::filesystem::path const& folder) {
+    std::string bytes;
+    for (auto const& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code failure;
+        auto const target = std::filesystem::read_symlink(entry.path(), failure).string();
+        if (failure || !target.starts_with(folder.string()) || !target.ends_with("(deleted)")) continue;
+        std::ifstream in(entry.path(), std::ios::binary);
+        bytes.append(std::istreambuf_iterator<char>(in), {});
+    }
+    return bytes;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(csv_behaves_as_every_national_database_must) {
+    check_case_source_conformance([] { return std::make_unique<ExportedDatabase>(); });
+}
+
+BOOST_AUTO_TEST_CASE(each_file_is_a_table_and_each_value_a_text) {
+    CsvFolder files;
+    files.put("person.csv", "\xEF\xBB\xBFno,age,note\n07,1,\n7,2.50,\"\"\n");
+    files.put("kin.CSV", "no\n7\n");
+    files.put("readme.txt", "not a table");
+    auto const session = open(files.settings());
+    BOOST_TEST((*session->tables() == std::vector<std::string>{"kin", "person"}));
+    BOOST_REQUIRE(session->columns("person")->size() == 3);
+    BOOST_TEST((*session->columns("person"))[0].name == "no");
+    BOOST_TEST(session->columns("nobody")->empty());
+    BOOST_TEST(rows(*session, "SELECT p.no, p.age FROM person p ORDER BY p.no") == "07|1/7|2.50");
+    BOOST_TEST(rows(*session, "SELECT count(*) FROM person p WHERE p.note IS NULL") == "");  // a number, not a text
+    BOOST_TEST(rows(*session, "SELECT p.no FROM person p WHERE p.note IS NULL") == "07");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_but_reading_is_possible_once_it_is_loaded) {
+    CsvFolder files;
+    files.put("person.csv", "no\n7\n");
+    auto const session = open(files.settings());
+    for (auto const* sql : {"DELETE FROM person", "ATTACH 'x' AS y", "PRAGMA query_only = OFF", "CREATE TABLE t (x)",
+                            "PRAGMA key", "SELECT randomblob(9)"}) {
+        BOOST_TEST(code_of(query(*session, sql)) == "source.query_failed", sql);
+    }
+    BOOST_TEST(rows(*session, all_people) == "7");
+}
+
+BOOST_AUTO_TEST_CASE(only_the_tables_of_the_map_are_read) {
+    CsvFolder files;
+    files.put("person.csv", "no\n7\n");
+    files.put("broken.csv", "no,no\n");
+    auto settings = files.settings();
+    BOOST_TEST(code_of(open_csv_session(settings)) == "source.bad_export");
+    settings.tables = {{"person", {"no"}}};
+    BOOST_TEST((*open(settings)->tables() == std::vector<std::string>{"person"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_file_is_refused_with_its_name_line_and_column_and_without_its_text) {
+    struct Wrong {
+        std::string text, detail;
+    };
+    for (auto const& [text, detail] : std::vector<Wrong>{
+             {"no,home\n7,Xyzzy\n8,\"Xyzzy\n", "person.csv:3:3: a quotation mark that is not closed"},
+             {"no,home\n7\n", "person.csv:2:1: 1 fields where the header has 2"},
+             {"no,NO\n7,8\n", "person.csv:1:6: the name of column 2 in the header stands there twice"},
+             {"no, \n7,8\n", "person.csv:1:5: the name of column 2 in the header is empty"},
+             {"no\nXyz\xE9zy\n", "person.csv:2:4: a byte that is no character in utf-8"},
+             {"", "person.csv:1:1: the file is empty: expected a header with the names of the columns"},
+             {"no\nXyz", "person.csv:2:4: the last line has no line end: the file may have been cut off"}}) {
+        CsvFolder files;
+        files.put("person.csv", text);
+        auto const session = open_csv_session(files.settings());
+        BOOST_TEST(code_of(session) == "source.bad_export");
+        BOOST_TEST(detail_of(session) == detail);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(files_whose_names_differ_in_capital_letters_only_are_refused) {
+    CsvFolder files;
+    files.put("person.csv", "no\n7\n");
+    files.put("Person.csv", "no\n8\n");
+    BOOST_TEST(code_of(open_csv_session(files.settings())) == "source.bad_export");
+}
+
+BOOST_AUTO_TEST_CASE(thai_of_an_old_program_is_read_and_tones_of_vietnamese_are_put_onto_their_letters) {
+    CsvFolder files;
+    files.put("person.csv", "no,\xAA\xD7\xE8\xCD\n7,\xC1\xD2\xC5\xD5\n");
+    auto settings = files.settings();
+    settings.encoding = "tis-620";
+    BOOST_TEST(rows(*open(settings), "SELECT p.\"ชื่อ\" FROM person p") == "มาลี");
+    files.put("person.csv", "no,t\xEAn\n7,Nguy\xEA\xDEn\n");
+    settings.encoding = "windows-1258";
+    BOOST_TEST(rows(*open(settings), "SELECT p.\"tên\" FROM person p") == "Nguyễn");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_export_is_noticed_at_the_next_query_but_not_inside_a_snapshot) {
+    CsvFolder files;
+    files.put("person.csv", "no\n7\n");
+    auto const session = open(files.settings());
+    auto const status = session->read_consistently([&]() -> Status {
+        BOOST_TEST(rows(*session, all_people) == "7");
+        files.put("person.csv", "no\n8\n");
+        BOOST_TEST(rows(*session, all_people) == "7");
+        return Done{};
+    });
+    BOOST_TEST(code_of(status) == "");
+    BOOST_TEST(rows(*session, all_people) == "8");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_another_process_is_writing_is_not_read_before_it_has_rested) {
+    CsvFolder files;
+    files.put("person.csv", "no\n7\n");
+    auto settings = files.settings();
+    settings.settle = std::chrono::seconds(5);
+    BOOST_TEST(code_of(open_csv_session(settings)) == "source.unavailable");  // written to just now
+    files.now += std::chrono::seconds(60);
+    auto const session = open(settings);
+    {
+        // Whole lines so far: nothing in the file itself tells that more will come.
+        SlowWriter writer(files.folder / "person.csv", "no\n8\n", "9\n");
+        files.now = std::chrono::system_clock::now();
+        BOOST_TEST(rows(*session, all_people) == "7");
+        writer.finish();
+        BOOST_TEST(rows(*session, all_people) == "7");
+    }
+    files.now = std::chrono::system_clock::now() + std::chrono::seconds(60);
+    BOOST_TEST(rows(*session, all_people) == "8/9");
+}
+
+BOOST_AUTO_TEST_CASE(with_a_marker_a_writer_may_pause_for_as_long_as_the_grace_period) {
+    CsvFolder files;
+    auto settings = files.settings();
+    settings.marker = "ready";
+    files.put("person.csv", "no\n7\n");
+    BOOST_TEST(code_of(open_csv_session(settings)) == "source.unavailable");
+    files.put("ready", "");
+    auto const session = open(settings);
+    {
+        SlowWriter writer(files.folder / "person.csv", "no\n8\n", "9\n");
+        BOOST_TEST(rows(*session, all_people) == "7");
+        files.now += settings.grace - std::chrono::seconds(1);
+        BOOST_TEST(rows(*session, all_people) == "7");
+        files.now += std::chrono::seconds(2);
+        auto const late = query(*session, all_people);
+        BOOST_TEST(code_of(late) == "source.unavailable");
+        BOOST_TEST(detail_of(late) == "the export is not whole: person.csv was written after the marker ready");
+        writer.finish();
+    }
+    files.put("ready", "");
+    BOOST_TEST(rows(*session, all_people) == "8/9");
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_killed_in_the_middle_leaves_the_last_export_in_service_and_then_nothing) {
+    CsvFolder files;
+    auto settings = files.settings();
+    settings.marker = "ready";
+    files.put("person.csv", "no\n7\n");
+    files.put("ready", "");
+    auto const session = open(settings);
+    {
+        SlowWriter writer(files.folder / "person.csv", "no\n8", "\n9\n");
+        writer.kill();
+    }
+    BOOST_TEST(rows(*session, all_people) == "7");
+    files.now += settings.grace + std::chrono::seconds(1);
+    BOOST_TEST(rows(*session, all_people) == "source.unavailable");
+    files.put("ready", "");  // somebody says it is finished, but it is not
+    auto const status = query(*session, all_people);
+    BOOST_TEST(code_of(status) == "source.bad_export");
+    BOOST_TEST(detail_of(status) == "person.csv:2:2: the last line has no line end: the file may have been cut off");
+}
+
+BOOST_AUTO_TEST_CASE(checksums_catch_a_file_that_was_cut_off_between_two_lines) {
+    CsvFolder files;
+    auto settings = files.settings();
+    settings.marker = "SHA256SUMS";
+    std::string const text = "no\n7\n8\n";
+    files.put("person.csv", text);
+    files.put("SHA256SUMS", checksum(text, "person.csv"));
+    auto const session = open(settings);
+    BOOST_TEST(rows(*session, all_people) == "7/8");
+    files.put("person.csv", "no\n7\n");
+    files.put("SHA256SUMS", checksum(text, "person.csv"));
+    auto const status = query(*session, all_people);
+    BOOST_TEST(code_of(status) == "source.bad_export");
+    BOOST_TEST(detail_of(status) == "person.csv: not the bytes whose checksum stands in SHA256SUMS");
+    files.put("SHA256SUMS", checksum(text, "other.csv"));
+    BOOST_TEST(detail_of(query(*session, all_people)) == "person.csv: not listed in SHA256SUMS");
+    files.put("SHA256SUMS", "nonsense\n");
+    BOOST_TEST(contains(detail_of(query(*session, all_people)), "SHA256SUMS:1: expected lines as sha256sum writes"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_the_checksums_promise_and_the_map_needs_must_be_there) {
+    CsvFolder files;
+    auto settings = files.settings();
+    settings.marker = "SHA256SUMS";
+    settings.tables = {{"person", {"no"}}, {"kin", {"no"}}};
+    files.put("person.csv", "no\n7\n");
+    files.put("SHA256SUMS", checksum("no\n7\n", "person.csv") + checksum("no\n", "kin.csv"));
+    BOOST_TEST(detail_of(open_csv_session(settings)) == "kin.csv: listed in SHA256SUMS, but not there");
+}
+
+BOOST_AUTO_TEST_CASE(a_symbolic_link_that_is_replaced_changes_all_tables_at_once) {
+    CsvFolder files;
+    files.directory.write("first/person.csv", "no\n7\n");
+    files.directory.write("first/kin.csv", "no\n7\n");
+    files.directory.write("second/person.csv", "no\n8\n");
+    files.directory.write("second/kin.csv", "no\n8\n");
+    auto const link = files.directory.path() / "current";
+    std::filesystem::create_symlink("first", link);
+    auto settings = files.settings();
+    settings.folder = link;
+    auto const session = open(settings);
+    auto const both = "SELECT p.no, k.no FROM person p, kin k";
+    BOOST_TEST(rows(*session, both) == "7|7");
+    std::filesystem::create_symlink("second", files.directory.path() / "new");
+    std::filesystem::rename(files.directory.path() / "new", link);
+    BOOST_TEST(rows(*session, both) == "8|8");
+}
+
+BOOST_AUTO_TEST_CASE(a_finished_export_that_is_wrong_stops_everything_until_it_is_repaired) {
+    CsvFolder files;
+    files.put("person.csv", "no\n7\n");
+    files.put("kin.csv", "no\n7\n");
+    auto const session = open(files.settings());
+    files.put("kin.csv", "no\n7,8\n");
+    for (int again = 0; again < 2; ++again) {
+        auto const status = query(*session, all_people);
+        BOOST_TEST(code_of(status) == "source.bad_export");
+        BOOST_TEST(detail_of(status) == "kin.csv:2:1: 2 fields where the header has 1");
+    }
+    files.put("kin.csv", "no\n8\n");
+    BOOST_TEST(rows(*session, all_people) == "7");
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_vanished_serves_for_the_grace_period_and_a_missing_one_not_at_all) {
+    CsvFolder files;
+    files.put("person.csv", "no\n7\n");
+    auto settings = files.settings();
+    auto const session = open(settings);
+    std::filesystem::rename(files.folder, files.directory.path() / "away");
+    BOOST_TEST(rows(*session, all_people) == "7");
+    BOOST_TEST(code_of(open_csv_session(settings)) == "source.unavailable");
+    files.now += settings.grace + std::chrono::seconds(1);
+    BOOST_TEST(rows(*session, all_people) == "source.unavailable");
+}
+
+BOOST_AUTO_TEST_CASE(a_pipe_is_no_file_and_a_scratch_folder_must_be_there) {
+    CsvFolder files;
+    BOOST_REQUIRE(::mkfifo((files.folder / "person.csv").c_str(), 0600) == 0);
+    BOOST_TEST(code_of(open_csv_session(files.settings())) == "source.unavailable");
+    std::filesystem::remove(files.folder / "person.csv");
+    files.put("person.csv", "no\n7\n");
+    auto settings = files.settings();
+    settings.scratch = files.directory.path() / "nowhere";
+    BOOST_TEST(code_of(open_csv_session(settings)) == "source.unavailable");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_of_the_rows_is_readable_in_the_scratch_file_and_it_has_no_name) {
+    CsvFolder files;
+    std::string text = "no,home\n";
+    for (int row = 0; row < 4000; ++row)
+        text += std::to_string(row) + ",CanaryOfTheShelter" + std::string(200, 'x') + "\n";
+    files.put("person.csv", text);
+    auto settings = files.settings();
+    settings.tables = {{"person", {"no", "home"}}};
+    auto const session = open(settings);
+    BOOST_TEST(rows(*session, "SELECT p.home FROM person p WHERE p.no = '3'").size() == 18 + 200);
+    auto const bytes = nameless_bytes(files.scratch);
+    BOOST_TEST(bytes.size() > text.size());  // it was found, and all of it
+    for (auto const* word : {"Canary", "Shelter", "xxxxxxxx", "person", "SQLite format", "home"}) {
+        BOOST_TEST(!contains(bytes, word), word);
+    }
+    BOOST_TEST(std::filesystem::is_empty(files.scratch));
+}
+
+BOOST_AUTO_TEST_CASE(many_rows_stay_within_sixty_four_mebibytes_of_memory) {
+    CsvFolder files;
+    {
+        std::ofstream out(files.folder / "person.csv");
+        out << "no,home\n";
+        for (int row = 0; row < 300'000; ++row) out << row * 7919LL % 300'007 << "," << std::string(300, 'x') << "\n";
+    }
+    auto settings = files.settings();
+    settings.tables = {{"person", {"no"}}};
+    rusage before{};
+    rusage after{};
+    ::getrusage(RUSAGE_SELF, &before);
+    auto const session = open(settings);
+    std::size_t count = 0;
+    BOOST_TEST(
+        code_of(session->scan("SELECT p.no, p.home FROM person p", [&](SqlRow const&) { return ++count > 0; })) == "");
+    ::getrusage(RUSAGE_SELF, &after);
+    BOOST_TEST(count == 300'000);
+#ifndef CASEBRIDGE_SANITIZED
+    BOOST_TEST(after.ru_maxrss - before.ru_maxrss < 64 * 1024);  // KiB
+#endif
+}
+
+BOOST_AUTO_TEST_CASE(a_case_source_opens_on_a_folder_from_its_field_map_alone) {
+    CsvFolder files;
+    files.put("person.csv", "no;home\r\n7;x\r\n");
+    auto const map = files.directory.write("map.yaml",
+                                           "database: {kind: csv, folder: export, encoding: utf-8, separator: ;, "
+                                           "settle_seconds: 0, scratch: scratch}\n"
+                                           "cases: {table: person, id: no, fields: {shelter: home}}\n");
+    auto const source = open_case_source(map, Secret());
+    BOOST_REQUIRE_MESSAGE(source, detail_of(source));
+    BOOST_TEST(code_of((*source)->load(CaseId("7"))) == "");
+    BOOST_TEST(code_of((*source)->load(CaseId("07"))) == "source.case_not_found");
+    BOOST_TEST(code_of(open_case_source(map, Secret::from_text("key"))) == "source.wrong_key");
+}
+
+BOOST_AUTO_TEST_CASE(a_map_says_how_files_are_written_and_is_told_what_it_may_say) {
+    auto const wrong = load_map(
+        "database: {kind: csv, folder: x, encoding: utf8, separator: ab, quote: tab, marker: a/b, settle_seconds: -1}\n"
+        "cases: {table: person, id: no, fields: {shelter: home}}\n");
+    BOOST_TEST(code_of(wrong) == "field_map.invalid");
+    for (auto const* part : {"encoding: expected one of utf-8, utf-16le", "did you mean `utf-8`?",
+                             "separator: expected", "marker: expected a name", "settle_seconds: "}) {
+        BOOST_TEST(contains(detail_of(wrong), part), detail_of(wrong));
+    }
+    auto const map = load_map(
+        "database: {kind: csv, folder: x, encoding: tis-620, separator: tab}\n"
+        "cases: {table: person, id: no, fields: {shelter: home}}\n");
+    BOOST_REQUIRE_MESSAGE(map, detail_of(map));
+    auto const& settings = std::get<CsvSettings>(map->database);
+    BOOST_TEST(settings.folder == "/national/x");
+    BOOST_TEST(settings.separator == '\t');
+    BOOST_TEST((settings.tables == std::map<std::string, std::set<std::string>>{{"person", {"no"}}}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
