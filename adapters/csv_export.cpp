@@ -126,15 +126,6 @@ Result<std::string> read_small(int folder, std::string const& name) {
 
 }  // namespace
 
-FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-}
-
-FileHandle::~FileHandle() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 bool CsvExport::same_as(CsvExport const& other) const {
     return marker == other.marker && tables == other.tables;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "adapters/csv_settings.h"
+#include "adapters/file_handle.h"
 #include "crypto/digest.h"
 #include "crypto/result.h"
 
@@ -15,19 +16,6 @@
 #include <vector>
 
 namespace casebridge {
-
-/// A descriptor that is closed with its owner.
-class FileHandle {
-public:
-    explicit FileHandle(int descriptor = -1) noexcept : descriptor_(descriptor) {}
-    FileHandle(FileHandle&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
-    FileHandle& operator=(FileHandle&& other) noexcept;
-    ~FileHandle();
-    [[nodiscard]] int get() const noexcept { return descriptor_; }
-
-private:
-    int descriptor_;
-};
 
 /// Which bytes a file holds, as far as the file system tells: any write changes one of these.
 struct FileStamp {

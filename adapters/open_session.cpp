@@ -1,6 +1,7 @@
 #include "adapters/open_session.h"
 
 #include "adapters/csv_session.h"
+#include "adapters/reader_session.h"
 
 namespace casebridge {
 namespace {
@@ -8,7 +9,11 @@ namespace {
 struct Opener {
     Secret const& key;
     Result<std::unique_ptr<SqlSession>> operator()(SqliteSettings const& settings) const {
-        return open_sqlite_session(settings, key);
+        if (settings.encryption == SqliteSettings::Encryption::sqlcipher) return open_sqlite_session(settings, key);
+        if (!key.empty()) {
+            return Error{ErrorKind::invalid, "source.wrong_key", "a key is given for a database that is not encrypted"};
+        }
+        return open_reader_session(settings);
     }
     Result<std::unique_ptr<SqlSession>> operator()(CsvSettings const& settings) const {
         if (!key.empty()) return Error{ErrorKind::invalid, "source.wrong_key", "files have no key, but one is given"};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <string>
 
 #include <sqlite3.h>
@@ -71,6 +72,49 @@ void set_where_supported([[maybe_unused]] sqlite3* database) {
 #endif
 }
 
+/// In WAL mode, with everything checkpointed into the one file.
+bool is_resting_wal_database(std::filesystem::path const& path) {
+    constexpr std::size_t header_bytes = 20;
+    std::array<char, header_bytes> header{};
+    std::ifstream in(path, std::ios::binary);
+    bool const wal = in.read(header.data(), header.size()) && header[18] == 2 && header[19] == 2;
+    struct stat log {};
+    return wal && (::stat((path.string() + "-wal").c_str(), &log) != 0 || log.st_size == 0);
+}
+
+/// Every byte that could mean something in a URI is escaped.
+std::string as_immutable_uri(std::string const& path) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string uri = "file:";
+    for (char const c : path) {
+        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/';
+        if (plain) {
+            uri += c;
+        } else {
+            auto const byte = static_cast<unsigned char>(c);
+            uri += '%';
+            uri += digits[byte >> 4U];
+            uri += digits[byte & 15U];
+        }
+    }
+    return uri + "?immutable=1";
+}
+
+/// Opens, sets the key and reads the schema; the connection is there also after an error.
+Status open_file(std::string const& name, int flags, SqliteSettings const& settings, Secret const& key,
+                 SqliteConnection& database) {
+    sqlite3* raw = nullptr;
+    int const all = SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE | flags;
+    int const code = sqlite3_open_v2(name.c_str(), &raw, all, nullptr);
+    database.reset(raw);
+    if (code != SQLITE_OK) return sqlite_error(raw, code, "opening " + settings.path.string());
+    sqlite3_busy_timeout(raw, static_cast<int>(settings.busy_timeout.count()));
+    if (settings.encryption == SqliteSettings::Encryption::sqlcipher) {
+        RETURN_IF_ERROR(apply_key(raw, settings, key));
+    }
+    return read_schema(raw, settings);
+}
+
 Error unavailable(std::string detail) {
     return {ErrorKind::unavailable, "source.unavailable", std::move(detail)};
 }
@@ -98,8 +142,8 @@ Error sqlite_error(sqlite3* database, int code, std::string doing, bool schema_o
                                "where its -shm file can be written: give the service that right, or a copy)");
         case SQLITE_CORRUPT:
             return unavailable(detail +
-                               " (damaged, or written by a newer SQLite than is installed: have the ministry "
-                               "check it, or export a copy without STRICT tables and generated columns)");
+                               " (damaged, or with features newer than the installed library: have the "
+                               "ministry check it; an encrypted file is read with SQLCipher's own release)");
         case SQLITE_INTERRUPT:
             return unavailable(detail + " (it took longer than the time limit; an index on the case number helps)");
         case SQLITE_TOOBIG:
@@ -151,7 +195,7 @@ Status allow_only_reading(sqlite3* database, std::size_t maximum_row_bytes, Writ
     return Done{};
 }
 
-Result<SqliteConnection> open_read_only(SqliteSettings const& settings, Secret const& key) {
+Result<ReadOnlyDatabase> open_read_only(SqliteSettings const& settings, Secret const& key) {
     bool const encrypted = settings.encryption == SqliteSettings::Encryption::sqlcipher;
     if (!encrypted && !key.empty()) {
         return Error{ErrorKind::invalid, "source.wrong_key", "a key is given for a database that is not encrypted"};
@@ -162,15 +206,15 @@ Result<SqliteConnection> open_read_only(SqliteSettings const& settings, Secret c
     if (failure || ::stat(path.c_str(), &status) != 0) return unavailable(settings.path.string() + ": no such file");
     if (!S_ISREG(status.st_mode)) return unavailable(settings.path.string() + ": not a file");
 
-    sqlite3* raw = nullptr;
-    int const flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE;
-    int const code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
-    SqliteConnection database(raw);
-    if (code != SQLITE_OK) return sqlite_error(raw, code, "opening " + settings.path.string());
-    sqlite3_busy_timeout(raw, static_cast<int>(settings.busy_timeout.count()));
-    if (encrypted) RETURN_IF_ERROR(apply_key(raw, settings, key));
-    RETURN_IF_ERROR(read_schema(raw, settings));
-    RETURN_IF_ERROR(allow_only_reading(raw, settings.maximum_row_bytes, Writable::never));
+    ReadOnlyDatabase database;
+    auto opened = open_file(path.string(), 0, settings, key, database.connection);
+    if (!opened && !encrypted && sqlite3_errcode(database.connection.get()) == SQLITE_CANTOPEN &&
+        is_resting_wal_database(path)) {
+        database.unlocked = true;
+        opened = open_file(as_immutable_uri(path.string()), SQLITE_OPEN_URI, settings, key, database.connection);
+    }
+    RETURN_IF_ERROR(opened);
+    RETURN_IF_ERROR(allow_only_reading(database.connection.get(), settings.maximum_row_bytes, Writable::never));
     return database;
 }
 

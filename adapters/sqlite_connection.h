@@ -12,8 +12,15 @@ struct SqliteCloser {
 };
 using SqliteConnection = std::unique_ptr<sqlite3, SqliteCloser>;
 
+struct ReadOnlyDatabase {
+    SqliteConnection connection;
+    /// Opened without locks, because nobody may write beside a database in WAL mode and nobody is writing: what was
+    /// read counts only if the file and its -wal are afterwards as they were.
+    bool unlocked = false;
+};
+
 /// Errors as `open_sqlite_session`.
-Result<SqliteConnection> open_read_only(SqliteSettings const& settings, Secret const& key);
+Result<ReadOnlyDatabase> open_read_only(SqliteSettings const& settings, Secret const& key);
 
 /// Closes every door but reading on a connection that is set up: `open_read_only` has done it already.
 /// `Writable::until_now`: the connection itself wrote what it will now only read.

@@ -31,6 +31,7 @@ struct SqliteSettings {
     std::chrono::milliseconds query_time_limit{10000};
 };
 
+/// With the library this program is linked to: SQLCipher's in the daemon, which knows no newer files than its own.
 /// Errors: `source.unavailable` (missing, locked, damaged or unreadable file; the detail says which and the remedy),
 /// `source.wrong_key`, `source.not_a_database`, `source.cipher_unsupported` (the installed SQLCipher is too old).
 /// `key`: 32 bytes or their 64 hexadecimal characters (raw), or the passphrase; must be empty for plain SQLite.

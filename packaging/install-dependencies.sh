@@ -14,6 +14,7 @@ build=(
   libboost-test-dev                                # unit tests
   libcurl4-openssl-dev                             # outgoing HTTPS; the command line's Unix socket
   libsqlcipher-dev                                 # the daemon's encrypted store
+  libsqlite3-dev                                   # the reader of plain SQLite files, a process of its own
   libyaml-cpp-dev nlohmann-json3-dev               # configuration and policies; message bodies
   libicu-dev                                       # Unicode and calendar handling
   libcli11-dev libspdlog-dev prometheus-cpp-dev    # command line, logs, metrics

@@ -27,6 +27,7 @@ DESTDIR=$root cmake --install "$build" --prefix /usr >/dev/null
 
 expect_file bin/casebridged 755
 expect_file bin/casebridge 755
+expect_file libexec/casebridge/casebridge-sqlite-reader 755
 expect_file lib/systemd/system/casebridged.service 644
 expect_file lib/sysusers.d/casebridge.conf 644
 expect_file lib/tmpfiles.d/casebridge.conf 644
@@ -44,6 +45,15 @@ grep -q '@casebridge' "$unit" && fail "the unit has a place holder that was not 
 program=$(sed -n 's/^ExecStart=\([^ ]*\) .*/\1/p' "$unit")
 [[ $program == /usr/bin/casebridged && -x $root$program ]] || fail "ExecStart names $program, which is not installed"
 "$root$program" --version >/dev/null || fail "the installed program does not start"
+
+# It speaks over its standard input and ends with it; a program that cannot start would say 127.
+code=0
+"$root/usr/libexec/casebridge/casebridge-sqlite-reader" </dev/null || code=$?
+((code == 0 || code == 1)) || fail "the reader of SQLite files ends with $code"
+if ldd "$root/usr/libexec/casebridge/casebridge-sqlite-reader" | grep -q sqlcipher; then
+  fail "the reader of SQLite files is linked to SQLCipher"
+fi
+if ldd "$root$program" | grep -q libsqlite3; then fail "the daemon is linked to libsqlite3 beside SQLCipher"; fi
 
 # The example is meant to be copied and edited; as it stands it must be right.
 configuration=$root/etc/casebridge

@@ -1,0 +1,63 @@
+// What the daemon and casebridge-sqlite-reader say to each other over their socket.
+//
+// Each frame is four bytes of length (big endian) and a payload: a byte for the kind, then its members in order;
+// numbers big endian, texts with their length in four bytes. One request gets one reply, but for rows: after each frame
+// of rows that is not the last, the reader waits for `Next` or `Stop`. The daemon trusts the reader with nothing:
+// whatever does not decode ends it.
+#pragma once
+
+#include "adapters/sql_session.h"
+
+#include <chrono>
+
+namespace casebridge::reader {
+
+struct Open {
+    std::string path;
+    std::uint64_t maximum_value_bytes, maximum_row_bytes;
+    std::chrono::milliseconds busy_timeout, query_time_limit;
+};
+struct Tables {};
+struct Columns {
+    std::string table;
+};
+struct Query {
+    bool whole_table;  ///< `scan`: the time limit is for each row
+    std::string sql;
+    std::vector<SqlValue> parameters;
+};
+struct Next {};
+struct Stop {};
+struct Begin {};  ///< of a snapshot
+struct End {};
+using Request = std::variant<Open, Tables, Columns, Query, Next, Stop, Begin, End>;
+
+struct Finished {};
+struct Failed {
+    Error error;
+};
+struct TableNames {
+    std::vector<std::string> names;
+};
+struct ColumnList {
+    std::vector<SqlSession::Column> columns;
+};
+struct Rows {
+    bool last;
+    std::vector<SqlRow> rows;
+};
+using Reply = std::variant<Finished, Failed, TableNames, ColumnList, Rows>;
+
+inline constexpr std::size_t maximum_request_bytes = std::size_t{4} << 20;
+/// Rows are sent when so many bytes of them have come together.
+inline constexpr std::size_t rows_bytes = std::size_t{256} << 10;
+
+/// The payload of a frame.
+std::string encode(Request const& request);
+std::string encode(Reply const& reply);
+
+/// Errors: `reader.bad_frame`. Error codes other than those of a session are none; details are plain text of one line.
+Result<Request> decode_request(std::string_view payload);
+Result<Reply> decode_reply(std::string_view payload);
+
+}  // namespace casebridge::reader
