@@ -1,6 +1,7 @@
 #include "adapters/dates.h"
 
 #include "adapters/text.h"
+#include "adapters/zero_parts.h"
 
 #include <algorithm>
 #include <array>
@@ -83,6 +84,7 @@ std::string to_utf8(icu::UnicodeString const& text) {
 
 /// One pattern, ready in both eras: the other one only to tell a wrong era from nonsense.
 struct DateReader::Format {
+    std::string pattern;
     Parts parts;
     std::unique_ptr<icu::SimpleDateFormat> gregorian, buddhist;
 
@@ -91,6 +93,8 @@ struct DateReader::Format {
     }
     /// The date, whatever its year; none if the text does not follow the pattern to the letter.
     [[nodiscard]] std::optional<ReadDate> read(Era era, std::string const& text) const;
+    /// The same where zeros stand for what nobody knew.
+    [[nodiscard]] std::optional<ReadDate> read_with_zeros(Era era, std::string const& text) const;
 };
 
 namespace {
@@ -137,24 +141,37 @@ std::optional<ReadDate> DateReader::Format::read(Era era, std::string const& tex
     return PartialDate{date.year(), std::nullopt};
 }
 
+std::optional<ReadDate> DateReader::Format::read_with_zeros(Era era, std::string const& text) const {
+    if (parts.days == 0 || parts.month_name) return std::nullopt;
+    auto const filled = fill_zero_parts(pattern, text);
+    if (!filled) return std::nullopt;
+    auto const date = read(era, filled->text);
+    if (!date) return std::nullopt;
+    auto const& whole = std::get<Date>(*date);
+    if (filled->month_unknown) return PartialDate{whole.year(), std::nullopt};
+    return PartialDate{whole.year(), whole.month()};
+}
+
 DateReader::DateReader() = default;
 DateReader::DateReader(DateReader&&) noexcept = default;
 DateReader& DateReader::operator=(DateReader&&) noexcept = default;
 DateReader::~DateReader() = default;
 
-Result<DateReader> DateReader::make(std::vector<std::string> const& formats, Era era, std::string_view language) {
+Result<DateReader> DateReader::make(std::vector<std::string> const& formats, Era era, std::string_view language,
+                                    ZeroParts zero_parts) {
     if (formats.empty()) return bad_format("", "expected at least one format, e.g. dd/MM/yyyy");
     if (!language.empty() && std::find(languages.begin(), languages.end(), language) == languages.end()) {
         return bad_format(formats.front(), "language: expected one of en, km, lo, my, th, vi, zh");
     }
     DateReader reader;
     reader.era_ = era;
+    reader.zero_parts_ = zero_parts;
     for (auto const& pattern : formats) {
         ASSIGN_OR_RETURN(Parts const parts, parse_pattern(pattern));
         if (parts.month_name && language.empty()) {
             return bad_format(pattern, "month names need `language`: one of en, km, lo, my, th, vi, zh");
         }
-        Format format{parts, nullptr, nullptr};
+        Format format{pattern, parts, nullptr, nullptr};
         ASSIGN_OR_RETURN(format.gregorian, make_format(pattern, Era::gregorian, language));
         ASSIGN_OR_RETURN(format.buddhist, make_format(pattern, Era::buddhist, language));
         reader.formats_.push_back(std::move(format));
@@ -167,7 +184,8 @@ Result<ReadDate> DateReader::read_in(Era era, std::string_view text) const {
     std::optional<ReadDate> found;
     bool out_of_range = false;
     for (auto const& format : formats_) {
-        auto const date = format.read(era, exact);
+        auto date = format.read(era, exact);
+        if (!date && zero_parts_ == ZeroParts::unknown) date = format.read_with_zeros(era, exact);
         if (!date) continue;
         int const year = std::visit(
             [](auto const& any) {

@@ -2,6 +2,7 @@
 
 #include "adapters/consent_map.h"
 #include "adapters/fact_map.h"
+#include "policies/fields.h"
 
 #include <algorithm>
 #include <array>
@@ -48,6 +49,13 @@ void read_cases(YamlNode const& node, FieldMap& map, YamlComplaints& complaints)
     if (auto const* const fields = reader.mapping("fields"); fields != nullptr) {
         map.fields = read_fields(*fields, Group::none, complaints);
     }
+    auto const estimated = std::ranges::find(map.fields, field::birth_date_estimated,
+                                             [](ValueMap const& value) { return std::string_view(value.target.name); });
+    bool const marked =
+        std::ranges::any_of(map.fields, [](ValueMap const& value) { return !value.estimated_marks.empty(); });
+    if (marked && estimated != map.fields.end()) {
+        complaints.add(estimated->source, "birth_date_estimated", "expected either this field or `estimated_marks`");
+    }
     if (auto const* const facts = reader.optional_mapping("facts"); facts != nullptr) {
         map.facts = read_facts(*facts, complaints);
     }
@@ -71,6 +79,10 @@ EntryMap read_entry(YamlNode const& node, Group group, YamlComplaints& complaint
         if (std::all_of(entry.values.begin(), entry.values.end(), [](auto const& v) { return v.column.empty(); })) {
             reader.complain("fields", "expected at least one field from a column");
         }
+    }
+    if (auto const* const reading = reader.optional_mapping("reading"); reading != nullptr) {
+        if (group != Group::names) reader.complain("reading", "only names are read so");
+        entry.reading = read_name_reading(*reading, complaints);
     }
     reader.refuse_unknown_keys();
     return entry;

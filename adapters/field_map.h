@@ -2,6 +2,7 @@
 #pragma once
 
 #include "adapters/database_settings.h"
+#include "adapters/name_reading.h"
 #include "adapters/sql_session.h"
 #include "adapters/value_map.h"
 
@@ -13,6 +14,7 @@ struct EntryMap {
     std::string table, case_column;  ///< empty: the case's own row
     std::string order_column;        ///< of the child table; may be empty
     std::vector<ValueMap> values;
+    std::optional<NameReading> reading;  ///< of names
     SourceLine source;
 };
 

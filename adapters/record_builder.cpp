@@ -2,6 +2,7 @@
 
 #include "adapters/consent_map.h"
 #include "adapters/fact_map.h"
+#include "policies/fields.h"
 
 #include <algorithm>
 #include <set>
@@ -45,7 +46,10 @@ Status add_entry(EntryMap const& entry, SqlRow const& row, SourcedCase& sourced)
         }
     }
     if (!recorded) return Done{};
-    auto const added = sourced.record.add_entry(entry.group, std::move(values));
+    if (entry.reading) entry.reading->apply(values);
+    auto const beside = entry.reading ? entry.reading->transliterated(values) : std::nullopt;
+    auto added = sourced.record.add_entry(entry.group, std::move(values));
+    if (added && beside) added = sourced.record.add_entry(entry.group, *beside);
     if (added) return Done{};
     std::string const where = entry.table.empty() ? "group " : "table " + entry.table + ", group ";
     return Error{ErrorKind::invalid, "source.bad_value",
@@ -197,7 +201,8 @@ Status set_field(ValueMap const& map, SqlValue const& stored, SourcedCase& sourc
     if (!value) {
         outcome = value.error();
     } else if (*value) {
-        auto const set = sourced.record.set(map.target.name, **std::move(value));
+        auto set = sourced.record.set(map.target.name, **std::move(value));
+        if (set && map.says_estimated(stored)) set = sourced.record.set(field::birth_date_estimated, true);
         if (!set) outcome = map.bad_value(set.error().code);
     }
     if (outcome || map.on_bad == OnBadValue::refuse) return outcome;

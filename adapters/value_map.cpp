@@ -59,9 +59,19 @@ OptionalValue read_one_code(ValueMap const& map, std::string const& text) {
     return std::optional<FieldValue>(std::move(word));
 }
 
+/// How long the mark and the spaces after it are; 0 without one.
+std::size_t estimated_mark_length(ValueMap const& map, std::string_view text) {
+    for (auto const& mark : map.estimated_marks) {
+        if (!text.starts_with(mark)) continue;
+        auto const date = text.find_first_not_of(' ', mark.size());
+        return date == std::string_view::npos ? text.size() : date;
+    }
+    return 0;
+}
+
 OptionalValue read_date(ValueMap const& map, std::string const& text) {
     if (!map.dates) return map.bad_value("date.bad_format");
-    auto const date = map.dates->read(text);
+    auto const date = map.dates->read(std::string_view(text).substr(estimated_mark_length(map, text)));
     if (!date) return map.bad_value(std::string(date.error().code) + " (" + date.error().detail + ")");
     return std::optional<FieldValue>(std::visit([](auto const& any) { return FieldValue{any}; }, *date));
 }
@@ -104,6 +114,12 @@ ValueTarget target_of(FieldDefinition const& field) {
 Error ValueMap::bad_value(std::string_view reason) const {
     std::string const where = column.empty() ? "constant" : "column " + column;
     return {ErrorKind::invalid, "source.bad_value", where + ", field " + target.name + ": " + std::string(reason)};
+}
+
+bool ValueMap::says_estimated(SqlValue const& stored) const {
+    if (estimated_marks.empty() || std::holds_alternative<std::monostate>(stored)) return false;
+    auto const text = normalise_text(stored_text(stored));
+    return text && estimated_mark_length(*this, *text) > 0;
 }
 
 Result<std::optional<FieldValue>> ValueMap::read(SqlValue const& stored) const {

@@ -30,6 +30,7 @@ struct ValueMap {
     std::string table, case_column;  ///< set: one value in each row of this table (codes and lists only)
     std::optional<FieldValue> constant;
     std::optional<DateReader> dates;           ///< set for dates in columns
+    std::vector<std::string> estimated_marks;  ///< before a birth date: "ประมาณ 2540"
     std::map<std::string, std::string> codes;  ///< the database's word → ours; "" for `not_recorded`
     bool codes_as_stored = false;              ///< the database holds our words already
     std::string separator;                     ///< several words in one column
@@ -40,6 +41,8 @@ struct ValueMap {
     /// The value, or none if nothing is recorded (NULL, empty, `not_recorded`). Errors: `source.bad_value`; the
     /// detail names column and field and says what is wrong, never what is there.
     [[nodiscard]] Result<std::optional<FieldValue>> read(SqlValue const& stored) const;
+    /// What is stored begins with one of `estimated_marks`.
+    [[nodiscard]] bool says_estimated(SqlValue const& stored) const;
     /// An error about this value, for a reason found elsewhere (e.g. by `CaseRecord::set`).
     [[nodiscard]] Error bad_value(std::string_view reason) const;
 };

@@ -1,6 +1,7 @@
 // The grammar of one entry of `fields` in a field map.
 #include "adapters/text.h"
 #include "adapters/value_map.h"
+#include "policies/fields.h"
 
 #include <algorithm>
 
@@ -64,12 +65,28 @@ void read_codes(YamlReader& reader, ValueMap& map, YamlComplaints& complaints) {
     }
 }
 
+/// Words before a date that say it was guessed; what they say belongs to a field of its own.
+void read_estimated_marks(YamlReader& reader, ValueMap& map) {
+    for (auto const* mark : reader.optional_sequence("estimated_marks")) {
+        auto const text = normalise_text(mark->scalar);
+        if (map.target.name != field::birth_date || !text || text->empty()) {
+            reader.complain("estimated_marks",
+                            "expected words that may stand before a birth date, for birth_date only");
+            return;
+        }
+        map.estimated_marks.push_back(*text);
+    }
+}
+
 void read_dates(YamlReader& reader, ValueMap& map) {
     std::vector<std::string> formats;
     auto const* const node = reader.any("date");
     std::string const era = reader.optional_word("era", {"gregorian", "buddhist"}, "");
     std::string const language = reader.optional_text("language");
+    bool const zeros = reader.optional_word("zeros", {"unknown", "refuse"}, "refuse") == "unknown";
+    read_estimated_marks(reader, map);
     if (map.target.type != FieldType::date) {
+        if (zeros) reader.complain("zeros", "this field is not a date");
         if (node != nullptr || !era.empty() || !language.empty()) {
             reader.complain(node != nullptr ? "date" : era.empty() ? "language" : "era", "this field is not a date");
         }
@@ -82,7 +99,8 @@ void read_dates(YamlReader& reader, ValueMap& map) {
     if (formats.empty())
         return reader.complain("date", "missing: expected a format, e.g. dd/MM/yyyy, or a list of them");
     if (era.empty()) return reader.complain("era", "missing: expected one of gregorian, buddhist");
-    auto dates = DateReader::make(formats, era == "buddhist" ? Era::buddhist : Era::gregorian, language);
+    auto dates = DateReader::make(formats, era == "buddhist" ? Era::buddhist : Era::gregorian, language,
+                                  zeros ? ZeroParts::unknown : ZeroParts::refused);
     if (!dates) return reader.complain("date", dates.error().detail);
     map.dates = *std::move(dates);
 }

@@ -64,6 +64,29 @@ BOOST_AUTO_TEST_CASE(the_whole_text_must_follow_the_format) {
     BOOST_TEST(read(dates, std::string(100000, '1')) == "date.malformed");
 }
 
+BOOST_AUTO_TEST_CASE(zeros_mean_unknown_where_the_map_says_so_and_nothing_elsewhere) {
+    auto make = [](std::vector<std::string> const& formats, Era era) {
+        auto made = DateReader::make(formats, era, "", ZeroParts::unknown);
+        BOOST_REQUIRE_MESSAGE(made, detail_of(made));
+        return *std::move(made);
+    };
+    auto const thai = make({"dd/MM/yyyy"}, Era::buddhist);
+    BOOST_TEST(read(thai, "00/00/2540") == "1997");
+    BOOST_TEST(read(thai, "๐๐/๐๕/๒๕๔๐") == "1997-5");
+    BOOST_TEST(read(thai, "13/04/2540") == "1997-04-13");
+    BOOST_TEST(read(thai, "13/00/2540") == "date.malformed");
+    BOOST_TEST(read(thai, "00/13/2540") == "date.malformed");
+    BOOST_TEST(read(thai, "00/00/0000") == "date.malformed");
+    BOOST_TEST(read(thai, "00/00/2700") == "date.out_of_range");
+    BOOST_TEST(read(thai, "00/00/1997") == "date.wrong_era");
+    BOOST_TEST(read(thai, "0/0/2540") == "date.malformed");
+    BOOST_TEST(read(thai, "00/00/2540x") == "date.malformed");
+    BOOST_TEST(read(make({"yyyy-MM-dd"}, Era::gregorian), "1997-00-00") == "1997");
+    BOOST_TEST(read(make({"d/M/yyyy"}, Era::gregorian), "0/5/1997") == "1997-5");
+    BOOST_TEST(read(make({"dd' of 'MM' of 'yyyy"}, Era::gregorian), "00 of 05 of 1997") == "1997-5");
+    BOOST_TEST(read(reader({"dd/MM/yyyy"}, Era::buddhist), "00/00/2540") == "date.malformed");
+}
+
 BOOST_AUTO_TEST_CASE(spaces_of_a_fixed_width_column_are_ignored) {
     BOOST_TEST(read(reader({"dd/MM/yyyy"}, Era::buddhist), "13/04/2540      ") == "1997-04-13");
 }
