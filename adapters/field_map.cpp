@@ -1,5 +1,6 @@
 #include "adapters/field_map.h"
 
+#include "adapters/code_tables.h"
 #include "adapters/consent_map.h"
 #include "adapters/fact_map.h"
 #include "policies/fields.h"
@@ -119,7 +120,9 @@ void name_what_is_read(FieldMap& map) {
 Result<FieldMap> FieldMap::load(YamlFile const& file, std::filesystem::path const& folder) {
     YamlComplaints complaints;
     FieldMap map;
-    YamlReader reader(file.root, complaints);
+    YamlNode root = file.root;
+    read_code_tables(root, folder, complaints);
+    YamlReader reader(root, complaints);
     if (auto const* const database = reader.mapping("database"); database != nullptr) {
         map.database = read_database_settings(*database, folder, complaints);
     }
@@ -130,6 +133,8 @@ Result<FieldMap> FieldMap::load(YamlFile const& file, std::filesystem::path cons
     if (auto const* const consents = reader.optional_mapping("consents"); consents != nullptr) {
         map.consents = read_consents_map(*consents, complaints);
     }
+    if (reader.any("draft") != nullptr)
+        reader.complain("draft", "confirm every line of the draft, then remove this one");
     reader.refuse_unknown_keys();
     if (!complaints.empty()) return complaints.to_error("field_map.invalid");
     name_what_is_read(map);

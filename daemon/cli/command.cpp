@@ -12,6 +12,7 @@ std::vector<CommandGroup> command_groups() {
         {"case", "Cases of the national database: list, show, preview, send"},
         {"outbox", "Messages to partners"},
         {"inbox", "Messages from partners"},
+        {"adapter", "The field map of the national database: draft one, try it"},
         {"query", "Questions about shared cases: to partners, and of partners"},
         {"config", "The configuration file: help, example, check"},
     };
@@ -22,7 +23,7 @@ std::vector<Command> all_commands() {
     for (auto const& commands :
          {init_commands(), identity_commands(), peer_commands(), agreement_commands(), policy_commands(),
           consent_commands(), case_commands(), send_commands(), outbox_commands(), inbox_commands(), query_commands(),
-          status_commands(), config_commands(), doctor_commands(), page_commands()})
+          status_commands(), config_commands(), adapter_commands(), doctor_commands(), page_commands()})
         all.insert(all.end(), commands.begin(), commands.end());
     return all;
 }

@@ -52,6 +52,7 @@ std::vector<Command> inbox_commands();
 std::vector<Command> query_commands();
 std::vector<Command> status_commands();
 std::vector<Command> config_commands();
+std::vector<Command> adapter_commands();
 std::vector<Command> doctor_commands();
 std::vector<Command> page_commands();
 

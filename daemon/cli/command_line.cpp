@@ -15,7 +15,8 @@ namespace {
 
 constexpr char kDescription[] =
     "casebridge: the officer's and operator's command for a casebridge node.\n\n"
-    "`init`, `identity`, `config`, `agreement check` and `policy check` work on files; everything else asks the "
+    "`init`, `identity`, `config`, `agreement check`, `policy check` and `adapter` work without the daemon; everything "
+    "else asks the "
     "daemon\n"
     "over its officer socket. Acts are logged with your name and --reason.";
 

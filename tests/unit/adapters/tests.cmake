@@ -8,6 +8,7 @@ casebridge_test(adapters_tests LIBRARIES casebridge_adapters casebridge_demo Pkg
   ${CMAKE_CURRENT_LIST_DIR}/demo_databases_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/field_map_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/hostile_content_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/inspection_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/name_reading_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/reader_session_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/sql_case_source_test.cpp
