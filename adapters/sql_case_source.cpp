@@ -38,13 +38,17 @@ public:
         if (limit == 0) return Page{};
         auto const values = listing_values(map_);
         std::vector<SqlValue> parameters;
+        // What the database's own order holds for equal is put in order by its exact value: no page skips a case.
+        std::string const id = column(map_.id_column);
+        std::string const exact = session_->exact(id);
+        bool const tie = exact != id;
         std::string where;
         if (!after.empty()) {
-            where = " WHERE " + column(map_.id_column) + " > ?";
-            parameters.emplace_back(after);
+            where = " WHERE " + id + (tie ? " >= ? AND (" + id + " > ? OR " + exact + " > ?)" : " > ?");
+            parameters.assign(tie ? 3 : 1, SqlValue{after});
         }
         std::string const sql =
-            select(map_.id_column, values, map_.table) + where + " ORDER BY " + column(map_.id_column);
+            select(map_.id_column, values, map_.table) + where + " ORDER BY " + id + (tie ? ", " + exact : "");
         ListingPage page(values, limit, today);
         RETURN_IF_ERROR(session_->query(sql, parameters, [&](SqlRow const& row) {
             return page.next(text_of(row.front()), without_case_number(row));
@@ -57,18 +61,25 @@ public:
         return session_->query(sql, {}, [](SqlRow const&) { return false; });
     }
 
+    Result<std::vector<Excess>> privileges() override { return session_->privileges(map_.tables()); }
+
 private:
     // SECURITY: every column is written with its table's alias. Without it SQLite takes a quoted name that is no
     // column for a text: a column dropped after start would be read as its own name.
     [[nodiscard]] std::string column(std::string const& name) const { return "c." + session_->quote_identifier(name); }
+    [[nodiscard]] std::string asked_for(std::string const& name) const {
+        std::string const plain = column(name);
+        std::string const bounded = session_->bounded(plain);
+        return bounded == plain ? plain : bounded + " AS " + session_->quote_identifier(name);
+    }
     [[nodiscard]] std::string from(std::string const& table) const {
         return " FROM " + session_->quote_identifier(table) + " c";
     }
     /// The case number comes first.
     [[nodiscard]] std::string select(std::string const& id, MappedValues const& values,
                                      std::string const& table) const {
-        std::string sql = "SELECT " + column(id);
-        for (auto const* value : values) sql += ", " + (value->column.empty() ? "NULL" : column(value->column));
+        std::string sql = "SELECT " + asked_for(id);
+        for (auto const* value : values) sql += ", " + (value->column.empty() ? "NULL" : asked_for(value->column));
         return sql + from(table);
     }
 

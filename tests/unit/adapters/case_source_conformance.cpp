@@ -367,7 +367,7 @@ constexpr NamedScenario scenarios[] = {
 
 }  // namespace
 
-void check_case_source_conformance(std::function<std::unique_ptr<NationalDatabase>()> const& make) {
+void check_case_source_conformance(MakeDatabase const& make) {
     for (auto const& [name, run] : scenarios) {
         BOOST_TEST_CONTEXT(name) {
             auto const database = make();

@@ -1,11 +1,24 @@
 include(${CMAKE_CURRENT_LIST_DIR}/../../support/demo.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/../../support/servers.cmake)
 
-casebridge_test(adapters_tests LIBRARIES casebridge_adapters casebridge_demo PkgConfig::SQLCIPHER SOURCES
+# What every kind of database must pass, compiled once for both programs below.
+add_library(casebridge_adapter_suites STATIC
   ${CMAKE_CURRENT_LIST_DIR}/case_source_conformance.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/hostile_content_conformance.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/session_conformance.cpp
+)
+target_link_libraries(casebridge_adapter_suites PUBLIC casebridge_adapters casebridge_demo casebridge_test_support)
+
+casebridge_test(adapters_tests LIBRARIES casebridge_adapter_suites PkgConfig::SQLCIPHER SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/dates_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/demo_databases_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/field_map_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/hostile_content_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/sql_case_source_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/sqlite_session_test.cpp
+)
+
+# On real servers: each program starts its own and ends it.
+casebridge_test(adapters_servers_tests LIBRARIES casebridge_adapter_suites casebridge_test_servers SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/postgres_session_test.cpp
 )
