@@ -20,9 +20,9 @@ constexpr char const* administrators =
     "('pg_write_all_data', 'pg_read_all_data', 'pg_read_server_files', 'pg_write_server_files', "
     "'pg_execute_server_program', 'pg_signal_backend')) AND (NOT me.rolsuper OR r.oid = me.oid) ORDER BY 1";
 
-#define CASEBRIDGE_OURS                                                                           \
-    "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' " \
-    "AND n.nspname NOT LIKE 'pg\\_temp%' "
+#define CASEBRIDGE_OURS                                                                                      \
+    "n.nspname NOT IN ('pg_catalog', 'information_schema') AND pg_catalog.left(n.nspname, 8) <> 'pg_toast' " \
+    "AND pg_catalog.left(n.nspname, 7) <> 'pg_temp' "
 #define CASEBRIDGE_ANY_ROLE \
     "EXISTS (SELECT 1 FROM pg_catalog.pg_roles r WHERE pg_catalog.pg_has_role(current_user, r.oid, 'MEMBER') AND "
 

@@ -1,6 +1,7 @@
 #include "tests/support/servers/postgres_server.h"
 
 #include "tests/support/eventually.h"
+#include "tests/support/servers/server_certificates.h"
 
 #include <algorithm>
 #include <csignal>
@@ -95,7 +96,7 @@ PostgresServer::PostgresServer() : port_(free_port()) {
     auto const data = (directory_.path() / "data").string();
     directory_.run({bin + "initdb", "-D", data, "-U", "admin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
                     "--no-sync", "--no-instructions"});
-    make_certificates();
+    make_server_certificates(directory_, "db.example");
     for (auto const& [name, text] : {std::pair{"pg_hba.conf", std::string(access_rules)},
                                      std::pair{"postgresql.conf", configuration(port_, directory_.path())}}) {
         std::ofstream(directory_.path() / "data" / name, std::ios::trunc) << text;
@@ -110,25 +111,6 @@ PostgresServer::PostgresServer() : port_(free_port()) {
     auto connection = admin();
     connection.run("CREATE ROLE reader LOGIN");
     connection.run("ALTER ROLE reader PASSWORD 'p''a\\s\"s w{o}rd;='");
-}
-
-void PostgresServer::make_certificates() const {
-    auto const openssl = [&](std::string const& arguments) {
-        std::string const command =
-            "cd '" + directory_.path().string() + "' && openssl " + arguments + " >>openssl.log 2>&1";
-        if (std::system(command.c_str()) != 0) throw std::runtime_error("openssl " + arguments);
-    };
-    std::string const key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes ";
-    for (std::string const name : {"root", "other"}) {
-        openssl("req -x509 " + key + "-keyout " + name + ".key -out " + name + ".pem -days 30 -subj /CN=" + name);
-    }
-    openssl("req " + key + "-keyout server.key -out server.csr -subj /CN=db.example");
-    std::ofstream(directory_.path() / "names") << "subjectAltName=DNS:db.example\n";
-    openssl(
-        "x509 -req -in server.csr -CA root.pem -CAkey root.key -CAcreateserial -days 30 -extfile names "
-        "-out server.pem");
-    directory_.hand_over(directory_.path() / "server.key");
-    directory_.hand_over(directory_.path() / "server.pem");
 }
 
 PostgresAdmin PostgresServer::admin(std::string const& database) const {

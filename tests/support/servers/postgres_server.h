@@ -47,7 +47,6 @@ public:
     void freeze(bool frozen);
 
 private:
-    void make_certificates() const;
     ServerDirectory directory_;
     std::uint16_t port_;
     std::unique_ptr<ServerProcess> process_;
