@@ -1,5 +1,7 @@
 #include "adapters/database_settings.h"
 
+#include "adapters/server_settings.h"
+
 #include <algorithm>
 #include <array>
 
@@ -43,6 +45,12 @@ constexpr std::array kinds = {
          [](YamlReader& reader, std::filesystem::path const& folder) -> DatabaseSettings {
              return read_sqlcipher(reader, folder);
          }},
+    Kind{"postgresql",
+         [](YamlReader& reader, std::filesystem::path const& folder) -> DatabaseSettings {
+             return read_postgresql(reader, folder);
+         }},
+    Kind{"odbc",
+         [](YamlReader& reader, std::filesystem::path const&) -> DatabaseSettings { return read_odbc(reader); }},
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // DatabaseSettings: the `database:` of a field map, one alternative for each kind of national database.
 #pragma once
 
+#include "adapters/odbc_session.h"
+#include "adapters/postgres_session.h"
 #include "adapters/sqlite_session.h"
 #include "policies/yaml.h"
 
@@ -8,7 +10,7 @@
 
 namespace casebridge {
 
-using DatabaseSettings = std::variant<SqliteSettings>;
+using DatabaseSettings = std::variant<SqliteSettings, PostgresSettings, OdbcSettings>;
 
 /// Reads `database:`; relative paths are relative to `folder`. All complaints are added; the result is then of no use.
 DatabaseSettings read_database_settings(YamlNode const& node, std::filesystem::path const& folder,

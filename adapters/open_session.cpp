@@ -8,6 +8,12 @@ struct Opener {
     Result<std::unique_ptr<SqlSession>> operator()(SqliteSettings const& settings) const {
         return open_sqlite_session(settings, key);
     }
+    Result<std::unique_ptr<SqlSession>> operator()(PostgresSettings const& settings) const {
+        return open_postgres_session(settings, key);
+    }
+    Result<std::unique_ptr<SqlSession>> operator()(OdbcSettings const& settings) const {
+        return open_odbc_session(settings, key);
+    }
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ casebridge_test(adapters_tests LIBRARIES casebridge_adapter_suites PkgConfig::SQ
   ${CMAKE_CURRENT_LIST_DIR}/demo_databases_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/field_map_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/hostile_content_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/server_settings_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/sql_case_source_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/sqlite_session_test.cpp
 )
