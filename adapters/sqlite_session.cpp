@@ -4,8 +4,10 @@
 
 #include <utility>
 
+#include <fcntl.h>
 #include <sqlcipher/sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace casebridge {
 namespace {
@@ -133,6 +135,24 @@ public:
             if (character == '"') quoted += '"';
         }
         return quoted + '"';
+    }
+
+    /// A file knows no logins: what counts is what this process' user may do with it.
+    Result<std::vector<Excess>> privileges(std::vector<std::string> const&) override {
+        if (::geteuid() == 0) {
+            return Error{ErrorKind::not_found, "source.privileges_unknown",
+                         "root may write everything; ask as the daemon's user: sudo -u casebridge casebridge doctor"};
+        }
+        std::vector<Excess> excess;
+        auto const folder = std::filesystem::absolute(settings_.path).parent_path();
+        for (auto const& [path, says] : {std::pair{settings_.path, "this user can change the file "},
+                                         std::pair{folder, "this user can put another file into "}}) {
+            if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) continue;
+            excess.push_back({"source.file_writable", says + path.string(),
+                              "let another user own it and give the daemon's group the right to read "
+                              "(packaging/sql/sqlite.md)"});
+        }
+        return excess;
     }
 
 private:
