@@ -1,7 +1,7 @@
 -- The daemon's login to a national database in PostgreSQL (15 or later): it can read some views, and nothing else.
 --
--- For the administrator of the database. Read it, put your own tables and columns into part 2, and run it as a superuser
--- or as the owner of the database:
+-- For the administrator of the database. Read it, put your own tables and columns into part 2, and run it as a
+-- superuser:
 --
 --   psql --dbname=NATIONAL --set=ON_ERROR_STOP=1 --file=postgresql.sql
 --
