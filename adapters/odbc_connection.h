@@ -57,7 +57,7 @@ public:
 
 private:
     struct Handles;
-    struct Result_column {
+    struct ColumnForm {
         std::string name;
         int read_as = 0;
     };
@@ -68,7 +68,7 @@ private:
     Result<SqlValue> read_integer(std::size_t column);
 
     std::unique_ptr<Handles> handles_;
-    std::vector<Result_column> columns_;
+    std::vector<ColumnForm> columns_;
     std::string product_, quote_ = "\"";
     OdbcFailure failure_;
     std::size_t maximum_value_bytes_ = 0;

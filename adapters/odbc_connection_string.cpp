@@ -18,8 +18,10 @@ struct Addition {
     bool for_encryption;
 };
 constexpr std::array mariadb_additions = {
-    Addition{"NO_CACHE", "1", false}, Addition{"FORWARDONLY", "1", false}, Addition{"CHARSET", "utf8mb4", false},
-    Addition{"FORCETLS", "1", true},  Addition{"SSLVERIFY", "1", true},
+    Addition{"FORWARDONLY", "1", false},
+    Addition{"CHARSET", "utf8mb4", false},
+    Addition{"FORCETLS", "1", true},
+    Addition{"SSLVERIFY", "1", true},
 };
 constexpr std::array postgresql_additions = {
     Addition{"UseDeclareFetch", "1", false},  Addition{"Fetch", "64", false},

@@ -76,12 +76,12 @@ constexpr std::string_view columns_in_postgresql =
 
 constexpr std::array dialects = {
     OdbcDialect{"MariaDB", set_up_mariadb, true, begin_in_mariadb, "ROLLBACK", encrypted_in_mariadb, exact_in_mariadb,
-                cut_in_mariadb, mariadb_privileges, ""},
+                cut_in_mariadb, mariadb_privileges, " LIMIT ", ""},
     OdbcDialect{"MySQL", set_up_mariadb, true, begin_in_mariadb, "ROLLBACK", encrypted_in_mysql, exact_in_mariadb,
-                cut_in_mariadb, mariadb_privileges, ""},
+                cut_in_mariadb, mariadb_privileges, " LIMIT ", ""},
     OdbcDialect{"PostgreSQL", set_up_postgresql, false, "", "", encrypted_in_postgresql, exact_in_postgresql, uncut,
-                postgres_privileges, columns_in_postgresql},
-    OdbcDialect{"", set_up_nothing, false, "", "", "", itself, uncut, unknown_privileges, ""},
+                postgres_privileges, "", columns_in_postgresql},
+    OdbcDialect{"", set_up_nothing, false, "", "", "", itself, uncut, unknown_privileges, "", ""},
 };
 
 }  // namespace

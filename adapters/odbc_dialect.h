@@ -16,6 +16,7 @@ struct OdbcDialect {
     std::string (*exact)(std::string const& column);
     std::string (*bounded)(std::string const& column, std::size_t maximum_bytes);
     Result<std::vector<Excess>> (*privileges)(SqlSession& session, std::vector<std::string> const& tables);
+    std::string_view limit;    ///< what goes before a number of rows, if the driver loads whole results; empty: nothing
     std::string_view columns;  ///< a query of name and type with the quoted table as parameter; empty: SQLColumns
 };
 

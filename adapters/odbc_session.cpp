@@ -104,6 +104,10 @@ public:
     [[nodiscard]] std::string bounded(std::string const& column) const override {
         return dialect_->bounded(column, settings_.maximum_value_bytes);
     }
+    [[nodiscard]] std::string first_rows(std::string const& select, std::size_t rows) const override {
+        if (dialect_->limit.empty()) return select;
+        return select + std::string(dialect_->limit) + std::to_string(rows);
+    }
     Result<std::vector<Excess>> privileges(std::vector<std::string> const& tables) override {
         return dialect_->privileges(*this, tables);
     }

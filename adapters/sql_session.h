@@ -51,6 +51,12 @@ public:
     /// `maximum_value_bytes`, so that it is refused without being loaded.
     [[nodiscard]] virtual std::string bounded(std::string const& column) const { return column; }
 
+    /// `select` for its first rows only, where the driver would otherwise load all before the first is read.
+    [[nodiscard]] virtual std::string first_rows(std::string const& select, std::size_t rows) const {
+        static_cast<void>(rows);
+        return select;
+    }
+
     /// What the login can do beyond reading `tables`; empty is as it should be. Errors: `source.privileges_unknown`
     /// (this kind of database cannot be asked; the detail says what to look at), those of `query`.
     virtual Result<std::vector<Excess>> privileges(std::vector<std::string> const& tables) {

@@ -79,13 +79,13 @@ BOOST_AUTO_TEST_CASE(parts_of_a_connection_string_cannot_run_into_each_other) {
     settings.attributes = {{"SERVER", "db.example"}, {"DATABASE", "a;SERVER=evil"}, {"SSLCA", "/a b/}};SERVER=evil;{"}};
     BOOST_TEST(text_of(odbc_connection_string(settings, Secret::from_text("x};SERVER={evil"))) ==
                "DRIVER={MariaDB Unicode};SERVER=db.example;DATABASE={a;SERVER=evil};SSLCA={/a b/}}}};SERVER=evil;{};"
-               "NO_CACHE=1;FORWARDONLY=1;CHARSET=utf8mb4;FORCETLS=1;SSLVERIFY=1;UID={reader;PWD=x};"
+               "FORWARDONLY=1;CHARSET=utf8mb4;FORCETLS=1;SSLVERIFY=1;UID={reader;PWD=x};"
                "PWD={x}};SERVER={evil};");
     settings.encryption = OdbcSettings::Encryption::unchecked;
-    settings.attributes = {{"no_cache", "0"}};
+    settings.attributes = {{"forwardonly", "0"}};
     settings.user.clear();
     BOOST_TEST(text_of(odbc_connection_string(settings, Secret())) ==
-               "DRIVER={MariaDB Unicode};no_cache=0;FORWARDONLY=1;CHARSET=utf8mb4;");
+               "DRIVER={MariaDB Unicode};forwardonly=0;CHARSET=utf8mb4;");
     settings.driver = "Some Other Driver";
     BOOST_TEST(code_of(odbc_connection_string(settings, Secret::from_text("x}"))) == "source.login_refused");
     BOOST_TEST(code_of(odbc_connection_string(settings, Secret::from_text(std::string("x\0y", 3)))) ==
