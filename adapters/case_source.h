@@ -1,6 +1,7 @@
 // CaseSource: the national database as the daemon sees it. Read-only.
 #pragma once
 
+#include "adapters/privileges.h"
 #include "policies/case_record.h"
 #include "policies/consent.h"
 
@@ -44,6 +45,13 @@ public:
 
     /// For `status` and `doctor`: can a case be read now? Errors: `source.unavailable`.
     virtual Status check() = 0;
+
+    /// For `doctor`: what the daemon's login can do beyond reading what is mapped; empty is as it should be.
+    /// Errors: `source.privileges_unknown` (the source cannot be asked; the detail says what to look at),
+    /// `source.unavailable`.
+    virtual Result<std::vector<Excess>> privileges() {
+        return Error{ErrorKind::not_found, "source.privileges_unknown", "this kind of source cannot be asked"};
+    }
 };
 
 }  // namespace casebridge

@@ -1,5 +1,6 @@
 #include "adapters/database_settings.h"
 
+#include "adapters/server_settings.h"
 #include "adapters/text_decoder.h"
 
 #include <algorithm>
@@ -78,6 +79,12 @@ constexpr std::array kinds = {
          [](YamlReader& reader, std::filesystem::path const& folder) -> DatabaseSettings {
              return read_csv(reader, folder);
          }},
+    Kind{"postgresql",
+         [](YamlReader& reader, std::filesystem::path const& folder) -> DatabaseSettings {
+             return read_postgresql(reader, folder);
+         }},
+    Kind{"odbc",
+         [](YamlReader& reader, std::filesystem::path const&) -> DatabaseSettings { return read_odbc(reader); }},
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "adapters/csv_settings.h"
+#include "adapters/odbc_session.h"
+#include "adapters/postgres_session.h"
 #include "adapters/sqlite_session.h"
 #include "policies/yaml.h"
 
@@ -9,7 +11,7 @@
 
 namespace casebridge {
 
-using DatabaseSettings = std::variant<SqliteSettings, CsvSettings>;
+using DatabaseSettings = std::variant<SqliteSettings, CsvSettings, PostgresSettings, OdbcSettings>;
 
 /// Reads `database:`; relative paths are relative to `folder`. All complaints are added; the result is then of no use.
 DatabaseSettings read_database_settings(YamlNode const& node, std::filesystem::path const& folder,

@@ -141,4 +141,17 @@ Result<FieldMap> FieldMap::load(YamlFile const& file, std::filesystem::path cons
     return map;
 }
 
+std::vector<std::string> FieldMap::tables() const {
+    std::vector<std::string> names = {table};
+    auto const add = [&](std::string const& name) {
+        if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+    };
+    for (auto const* values : {&fields, &facts}) {
+        for (auto const& value : *values) add(value.table);
+    }
+    for (auto const& entry : groups) add(entry.table);
+    if (consents) add(consents->table);
+    return names;
+}
+
 }  // namespace casebridge

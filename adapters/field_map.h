@@ -40,6 +40,9 @@ struct FieldMap {
     /// Every table and column named is there. Errors: `field_map.invalid` (all complaints, each with the nearest
     /// name), and those of `SqlSession::columns`.
     [[nodiscard]] Status check_against(SqlSession& session) const;
+
+    /// Every table or view named, once.
+    [[nodiscard]] std::vector<std::string> tables() const;
 };
 
 }  // namespace casebridge

@@ -19,6 +19,12 @@ struct Opener {
         if (!key.empty()) return Error{ErrorKind::invalid, "source.wrong_key", "files have no key, but one is given"};
         return open_csv_session(settings);
     }
+    Result<std::unique_ptr<SqlSession>> operator()(PostgresSettings const& settings) const {
+        return open_postgres_session(settings, key);
+    }
+    Result<std::unique_ptr<SqlSession>> operator()(OdbcSettings const& settings) const {
+        return open_odbc_session(settings, key);
+    }
 };
 
 }  // namespace

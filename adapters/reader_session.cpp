@@ -1,6 +1,7 @@
 #include "adapters/reader_session.h"
 
 #include "adapters/reader_process.h"
+#include "adapters/sqlite_privileges.h"
 #include "adapters/sqlite_query.h"
 
 #include <optional>
@@ -70,6 +71,10 @@ public:
     }
 
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override { return quoted_identifier(name); }
+
+    Result<std::vector<Excess>> privileges(std::vector<std::string> const&) override {
+        return sqlite_privileges(settings_.path);
+    }
 
 private:
     static Error gone() {

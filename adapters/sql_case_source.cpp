@@ -7,6 +7,8 @@
 namespace casebridge {
 namespace {
 
+constexpr std::size_t spare_rows = 64;
+
 std::string text_of(SqlValue const& value) {
     if (auto const* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
     auto const* const text = std::get_if<std::string>(&value);
@@ -37,39 +39,66 @@ public:
     Result<Page> list(std::string const& after, std::size_t limit, Date today) override {
         if (limit == 0) return Page{};
         auto const values = listing_values(map_);
-        std::vector<SqlValue> parameters;
-        std::string where;
-        if (!after.empty()) {
-            where = " WHERE " + column(map_.id_column) + " > ?";
-            parameters.emplace_back(after);
-        }
-        std::string const sql =
-            select(map_.id_column, values, map_.table) + where + " ORDER BY " + column(map_.id_column);
         ListingPage page(values, limit, today);
-        RETURN_IF_ERROR(session_->query(sql, parameters, [&](SqlRow const& row) {
-            return page.next(text_of(row.front()), without_case_number(row));
-        }));
+        std::optional<std::string> position;
+        if (!after.empty()) position = after;
+        // Where the session asks for so many rows at a time, rows that do not map may use them up before a page is
+        // full.
+        std::size_t const chunk = limit + spare_rows;
+        bool wanted = true;
+        for (std::size_t rows = chunk; rows == chunk && wanted;) {
+            rows = 0;
+            std::vector<SqlValue> parameters;
+            if (position) parameters.assign(is_tied() ? 3 : 1, SqlValue{*position});
+            auto const sql = session_->first_rows(listing_sql(values, position.has_value()), chunk);
+            RETURN_IF_ERROR(session_->query(sql, parameters, [&](SqlRow const& row) {
+                ++rows;
+                position = text_of(row.front());
+                return wanted = page.next(*position, without_case_number(row));
+            }));
+        }
         return std::move(page).finish();
     }
 
     Status check() override {
         auto const sql = "SELECT " + column(map_.id_column) + from(map_.table);
-        return session_->query(sql, {}, [](SqlRow const&) { return false; });
+        return session_->query(session_->first_rows(sql, 1), {}, [](SqlRow const&) { return false; });
     }
+
+    Result<std::vector<Excess>> privileges() override { return session_->privileges(map_.tables()); }
 
 private:
     // SECURITY: every column is written with its table's alias. Without it SQLite takes a quoted name that is no
     // column for a text: a column dropped after start would be read as its own name.
     [[nodiscard]] std::string column(std::string const& name) const { return "c." + session_->quote_identifier(name); }
+    [[nodiscard]] std::string asked_for(std::string const& name) const {
+        std::string const plain = column(name);
+        std::string const bounded = session_->bounded(plain);
+        return bounded == plain ? plain : bounded + " AS " + session_->quote_identifier(name);
+    }
     [[nodiscard]] std::string from(std::string const& table) const {
         return " FROM " + session_->quote_identifier(table) + " c";
     }
     /// The case number comes first.
     [[nodiscard]] std::string select(std::string const& id, MappedValues const& values,
                                      std::string const& table) const {
-        std::string sql = "SELECT " + column(id);
-        for (auto const* value : values) sql += ", " + (value->column.empty() ? "NULL" : column(value->column));
+        std::string sql = "SELECT " + asked_for(id);
+        for (auto const* value : values) sql += ", " + (value->column.empty() ? "NULL" : asked_for(value->column));
         return sql + from(table);
+    }
+
+    /// Whether the database's own order may hold two case numbers for equal.
+    [[nodiscard]] bool is_tied() const { return session_->exact(column(map_.id_column)) != column(map_.id_column); }
+
+    /// What is equal in the database's own order is put in order by its exact value: no page skips a case.
+    [[nodiscard]] std::string listing_sql(MappedValues const& values, bool from_position) const {
+        std::string const id = column(map_.id_column);
+        std::string const exact = session_->exact(id);
+        std::string sql = select(map_.id_column, values, map_.table);
+        if (from_position) {
+            sql += " WHERE " + id + (is_tied() ? " >= ? AND (" + id + " > ? OR " + exact + " > ?)" : " > ?");
+        }
+        return sql + " ORDER BY " + id + (is_tied() ? ", " + exact : "");
     }
 
     Status each(Wanted const& wanted, CaseId const& id, std::function<Status(SqlRow const&)> const& on_row) override {

@@ -1,6 +1,7 @@
 // SqlSession: the little that a case source needs of a database: prepare, bind, step. Read-only by construction.
 #pragma once
 
+#include "adapters/privileges.h"
 #include "crypto/result.h"
 
 #include <cstdint>
@@ -34,7 +35,8 @@ public:
     virtual Result<std::vector<Column>> columns(std::string const& table) = 0;
 
     /// Runs one SELECT with `?` parameters; `on_row` returns false to stop. A value over `maximum_value_bytes` is an
-    /// error, not a truncation. Errors: `source.unavailable`, `source.value_too_large`, `source.query_failed`.
+    /// error, not a truncation. Errors: `source.unavailable`, `source.value_too_large`, `source.query_failed`,
+    /// `source.not_permitted`.
     virtual Status query(std::string const& sql, std::vector<SqlValue> const& parameters,
                          std::function<bool(SqlRow const&)> const& on_row) = 0;
 
@@ -48,6 +50,27 @@ public:
 
     /// "name" quoted for this database; the only way a configured name gets into a statement.
     [[nodiscard]] virtual std::string quote_identifier(std::string_view name) const = 0;
+
+    /// An expression that tells values apart which the database's own `=` may hold for equal (a and A, 7 and "7 "), in
+    /// an order of its own. `column` is quoted already.
+    [[nodiscard]] virtual std::string exact(std::string const& column) const { return column; }
+
+    /// `column`, or where the server would otherwise send a value of any size, an expression that cuts it just beyond
+    /// `maximum_value_bytes`, so that it is refused without being loaded.
+    [[nodiscard]] virtual std::string bounded(std::string const& column) const { return column; }
+
+    /// `select` for its first rows only, where the driver would otherwise load all before the first is read.
+    [[nodiscard]] virtual std::string first_rows(std::string const& select, std::size_t rows) const {
+        static_cast<void>(rows);
+        return select;
+    }
+
+    /// What the login can do beyond reading `tables`; empty is as it should be. Errors: `source.privileges_unknown`
+    /// (this kind of database cannot be asked; the detail says what to look at), those of `query`.
+    virtual Result<std::vector<Excess>> privileges(std::vector<std::string> const& tables) {
+        static_cast<void>(tables);
+        return Error{ErrorKind::not_found, "source.privileges_unknown", "this kind of database cannot be asked"};
+    }
 };
 
 }  // namespace casebridge

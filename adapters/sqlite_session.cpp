@@ -1,6 +1,7 @@
 #include "adapters/sqlite_session.h"
 
 #include "adapters/sqlite_connection.h"
+#include "adapters/sqlite_privileges.h"
 #include "adapters/sqlite_query.h"
 
 #include <utility>
@@ -79,6 +80,10 @@ public:
     }
 
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override { return quoted_identifier(name); }
+
+    Result<std::vector<Excess>> privileges(std::vector<std::string> const&) override {
+        return sqlite_privileges(settings_.path);
+    }
 
 private:
     static int past_deadline(void* session) { return Clock::now() > static_cast<SqliteSession*>(session)->deadline_; }

@@ -31,7 +31,7 @@ struct Config {
     std::filesystem::path agreements{};           ///< directory: *.yaml and their *.yaml.<node>.p7s
     std::filesystem::path policies{};             ///< directory: *.yaml
     std::filesystem::path field_map{};            ///< the case source; empty: this node only receives
-    std::filesystem::path source_key_file{};      ///< key of an encrypted national database; empty: none
+    std::filesystem::path source_key_file{};      ///< key or password of the national database; empty: none
     std::filesystem::path store_key_file{};       ///< fallback; a systemd credential `store-key` comes first
     std::map<std::uint32_t, Officer> officers{};  ///< by user id (names are resolved when loading)
     HttpLimits limits{};
@@ -65,5 +65,10 @@ struct StoreKey {
     bool from_credential = false;
 };
 Result<StoreKey> load_store_key(Config const& config);
+
+/// What the national database asks for: the systemd credential `national-database`, else `source_key_file`, which must
+/// be its owner's alone; empty if there is neither. Without the line end. Errors: `file.too_permissive`,
+/// `file.unreadable`, `file.too_large`.
+Result<Secret> load_source_key(Config const& config);
 
 }  // namespace casebridge

@@ -1,7 +1,6 @@
 #include "daemon/node.h"
 
 #include "adapters/open_case_source.h"
-#include "daemon/files.h"
 #include "daemon/log_patrol.h"
 
 namespace casebridge {
@@ -13,15 +12,7 @@ constexpr std::size_t worker_queue = 4096;
 constexpr std::size_t delivery_connections = 4;
 /// Of their own: a question holds its connection until the answer's slot, and no message is to wait for that.
 constexpr std::size_t query_connections = 16;
-constexpr std::size_t maximum_key_file_bytes = 4096;
 constexpr std::chrono::seconds stop_grace{10};
-
-Result<Secret> source_key(Config const& config) {
-    if (config.source_key_file.empty()) return Secret{};
-    ASSIGN_OR_RETURN(auto bytes, read_file(config.source_key_file, maximum_key_file_bytes));
-    while (!bytes.empty() && (bytes.back() == '\n' || bytes.back() == '\r')) bytes.pop_back();
-    return Secret(std::move(bytes));
-}
 
 Json leaf_status(std::vector<Certificate> const& chain) {
     auto json = Json::object();
@@ -224,7 +215,7 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
                                          clock, std::move(free_space));
     auto& p = *parts;
     if (!p.config.field_map.empty()) {
-        ASSIGN_OR_RETURN(auto const key, source_key(p.config));
+        ASSIGN_OR_RETURN(auto const key, load_source_key(p.config));
         ASSIGN_OR_RETURN(p.source, open_case_source(p.config.field_map, key));
     }
     ASSIGN_OR_RETURN(auto store,

@@ -15,6 +15,7 @@ build=(
   libcurl4-openssl-dev                             # outgoing HTTPS; the command line's Unix socket
   libsqlcipher-dev                                 # the daemon's encrypted store
   libsqlite3-dev                                   # the reader of plain SQLite files, a process of its own
+  libpq-dev unixodbc-dev                           # national databases: PostgreSQL; others by ODBC driver
   libyaml-cpp-dev nlohmann-json3-dev               # configuration and policies; message bodies
   libicu-dev                                       # Unicode and calendar handling
   libcli11-dev libspdlog-dev prometheus-cpp-dev    # command line, logs, metrics
@@ -31,7 +32,9 @@ tests=(
   systemd                                          # systemd-analyze measures the unit's sandbox
   debootstrap systemd-container                    # the service under a real systemd, in a container (long form)
 )
-packages=("${build[@]}" "${tests[@]}")
+# Real servers the tests start on loopback, each with data of its own, and the ODBC drivers to reach them.
+servers=(postgresql mariadb-server odbc-postgresql odbc-mariadb)
+packages=("${build[@]}" "${tests[@]}" "${servers[@]}")
 
 missing() {
   local name
@@ -68,9 +71,42 @@ if ((EUID != 0)); then
   as_root=(sudo)
 fi
 
+# Debian's server packages make a cluster and start a service when they are installed. Nobody asked for one here, so for
+# the time of this installation: no main cluster (an option of postgresql-common's own), and no start of anything
+# (policy-rc.d, which every maintainer script asks; it does not stop what runs already). Both are gone afterwards, and
+# an administrator's own files of these names are left as they are.
+no_cluster=/etc/postgresql-common/createcluster.d/casebridge-no-cluster.conf
+no_start=/usr/sbin/policy-rc.d
+quiet_installation() {
+  "${as_root[@]}" mkdir -p "${no_cluster%/*}"
+  echo 'create_main_cluster = false' | "${as_root[@]}" tee "$no_cluster" >/dev/null
+  if [[ ! -e $no_start ]]; then
+    made_no_start=yes
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$no_start" >/dev/null
+    "${as_root[@]}" chmod 755 "$no_start"
+  fi
+}
+made_no_start=no
+usual_installation() {
+  "${as_root[@]}" rm -f "$no_cluster"
+  if [[ $made_no_start == yes ]]; then "${as_root[@]}" rm -f "$no_start"; fi
+}
+# And not at the next start of the machine either; a server that was there before is the administrator's.
+leave_disabled() {
+  local package service
+  for package in postgresql mariadb-server; do
+    [[ " ${absent[*]} " == *" $package "* ]] || continue
+    service=${package%-server}
+    "${as_root[@]}" systemctl disable "$service.service" >/dev/null 2>&1 || true
+  done
+}
+trap usual_installation EXIT
+
 printf 'installing %d of %d packages: %s\n' "${#absent[@]}" "${#packages[@]}" "${absent[*]}"
+quiet_installation
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${absent[@]}" >/dev/null
+leave_disabled
 # An installed but outdated OpenSSL would be refused by the daemon at start: bring it to the distribution's latest.
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --only-upgrade libssl3 libssl-dev openssl >/dev/null 2>&1 ||
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --only-upgrade libssl3t64 libssl-dev openssl >/dev/null

@@ -140,7 +140,7 @@ for node in "${nodes[@]}"; do
     --passphrase-file "$base/passphrase" --json >"$base/init.json"
   cp "$directory/databases/$node/"* "$base/source/"
   cp "$root/packaging/demo/field-maps/$node.yaml" "$base/source/field-map.yaml"
-  if [[ $node == kh-mosvy ]]; then cp "$directory/kh-mosvy.key" "$base/source/national.key"; fi
+  if [[ $node == kh-mosvy ]]; then install -m 600 "$directory/kh-mosvy.key" "$base/source/national.key"; fi
   cp "$root/policies/library/examples/policies/$node.yaml" "$base/policies/"
   {
     echo "node: $node"

@@ -27,7 +27,7 @@ if grep -rnE 'system_clock::now|steady_clock::now|std::time\(' policies; then co
 # Heavy third-party headers only in .cpp files, or in the private headers named here, which only the files of the same
 # wrapper include.
 private='^daemon/(http_connection|http_listener|http_stream|peer_transfer|peer_pool|tls_context)\.h'
-third_party='#include <(boost/(beast|asio)|nlohmann|yaml-cpp|spdlog|CLI|curl|sqlite3|sqlcipher|prometheus)'
+third_party='#include <(boost/(beast|asio)|nlohmann|yaml-cpp|spdlog|CLI|curl|sqlite3|sqlcipher|prometheus|libpq-fe|sqlext|sql\.h|sqltypes|sqlucode)'
 if grep -rnE --include='*.h' "$third_party" crypto policies adapters daemon | grep -vE "$private"; then
   complain 'third-party headers belong into .cpp files'
 fi

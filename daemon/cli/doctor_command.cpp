@@ -91,21 +91,30 @@ void look_at_store_key(Config const& config, Findings& findings) {
     findings.bad("store key", key.error(), "64 hexadecimal characters, readable by its owner alone");
 }
 
+/// The daemon's login to the national database should read the mapped tables and nothing else.
+void look_at_privileges(CaseSource& source, Findings& findings) {
+    constexpr std::string_view what = "national database, rights";
+    auto const excess = source.privileges();
+    if (!excess) return findings.note(what, excess.error().detail, "look at what the daemon's login may do");
+    if (excess->empty()) return findings.good(what, "it can read what is mapped and nothing else");
+    for (auto const& each : *excess) findings.bad(what, each.code, each.detail, each.remedy);
+}
+
 void look_at_case_source(Config const& config, Findings& findings) {
     if (config.field_map.empty())
         return findings.note("national database", "none: this node only receives",
                              "`field_map:` in the configuration; adapters/README.md has every key");
-    Secret key;
-    if (!config.source_key_file.empty()) {
-        auto bytes = read_file(config.source_key_file, 4096);
-        if (!bytes)
-            return findings.bad("national database", bytes.error(), "`source_key_file:` names no readable file");
-        while (!bytes->empty() && (bytes->back() == '\n' || bytes->back() == '\r')) bytes->pop_back();
-        key = Secret(*std::move(bytes));
-    }
-    auto const source = open_case_source(config.field_map, key);
-    if (source) return findings.good("national database", config.field_map.string());
-    findings.bad("national database", source.error(), "correct the field map as the lines say");
+    if (!config.source_key_file.empty() && denied(config.source_key_file))
+        return findings.note("national database", "only the key's owner may look", "sudo casebridge doctor");
+    auto const key = load_source_key(config);
+    if (!key)
+        return findings.bad("national database", key.error(),
+                            "`source_key_file:` or the systemd credential `national-database`, readable by its owner "
+                            "alone");
+    auto const source = open_case_source(config.field_map, *key);
+    if (!source) return findings.bad("national database", source.error(), "correct the field map as the lines say");
+    findings.good("national database", config.field_map.string());
+    look_at_privileges(**source, findings);
 }
 
 /// Of the daemon; empty if it does not answer.

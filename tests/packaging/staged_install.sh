@@ -33,6 +33,10 @@ expect_file lib/sysusers.d/casebridge.conf 644
 expect_file lib/tmpfiles.d/casebridge.conf 644
 expect_file share/casebridge/examples/casebridge.yaml.example 644
 expect_file share/casebridge/examples/peers.conf.example 644
+expect_file share/casebridge/examples/national-database.conf.example 644
+expect_file share/casebridge/sql/postgresql.sql 644
+expect_file share/casebridge/sql/mariadb.sql 644
+expect_file share/casebridge/sql/sqlite.md 644
 expect_file share/doc/casebridge/README.md 644
 expect_file share/man/man1/casebridge.1 644
 expect_file share/man/man5/casebridge.yaml.5 644

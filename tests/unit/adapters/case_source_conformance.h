@@ -1,23 +1,18 @@
-// What every database behind SqlCaseSource must do: one suite, run with each kind of session.
+// What every database behind SqlCaseSource must do: suites run with each kind of session. Each scenario gets a database
+// of its own from `make`. They report through Boost.Test.
 #pragma once
 
-#include "adapters/sql_session.h"
-
-#include <functional>
-#include <memory>
-#include <string>
+#include "tests/unit/adapters/national_database.h"
 
 namespace casebridge::test {
 
-/// An empty database of some kind that tests fill with plain SQL.
-class NationalDatabase {
-public:
-    virtual ~NationalDatabase() = default;
-    virtual void run(std::string const& sql) = 0;
-    virtual Result<std::unique_ptr<SqlSession>> open() = 0;
-};
+/// Cases, consents and lists, from a field map.
+void check_case_source_conformance(MakeDatabase const& make);
 
-/// Each scenario gets a database of its own from `make`. Reports through Boost.Test.
-void check_case_source_conformance(std::function<std::unique_ptr<NationalDatabase>()> const& make);
+/// Hostile or broken content: stored as it is, or refused, and never repeated.
+void check_hostile_content(MakeDatabase const& make);
+
+/// Values, snapshots, limits, and what happens when the server is slow, gone or says no.
+void check_session_conformance(MakeDatabase const& make);
 
 }  // namespace casebridge::test

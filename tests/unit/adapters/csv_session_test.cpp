@@ -2,6 +2,7 @@
 
 #include "adapters/open_case_source.h"
 #include "crypto/digest.h"
+#include "policies/unicode.h"
 #include "tests/unit/adapters/case_source_conformance.h"
 #include "tests/unit/adapters/csv_folder.h"
 
@@ -71,9 +72,33 @@ public:
             files_.put(name + ".csv", text);
         }
     }
+    /// A file of text holds neither a zero byte nor what is no character: the whole export would be refused.
+    bool insert(std::string const& table, std::vector<Cell> const& row) override {
+        std::string columns;
+        std::string values;
+        for (auto const& [name, value] : row) {
+            if (value && (value->find('\0') != std::string::npos || !is_utf8(*value))) return false;
+            columns += (columns.empty() ? "" : ", ") + name;
+            values += (values.empty() ? "" : ", ") + (value ? literal(*value) : std::string("NULL"));
+        }
+        run("INSERT INTO " + table + " (" + columns + ") VALUES (" + values + ")");
+        return true;
+    }
     Result<std::unique_ptr<SqlSession>> open() override { return open_csv_session(files_.settings()); }
+    Result<std::unique_ptr<SqlSession>> open_impatient() override {
+        auto settings = files_.settings();
+        settings.query_time_limit = std::chrono::milliseconds(50);
+        return open_csv_session(settings);
+    }
+    [[nodiscard]] std::string bytes_type() const override { return "TEXT"; }
+    [[nodiscard]] std::string slow_select() const override { return "SELECT 1"; }  // files have no views
 
 private:
+    static std::string literal(std::string const& text) {
+        std::string quoted = "'";
+        for (char const c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+        return quoted + "'";
+    }
     static std::string field(char const* text) {
         if (text == nullptr) return "";
         std::string quoted = "\"";
@@ -176,7 +201,9 @@ std::string nameless_bytes(std::filesystem::path const& folder) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(csv_behaves_as_every_national_database_must) {
-    check_case_source_conformance([] { return std::make_unique<ExportedDatabase>(); });
+    auto const make = [] { return std::make_unique<ExportedDatabase>(); };
+    check_case_source_conformance(make);
+    check_hostile_content(make);
 }
 
 BOOST_AUTO_TEST_CASE(each_file_is_a_table_and_each_value_a_text) {

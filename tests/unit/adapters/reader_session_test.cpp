@@ -6,6 +6,7 @@
 #include "adapters/reader_process.h"
 #include "tests/unit/adapters/adapter_fixtures.h"
 #include "tests/unit/adapters/case_source_conformance.h"
+#include "tests/unit/adapters/sqlite_database.h"
 
 #include <csignal>
 
@@ -19,21 +20,6 @@ namespace {
 
 using namespace casebridge;
 using namespace casebridge::test;
-
-class PlainDatabase final : public NationalDatabase {
-public:
-    PlainDatabase() : writer_(directory_.path() / "national.db") {}
-    void run(std::string const& sql) override { writer_.run(sql); }
-    Result<std::unique_ptr<SqlSession>> open() override {
-        SqliteSettings settings;
-        settings.path = directory_.path() / "national.db";
-        return open_session(settings, Secret());
-    }
-
-private:
-    TemporaryDirectory directory_;
-    DatabaseWriter writer_;
-};
 
 /// A file made by the system's own SQLite, which is newer than SQLCipher's library.
 struct NewerFile {
@@ -97,7 +83,10 @@ constexpr char const* all_people = "SELECT p.id FROM person p ORDER BY p.id";
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(plain_sqlite_behaves_as_every_national_database_must) {
-    check_case_source_conformance([] { return std::make_unique<PlainDatabase>(); });
+    auto const make = [] { return std::make_unique<SqliteDatabase>("", SqliteDatabase::Reader::as_the_daemon); };
+    check_case_source_conformance(make);
+    check_hostile_content(make);
+    check_session_conformance(make);
     BOOST_TEST(readers().empty());  // each session has ended its own
 }
 

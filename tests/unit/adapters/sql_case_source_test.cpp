@@ -3,6 +3,7 @@
 #include "adapters/open_case_source.h"
 #include "tests/unit/adapters/adapter_fixtures.h"
 #include "tests/unit/adapters/case_source_conformance.h"
+#include "tests/unit/adapters/sqlite_database.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,31 +14,18 @@ namespace {
 using namespace casebridge;
 using namespace casebridge::test;
 
-class SqliteDatabase final : public NationalDatabase {
-public:
-    explicit SqliteDatabase(std::string const& raw_key)
-        : key_(raw_key), writer_(directory_.path() / "national.db", raw_key) {}
-
-    void run(std::string const& sql) override { writer_.run(sql); }
-    Result<std::unique_ptr<SqlSession>> open() override {
-        SqliteSettings settings;
-        settings.path = directory_.path() / "national.db";
-        if (!key_.empty()) settings.encryption = SqliteSettings::Encryption::sqlcipher;
-        return open_sqlite_session(settings, Secret::from_text(key_));
-    }
-
-private:
-    TemporaryDirectory directory_;
-    std::string key_;
-    DatabaseWriter writer_;
-};
-
 constexpr char const* small_map =
     "database: {kind: sqlite, path: national.db}\n"
     "cases:\n"
     "  table: person\n"
     "  id: no\n"
     "  fields: {shelter: home}\n";
+
+void check_every_suite(MakeDatabase const& make) {
+    check_case_source_conformance(make);
+    check_session_conformance(make);
+    check_hostile_content(make);
+}
 
 void write_small_database(TemporaryDirectory const& directory) {
     DatabaseWriter writer(directory.path() / "national.db");
@@ -48,11 +36,11 @@ void write_small_database(TemporaryDirectory const& directory) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(sqlite_behaves_as_every_national_database_must) {
-    check_case_source_conformance([] { return std::make_unique<SqliteDatabase>(""); });
+    check_every_suite([] { return std::make_unique<SqliteDatabase>(""); });
 }
 
 BOOST_AUTO_TEST_CASE(sqlcipher_behaves_as_every_national_database_must) {
-    check_case_source_conformance([] { return std::make_unique<SqliteDatabase>(std::string(64, 'a')); });
+    check_every_suite([] { return std::make_unique<SqliteDatabase>(std::string(64, 'a')); });
 }
 
 BOOST_AUTO_TEST_CASE(a_case_source_opens_from_its_field_map_alone) {

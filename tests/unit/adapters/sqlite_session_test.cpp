@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <sqlcipher/sqlite3.h>
+#include <unistd.h>
 
 BOOST_AUTO_TEST_SUITE(sqlite_session)
 
@@ -51,6 +52,27 @@ std::size_t count_rows(SqlSession& session, std::string const& sql) {
     BOOST_TEST(code_of(status) == "");
     return rows;
 }
+
+/// Where the tests run as root: file, folder and effective user are nobody's for as long as this lives.
+class AsOrdinaryUser {
+public:
+    AsOrdinaryUser(std::filesystem::path const& folder, std::filesystem::path const& file) : root_(::geteuid() == 0) {
+        if (!root_) return;
+        constexpr uid_t somebody = 65534;
+        BOOST_REQUIRE(::chown(folder.c_str(), somebody, somebody) == 0);
+        BOOST_REQUIRE(::chown(file.c_str(), somebody, somebody) == 0);
+        BOOST_REQUIRE(::seteuid(somebody) == 0);
+    }
+    ~AsOrdinaryUser() {
+        if (root_) static_cast<void>(::seteuid(0) == 0);
+    }
+    AsOrdinaryUser(AsOrdinaryUser const&) = delete;
+    AsOrdinaryUser& operator=(AsOrdinaryUser const&) = delete;
+    [[nodiscard]] bool was_root() const { return root_; }
+
+private:
+    bool root_;
+};
 
 }  // namespace
 
@@ -338,6 +360,32 @@ BOOST_AUTO_TEST_CASE(reading_leaves_every_byte_of_the_file_as_it_was) {
     count_rows(*session, "SELECT p.id FROM person p ORDER BY p.age DESC");
     BOOST_TEST((bytes() == before));
     BOOST_TEST(std::distance(std::filesystem::directory_iterator(database.directory.path()), {}) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_or_folder_that_can_be_written_is_told_and_root_is_not_asked) {
+    Database const database;
+    auto const session = database.open();
+    auto const codes = [&] {
+        auto const excess = session->privileges({});
+        if (!excess) return code_of(excess);
+        std::string text;
+        for (auto const& each : *excess) text += std::string(each.code) + ": " + each.detail + "\n";
+        return text;
+    };
+    AsOrdinaryUser const ordinary(database.directory.path(), database.file);
+    std::string const file = "source.file_writable: this user can change the file " + database.file.string() + "\n";
+    std::string const folder =
+        "source.file_writable: this user can put another file into " + database.directory.path().string() + "\n";
+    BOOST_TEST(codes() == file + folder);
+    std::filesystem::permissions(database.file, std::filesystem::perms(0400));
+    BOOST_TEST(codes() == folder);
+    std::filesystem::permissions(database.directory.path(), std::filesystem::perms(0500));
+    BOOST_TEST(codes() == "");
+    std::filesystem::permissions(database.directory.path(), std::filesystem::perms(0700));
+    if (ordinary.was_root()) {
+        BOOST_REQUIRE(::seteuid(0) == 0);
+        BOOST_TEST(codes() == "source.privileges_unknown");
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

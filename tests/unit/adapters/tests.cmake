@@ -1,7 +1,15 @@
 include(${CMAKE_CURRENT_LIST_DIR}/../../support/demo.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/../../support/servers.cmake)
 
-casebridge_test(adapters_tests LIBRARIES casebridge_adapters casebridge_demo PkgConfig::SQLCIPHER SOURCES
+# What every kind of database must pass, compiled once for both programs below.
+add_library(casebridge_adapter_suites STATIC
   ${CMAKE_CURRENT_LIST_DIR}/case_source_conformance.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/hostile_content_conformance.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/session_conformance.cpp
+)
+target_link_libraries(casebridge_adapter_suites PUBLIC casebridge_adapters casebridge_demo casebridge_test_support)
+
+casebridge_test(adapters_tests LIBRARIES casebridge_adapter_suites PkgConfig::SQLCIPHER SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/csv_parser_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/csv_session_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/dates_test.cpp
@@ -11,6 +19,14 @@ casebridge_test(adapters_tests LIBRARIES casebridge_adapters casebridge_demo Pkg
   ${CMAKE_CURRENT_LIST_DIR}/inspection_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/name_reading_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/reader_session_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/server_settings_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/sql_case_source_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/sqlite_session_test.cpp
+)
+
+# On real servers: each program starts its own and ends it.
+casebridge_test(adapters_servers_tests LIBRARIES casebridge_adapter_suites casebridge_test_servers SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/odbc_session_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/postgres_session_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/privileges_test.cpp
 )

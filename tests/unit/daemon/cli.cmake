@@ -2,8 +2,9 @@ casebridge_test(daemon_identity LIBRARIES casebridge_daemon SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/files_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/identity_directory_test.cpp
 )
-casebridge_test(daemon_cli LIBRARIES casebridge_cli SOURCES
+casebridge_test(daemon_cli LIBRARIES casebridge_cli casebridge_test_servers SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/cli_adapter_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/cli_doctor_database_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/cli_new_node_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/cli_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/command_run.cpp

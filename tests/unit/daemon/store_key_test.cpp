@@ -39,6 +39,55 @@ struct Keys {
 
 }  // namespace
 
+BOOST_AUTO_TEST_SUITE(source_key)
+
+namespace {
+
+Result<Secret> load_source(std::filesystem::path const& file) {
+    Config config{.node = *NodeId::parse("th-msdhs"), .kind = NodeKind::welfare};
+    config.source_key_file = file;
+    return load_source_key(config);
+}
+
+std::string text_of(Result<Secret> secret) {
+    return to_text(must(std::move(secret)).reveal());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(without_file_and_credential_there_is_no_key) {
+    Keys const keys;
+    BOOST_CHECK(must(load_source("")).empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_file_is_read_without_its_line_end) {
+    Keys const keys;
+    BOOST_CHECK_EQUAL(text_of(load_source(keys.write("national.key", "pass word \r\n"))), "pass word ");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_others_may_read_or_write_is_refused) {
+    Keys const keys;
+    for (mode_t const mode : {0640U, 0604U, 0620U, 0602U, 0601U}) {
+        CHECK_CODE(load_source(keys.write("national.key", "x", mode)), "file.too_permissive");
+    }
+    CHECK_CODE(load_source(keys.directory.path() / "none"), "file.unreadable");
+    CHECK_CODE(load_source(keys.write("national.key", std::string(5000, 'x'))), "file.too_large");
+}
+
+BOOST_AUTO_TEST_CASE(a_credential_comes_before_the_file_and_is_not_passed_over) {
+    Keys const keys;
+    auto const file = keys.write("national.key", "file");
+    ::setenv("CREDENTIALS_DIRECTORY", keys.directory.path().c_str(), 1);
+    BOOST_CHECK_EQUAL(text_of(load_source(file)), "file");
+    keys.write("national-database", "credential\n", 0440);
+    BOOST_CHECK_EQUAL(text_of(load_source(file)), "credential");
+    BOOST_CHECK_EQUAL(text_of(load_source("")), "credential");
+    keys.write("national-database", "credential", 0444);
+    CHECK_CODE(load_source(file), "file.too_permissive");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(store_key)
 
 BOOST_AUTO_TEST_CASE(the_credential_comes_before_the_file) {

@@ -1,0 +1,84 @@
+// OdbcConnection: handles of unixODBC, and the calls that OdbcSession makes. Every call may block as long as the driver
+// pleases: OdbcSession makes them on a DriverThread.
+#pragma once
+
+#include "adapters/odbc_session.h"
+
+namespace casebridge {
+
+/// What a driver says of a failure; without its words.
+struct OdbcFailure {
+    std::string sqlstate;
+    int native = 0;
+    std::string words;  ///< the driver's; passed on only where they can hold nothing but names of the schema
+};
+
+class OdbcConnection {
+public:
+    OdbcConnection();
+    ~OdbcConnection();
+    OdbcConnection(OdbcConnection const&) = delete;
+    OdbcConnection& operator=(OdbcConnection const&) = delete;
+
+    /// Errors: as `open_odbc_session`, but for encryption.
+    Status connect(OdbcSettings const& settings, Secret const& connection_string);
+
+    /// The server's product ("MariaDB"), and what stands around a quoted name.
+    [[nodiscard]] std::string const& product() const { return product_; }
+    [[nodiscard]] std::string const& identifier_quote() const { return quote_; }
+
+    /// Text comes as UTF-8 in its stored bytes. Some drivers end wide text at a zero unit, which would make another
+    /// word of it.
+    void read_text_as_utf8() { text_is_utf8_ = true; }
+
+    /// Without rows. Errors: as `prepare`.
+    Status execute(std::string_view doing, std::string const& sql);
+
+    /// Transactions by the driver's own calls, where the server's statements are not known.
+    Status begin();
+    Status end();
+
+    /// Prepares and runs one SELECT; then `fetch` until it returns fewer rows than asked for, or `close`.
+    /// Errors: `source.unavailable`, `source.not_permitted`, `source.query_failed`.
+    Status open_cursor(std::string const& sql, std::vector<SqlValue> const& parameters);
+    /// At most `rows`, fewer if they are large; `more` tells whether there may be others.
+    struct Batch {
+        std::vector<SqlRow> rows;
+        bool more = false;
+    };
+    Result<Batch> fetch(std::size_t rows);
+    void close_cursor();
+
+    /// Tables and views of the current catalogue, by the driver's own call.
+    Result<std::vector<std::string>> tables();
+    Result<std::vector<SqlSession::Column>> columns(std::string const& table);
+
+    /// Of the last failure.
+    [[nodiscard]] OdbcFailure const& last_failure() const { return failure_; }
+    [[nodiscard]] bool lost() const { return lost_; }
+
+private:
+    struct Handles;
+    struct ColumnForm {
+        std::string name;
+        int read_as = 0;
+    };
+    Error failed(std::string_view doing, int handle_kind, void* handle, bool schema_only);
+    Status describe_columns();
+    /// The text in each of `places` of every row that a call about the catalogue gave.
+    Result<std::vector<std::vector<std::string>>> catalogue_rows(std::vector<std::size_t> const& places);
+    [[nodiscard]] std::u16string current_catalogue() const;
+    Status bind(std::vector<SqlValue> const& parameters);
+    Result<SqlValue> read(std::size_t column);
+    Result<SqlValue> read_integer(std::size_t column);
+
+    std::unique_ptr<Handles> handles_;
+    std::vector<ColumnForm> columns_;
+    std::string product_, quote_ = "\"";
+    OdbcFailure failure_;
+    std::size_t maximum_value_bytes_ = 0;
+    bool text_is_utf8_ = false;
+    bool lost_ = false;
+};
+
+}  // namespace casebridge

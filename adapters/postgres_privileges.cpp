@@ -1,0 +1,113 @@
+#include "adapters/postgres_privileges.h"
+
+#include "adapters/named_few.h"
+
+#include <algorithm>
+#include <array>
+
+namespace casebridge {
+namespace {
+
+constexpr char const* script =
+    "start from packaging/sql/postgresql.sql: a role of its own, granted SELECT on the views alone";
+
+// Every role the login is or can become with SET ROLE; a superuser can become all, and is told apart first.
+constexpr char const* administrators =
+    "SELECT CASE WHEN me.rolsuper THEN 'superuser' ELSE 'role ' || r.rolname END "
+    "FROM pg_catalog.pg_roles r CROSS JOIN pg_catalog.pg_roles me "
+    "WHERE me.rolname = current_user AND pg_catalog.pg_has_role(me.oid, r.oid, 'MEMBER') "
+    "AND (r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls OR r.rolname IN "
+    "('pg_write_all_data', 'pg_read_all_data', 'pg_read_server_files', 'pg_write_server_files', "
+    "'pg_execute_server_program', 'pg_signal_backend')) AND (NOT me.rolsuper OR r.oid = me.oid) ORDER BY 1";
+
+#define CASEBRIDGE_OURS                                                                                      \
+    "n.nspname NOT IN ('pg_catalog', 'information_schema') AND pg_catalog.left(n.nspname, 8) <> 'pg_toast' " \
+    "AND pg_catalog.left(n.nspname, 7) <> 'pg_temp' "
+#define CASEBRIDGE_ANY_ROLE \
+    "EXISTS (SELECT 1 FROM pg_catalog.pg_roles r WHERE pg_catalog.pg_has_role(current_user, r.oid, 'MEMBER') AND "
+
+constexpr char const* writable =
+    "SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c "
+    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S') AND " CASEBRIDGE_OURS "AND " CASEBRIDGE_ANY_ROLE
+    "(CASE WHEN c.relkind = 'S' THEN pg_catalog.has_sequence_privilege(r.oid, c.oid, 'USAGE, UPDATE') "
+    "ELSE pg_catalog.has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') "
+    "OR pg_catalog.has_any_column_privilege(r.oid, c.oid, 'INSERT, UPDATE') END)) ORDER BY 1";
+
+constexpr char const* owners_rights =
+    "SELECT 'function ' || n.nspname || '.' || p.proname FROM pg_catalog.pg_proc p "
+    "JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace "
+    "WHERE p.prosecdef AND " CASEBRIDGE_OURS "AND " CASEBRIDGE_ANY_ROLE
+    "pg_catalog.has_function_privilege(r.oid, p.oid, 'EXECUTE')) ORDER BY 1";
+
+constexpr char const* creating =
+    "SELECT 'schema ' || n.nspname FROM pg_catalog.pg_namespace n "
+    "WHERE " CASEBRIDGE_OURS "AND " CASEBRIDGE_ANY_ROLE
+    "pg_catalog.has_schema_privilege(r.oid, n.oid, 'CREATE')) "
+    "UNION ALL SELECT 'database ' || d.datname FROM pg_catalog.pg_database d "
+    "WHERE d.datname = pg_catalog.current_database() AND " CASEBRIDGE_ANY_ROLE
+    "pg_catalog.has_database_privilege(r.oid, d.oid, 'CREATE')) ORDER BY 1";
+
+// The name as the map would write it, where it is found by that name alone; else with its schema.
+constexpr char const* readable =
+    "SELECT n.nspname || '.' || c.relname, "
+    "CASE WHEN pg_catalog.pg_table_is_visible(c.oid) THEN c.relname::pg_catalog.text END "
+    "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND " CASEBRIDGE_OURS
+    "AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND " CASEBRIDGE_ANY_ROLE
+    "(pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT') "
+    "OR pg_catalog.has_any_column_privilege(r.oid, c.oid, 'SELECT'))) ORDER BY 1";
+
+#undef CASEBRIDGE_OURS
+#undef CASEBRIDGE_ANY_ROLE
+
+Result<NamedFew> names(SqlSession& session, char const* sql) {
+    NamedFew found;
+    RETURN_IF_ERROR(session.query(sql, {}, [&](SqlRow const& row) {
+        if (auto const* const name = std::get_if<std::string>(&row.front())) found.add(*name);
+        return true;
+    }));
+    return found;
+}
+
+Result<NamedFew> readable_beyond(SqlSession& session, std::vector<std::string> const& tables) {
+    NamedFew found;
+    RETURN_IF_ERROR(session.query(readable, {}, [&](SqlRow const& row) {
+        auto const* const name = std::get_if<std::string>(&row[1]);
+        bool const mapped = name != nullptr && std::ranges::find(tables, *name) != tables.end();
+        if (!mapped) found.add(std::get<std::string>(row[0]));
+        return true;
+    }));
+    return found;
+}
+
+struct Question {
+    char const* sql;
+    std::string_view code;
+    char const* says;
+};
+constexpr std::array questions = {
+    Question{writable, "source.role_can_write", "it can change "},
+    Question{owners_rights, "source.role_can_write", "it can act with another's rights by "},
+    Question{creating, "source.role_can_create", "it can create in "},
+};
+
+}  // namespace
+
+Result<std::vector<Excess>> postgres_privileges(SqlSession& session, std::vector<std::string> const& tables) {
+    std::vector<Excess> excess;
+    ASSIGN_OR_RETURN(auto const administrator, names(session, administrators));
+    if (!administrator.empty()) {
+        excess.push_back({"source.role_is_administrator", "it is or can become " + administrator.text(), script});
+        if (administrator.text() == "superuser") return excess;  // all the rest follows from it
+    }
+    for (auto const& question : questions) {
+        ASSIGN_OR_RETURN(auto const found, names(session, question.sql));
+        if (!found.empty()) excess.push_back({question.code, question.says + found.text(), script});
+    }
+    ASSIGN_OR_RETURN(auto const more, readable_beyond(session, tables));
+    if (!more.empty()) excess.push_back({"source.role_reads_more", "it can also read " + more.text(), script});
+    return excess;
+}
+
+}  // namespace casebridge

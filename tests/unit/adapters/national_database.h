@@ -1,0 +1,42 @@
+// NationalDatabase: an empty database of some kind, for the suites that every kind must pass. What differs between
+// servers is hidden here, so that the suites expect the same of all.
+#pragma once
+
+#include "adapters/sql_session.h"
+#include "tests/support/demo/database_writer.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace casebridge::test {
+
+class NationalDatabase {
+public:
+    virtual ~NationalDatabase() = default;
+
+    /// As the ministry's administrator; names are quoted with ". Throws if the server refuses.
+    virtual void run(std::string const& sql) = 0;
+    /// False if this kind of database cannot hold one of the values (a zero byte in a text, for example).
+    virtual bool insert(std::string const& table, std::vector<Cell> const& row) = 0;
+    /// As the daemon's login, which may read every table.
+    virtual Result<std::unique_ptr<SqlSession>> open() = 0;
+    /// As `open`, with the shortest time limit the kind has.
+    virtual Result<std::unique_ptr<SqlSession>> open_impatient() = 0;
+
+    [[nodiscard]] virtual std::string bytes_type() const = 0;
+    /// A SELECT that takes minutes, as a view's definition.
+    [[nodiscard]] virtual std::string slow_select() const = 0;
+    /// The length SQLite and PostgreSQL take the same way; others have their own.
+    [[nodiscard]] virtual std::string text_type() const { return "TEXT"; }
+
+    /// What only a server has; false where there is none.
+    virtual bool revoke(std::string const& /*table*/) { return false; }
+    virtual bool break_connections() { return false; }
+    /// The server keeps its connections and answers nothing.
+    virtual bool freeze(bool /*frozen*/) { return false; }
+};
+
+using MakeDatabase = std::function<std::unique_ptr<NationalDatabase>()>;
+
+}  // namespace casebridge::test

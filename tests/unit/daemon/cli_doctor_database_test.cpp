@@ -1,0 +1,69 @@
+// `casebridge doctor` and a national database that is a server: from the configuration's files to the login's rights.
+#include "tests/support/servers/postgres_server.h"
+#include "tests/unit/daemon/command_run.h"
+
+#include <fstream>
+
+#include <boost/test/unit_test.hpp>
+#include <sys/stat.h>
+
+namespace {
+
+using namespace casebridge;
+using namespace casebridge::test;
+
+/// The findings whose subject begins with "national database": "state code", in order.
+std::vector<std::string> findings(Json const& report) {
+    std::vector<std::string> found;
+    for (auto const& each : *report.find("findings")->as_array()) {
+        if (each.text_or("what").starts_with("national database")) {
+            found.push_back(each.text_or("state") + " " + each.text_or("code"));
+        }
+    }
+    return found;
+}
+
+std::string field_map(PostgresSettings const& settings) {
+    return "database:\n  kind: postgresql\n  host: " + settings.host + "\n  host_address: " + settings.host_address +
+           "\n  port: " + std::to_string(settings.port) + "\n  database: " + settings.database +
+           "\n  user: " + settings.user + "\n  root_certificate: " + settings.root_certificate.string() +
+           "\ncases: {table: cases, id: no, fields: {shelter: home}}\n";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(doctor_of_a_database)
+
+BOOST_AUTO_TEST_CASE(the_doctor_complains_of_a_login_that_can_do_more_than_read_and_of_a_key_others_can_read) {
+    auto& server = PostgresServer::instance();
+    auto const database = server.create_database();
+    auto admin = server.admin(database);
+    admin.run("CREATE TABLE cases (no text PRIMARY KEY, home text)");
+    TemporaryDirectory const directory;
+    auto const file = (directory.path() / "etc.yaml").string();
+    BOOST_REQUIRE_EQUAL(run(init_arguments(directory) + " --office datip --config-out " + file).exit, 0);
+    directory.write("map.yaml", field_map(server.settings(database)));
+    auto const key = directory.write("national.key", std::string(PostgresServer::password) + "\n");
+    std::ofstream(file, std::ios::app) << "\nfield_map: map.yaml\nsource_key_file: national.key\n";
+    auto const doctor = [&] {
+        auto const said = run("doctor --json --config " + file);
+        BOOST_CHECK(!contains(said.out, PostgresServer::password) && !contains(said.err, PostgresServer::password));
+        return findings(json_of(said.out));
+    };
+    using Expected = std::vector<std::string>;
+
+    BOOST_REQUIRE_EQUAL(::chmod(key.c_str(), 0644), 0);
+    BOOST_TEST(doctor() == Expected{"problem file.too_permissive"}, boost::test_tools::per_element());
+    BOOST_REQUIRE_EQUAL(::chmod(key.c_str(), 0600), 0);
+    BOOST_TEST(doctor() == (Expected{"ok ", "ok "}), boost::test_tools::per_element());
+
+    admin.run("GRANT UPDATE ON cases TO reader");
+    admin.run("CREATE TABLE other (x text)");
+    BOOST_TEST(doctor() == (Expected{"ok ", "problem source.role_can_write", "problem source.role_reads_more"}),
+               boost::test_tools::per_element());
+
+    std::ofstream(key) << "not the password\n";
+    BOOST_TEST(doctor() == Expected{"problem source.login_refused"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
