@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <set>
+#include <utility>
 
 namespace casebridge {
 namespace {

@@ -154,7 +154,8 @@ Result<Digest> load_table(CsvSettings const& settings, CsvExport const& found, C
 
 /// Every file that the checksums promise and the field map needs.
 Status all_are_there(CsvSettings const& settings, CsvExport const& found, std::map<std::string, Digest> const& sums) {
-    for (auto const& [file, digest] : sums) {
+    for (auto const& sum : sums) {
+        std::string const& file = sum.first;
         auto const needed = [&](auto const& table) { return file == table.first + "." + settings.extension; };
         bool const there = std::ranges::find(found.tables, file, &CsvExport::Table::file) != found.tables.end();
         if (!there && std::ranges::any_of(settings.tables, needed)) {

@@ -7,6 +7,7 @@
 #include "daemon/config.h"
 #include "daemon/files.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <unistd.h>
