@@ -11,6 +11,9 @@ add_executable(faults_crash
   ${here}/../support/officer_session.cpp
   ${here}/ack_order_test.cpp
   ${here}/crash_pair.cpp
+  ${here}/crash_question_test.cpp
+  ${here}/crash_questions.cpp
+  ${here}/crash_sweep.cpp
   ${here}/crash_test.cpp
   ${here}/faulty_daemon.cpp
   ${here}/kill_loop_test.cpp
