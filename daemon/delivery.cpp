@@ -22,6 +22,8 @@ void Delivery::finish(Status const& recorded) {
 }
 
 void Delivery::ask_again() {
+    // A clock that was set must neither end a message nor let one leave.
+    if (auto const trusted = parts_.clock.require_trusted(); !trusted) return later(trusted.error(), false);
     if (row_.expires_at <= parts_.clock.now())
         return settle(OutboxState::expired, "outbox.expired", {},
                       row_.possibly_delivered ? "possibly_delivered" : "never_sent");
@@ -73,6 +75,7 @@ void Delivery::mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch
             ASSIGN_OR_RETURN(auto const epoch, store.cases().consent_epoch(case_id));
             if (epoch != consent_epoch || parts_.instruments.get()->version() != instruments->version())
                 return Error{ErrorKind::conflict, "delivery.ask_again"};
+            RETURN_IF_ERROR(parts_.clock.require_trusted());
             RETURN_IF_ERROR(store.outbox().update(row));
             RETURN_IF_ERROR(store.disclosures().set_state(row.id, "possibly_delivered", parts_.clock.now()));
             return store.contents().get(row.sealed);

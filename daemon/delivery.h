@@ -25,7 +25,7 @@ struct DeliveryParts {
     CryptoService& crypto;
     WorkerPool& pool;
     Telemetry& telemetry;
-    Clock const& clock;
+    ClockGuard const& clock;
 };
 
 class Delivery : public std::enable_shared_from_this<Delivery> {

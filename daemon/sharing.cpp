@@ -64,7 +64,7 @@ struct Sharing::Pending {
 
 Sharing::Sharing(Self const& self, Config const& config, CaseSource* source, Engine& engine,
                  InstrumentsHolder& instruments, PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve,
-                 Telemetry& telemetry, Clock const& clock)
+                 Telemetry& telemetry, ClockGuard const& clock)
     : self_(self),
       config_(config),
       source_(source),
@@ -77,6 +77,8 @@ Sharing::Sharing(Self const& self, Config const& config, CaseSource* source, Eng
       clock_(clock) {}
 
 Result<std::unique_ptr<Deliberation>> Sharing::deliberate(ShareRequest const& request) {
+    // SECURITY: a clock that was set makes an agreement or a consent live that has ended.
+    RETURN_IF_ERROR(clock_.require_trusted());
     auto const peers = peers_.snapshot();
     auto const* peer = peers->find(request.to.node);
     if (peer == nullptr || peer->removed()) return Error{ErrorKind::not_found, "peer.unknown", request.to.node.text()};

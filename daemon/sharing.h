@@ -5,6 +5,7 @@
 
 #include "adapters/case_source.h"
 #include "daemon/actor.h"
+#include "daemon/clock_guard.h"
 #include "daemon/config.h"
 #include "daemon/crypto_service.h"
 #include "daemon/disk_reserve.h"
@@ -78,11 +79,12 @@ class Sharing {
 public:
     /// `source` may be null: a node that only receives.
     Sharing(Self const& self, Config const& config, CaseSource* source, Engine& engine, InstrumentsHolder& instruments,
-            PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry, Clock const& clock);
+            PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry,
+            ClockGuard const& clock);
 
     // These block on the national database and the engine: for worker threads only.
 
-    /// Errors: `source.*`, `sharing.no_case_source`, `peer.unknown`, `store.*`. A denial is no error.
+    /// Errors: `source.*`, `sharing.no_case_source`, `peer.unknown`, `clock.jumped`, `store.*`. A denial is no error.
     Result<std::unique_ptr<Deliberation>> deliberate(ShareRequest const& request);
 
     /// Releases exactly the body whose digest the officer saw. A denial is recorded as a leaf before it is reported.
@@ -123,7 +125,7 @@ private:
     CryptoService& crypto_;
     DiskReserve& reserve_;
     Telemetry& telemetry_;
-    Clock const& clock_;
+    ClockGuard const& clock_;
     std::function<void()> wake_ = [] {};
 };
 

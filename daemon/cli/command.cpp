@@ -13,6 +13,7 @@ std::vector<CommandGroup> command_groups() {
         {"outbox", "Messages to partners"},
         {"inbox", "Messages from partners"},
         {"query", "Questions about shared cases: to partners, and of partners"},
+        {"clock", "Whether the time can be relied on"},
         {"config", "The configuration file: help, example, check"},
     };
 }
