@@ -196,7 +196,8 @@ std::string Wire::answer(std::chrono::milliseconds patience) {
         auto const length = head.find("content-length:");
         wanted = body + 4 + (length == std::string::npos ? 0 : std::stoul(head.substr(length + 15)));
     }
-    auto const problem = parse_json(text.substr(body + 4));
+    body_ = text.substr(body + 4);
+    auto const problem = parse_json(body_);
     auto const code = problem && problem->as_object() != nullptr ? ' ' + problem->text_or("code") : "";
     return text.substr(9, 3) + (code == " " ? "" : code);
 }

@@ -54,6 +54,8 @@ public:
     bool send_raw(std::string_view bytes);
     /// "200", "403 message.wrong_signer", "closed" (without an answer), "nothing" (after `patience`).
     std::string answer(std::chrono::milliseconds patience = std::chrono::seconds(20));
+    /// Of the last answer.
+    [[nodiscard]] std::string const& body() const { return body_; }
     /// Whether the daemon closes it within the time.
     bool is_closed_within(std::chrono::milliseconds patience);
     [[nodiscard]] int descriptor() const { return socket_; }
@@ -64,6 +66,7 @@ private:
 
     int socket_ = -1;
     SSL* tls_ = nullptr;
+    std::string body_;
 };
 
 /// The head and body of a POST of a message.

@@ -6,6 +6,8 @@ casebridge_test(faults_hostile_peer
   SOURCES
     ${here}/../support/officer_session.cpp
     ${here}/adversary.cpp
+    ${here}/fake_clock.cpp
+    ${here}/hostile_clock_test.cpp
     ${here}/hostile_flood_test.cpp
     ${here}/hostile_http_test.cpp
     ${here}/hostile_message_test.cpp
