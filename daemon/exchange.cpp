@@ -8,10 +8,6 @@ namespace {
 
 using Verdict = Admission::Verdict;
 
-/// An id is remembered until it has expired: whoever sets the expiry must not make that for ever. Longer than any
-/// configured life (31 days) on the slowest way.
-constexpr std::chrono::days longest_life{400};
-
 /// Whether the envelope's claims about people and time hold: before anything of the content matters.
 template <typename Header>
 Admission check_addressing(Header const& header, NodeId const& signer, NodeId const& carrier, Self const& self,
@@ -22,7 +18,6 @@ Admission check_addressing(Header const& header, NodeId const& signer, NodeId co
     if (carrier != signer) return {Verdict::refuse, "message.wrong_carrier"};
     if (header.sent_at > now + self.clock_skew) return {Verdict::retry_later, "message.from_the_future"};
     if (header.expires_at <= now - self.clock_skew) return {Verdict::refuse, "message.expired"};
-    if (header.expires_at > now + self.clock_skew + longest_life) return {Verdict::refuse, "message.expires_too_late"};
     return {Verdict::accept, ""};
 }
 
@@ -66,6 +61,7 @@ Admission admit(ReceivedMessage const& message, NodeId const& signer, NodeId con
     if (header.retain_until <= now) return {Verdict::reject, "message.nothing_to_retain"};
     auto const terms = find_terms(header, self, agreements, now);
     if (terms.purpose == nullptr) return {Verdict::reject, terms.code};
+    // A message is remembered as long as it is kept: whoever sends it must not make that for ever.
     if (header.retain_until > header.sent_at + terms.purpose->retention)
         return {Verdict::reject, "message.retained_too_long"};
     if (auto const body = check_received_body(message.body, *terms.purpose); !body)

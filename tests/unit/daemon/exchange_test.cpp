@@ -140,17 +140,6 @@ BOOST_AUTO_TEST_CASE(a_message_is_expired_from_exactly_the_clock_skew_after_its_
     arrival.check(Verdict::refuse, "message.expired");
 }
 
-/// Its id is remembered until then, so "then" must come.
-BOOST_AUTO_TEST_CASE(a_message_that_expires_later_than_any_may_is_refused) {
-    Arrival arrival;
-    arrival.message.header.expires_at = arrival.now + 400 * 24h + 5min;
-    arrival.check(Verdict::accept, "");
-    arrival.message.header.expires_at += 1ms;
-    arrival.check(Verdict::refuse, "message.expires_too_late");
-    arrival.message.header.expires_at = *parse_rfc3339("9999-12-31T23:59:59Z");
-    arrival.check(Verdict::refuse, "message.expires_too_late");
-}
-
 BOOST_AUTO_TEST_CASE(what_is_to_be_kept_longer_than_the_agreement_says_is_rejected) {
     Arrival arrival;
     arrival.message.header.retain_until = arrival.message.header.sent_at + 365 * 24h;
