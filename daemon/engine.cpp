@@ -118,6 +118,33 @@ private:
 
     /// One outcome for each work, if the whole was committed.
     Status transact(std::vector<Job>& group, std::vector<Status>& outcomes) {
+        ASSIGN_OR_RETURN(bool const performed, perform_together(group, outcomes));
+        if (!performed) {
+            RETURN_IF_ERROR(guarded([this] { return store_->rollback(); }));
+            if (group.size() == 1) return Done{};
+            outcomes.clear();
+            RETURN_IF_ERROR(perform_apart(group, outcomes));
+        }
+        return guarded([this] { return store_->commit(); });
+    }
+
+    /// Without savepoints, each of which would have every page that its work changes copied and enciphered. False: a
+    /// work has failed after it had changed something, and only all of them can be undone.
+    Result<bool> perform_together(std::vector<Job>& group, std::vector<Status>& outcomes) {
+        RETURN_IF_ERROR(guarded([this] { return store_->begin(); }));
+        for (auto& job : group) {
+            auto const before = store_->changes_so_far();
+            auto outcome = guarded([&] { return job.work(*store_); });
+            if (!outcome && is_storage_failure(outcome.error())) return outcome.error();
+            bool const sound = outcome || store_->changes_so_far() == before;
+            outcomes.push_back(std::move(outcome));
+            if (!sound) return false;
+        }
+        return true;
+    }
+
+    /// In a savepoint each, so that one can be undone alone.
+    Status perform_apart(std::vector<Job>& group, std::vector<Status>& outcomes) {
         RETURN_IF_ERROR(guarded([this] { return store_->begin(); }));
         for (auto& job : group) {
             RETURN_IF_ERROR(guarded([this] { return store_->savepoint(); }));
@@ -127,7 +154,7 @@ private:
                 guarded([&] { return outcome ? store_->release_savepoint() : store_->rollback_to_savepoint(); }));
             outcomes.push_back(std::move(outcome));
         }
-        return guarded([this] { return store_->commit(); });
+        return Done{};
     }
 
     template <typename Function>
@@ -162,7 +189,7 @@ private:
     std::unique_ptr<Store> store_;
     std::function<void(Error const&)> on_fatal_;
     bool halted_ = false;  // engine thread only
-    std::mutex mutex_;     // guards the three below
+    std::mutex mutex_;            // guards the three below
     std::condition_variable wake_;
     std::deque<Job> queue_;
     bool stopping_ = false;
