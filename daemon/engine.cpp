@@ -14,6 +14,11 @@ namespace casebridge {
 namespace {
 
 constexpr std::size_t maximum_group = 64;
+/// A group of more than one shows that several wait for each other: then a moment's patience makes the next group
+/// larger, and pages that all of them change (indices, the log's end) are enciphered, authenticated and synced once for
+/// all.
+constexpr std::size_t crowd = 2;
+constexpr std::chrono::milliseconds patience{1};
 
 /// The type only: what() may quote personal data.
 std::string name_of(std::exception const& exception) {
@@ -88,6 +93,7 @@ private:
 
     /// Waits for work; empty when stopped and nothing is left.
     std::vector<Job> take() {
+        if (last_group_ >= crowd) std::this_thread::sleep_for(patience);
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
         std::vector<Job> group;
@@ -95,6 +101,7 @@ private:
             group.push_back(std::move(queue_.front()));
             queue_.pop_front();
         }
+        last_group_ = group.size();
         return group;
     }
 
@@ -188,7 +195,8 @@ private:
 
     std::unique_ptr<Store> store_;
     std::function<void(Error const&)> on_fatal_;
-    bool halted_ = false;  // engine thread only
+    bool halted_ = false;         // engine thread only
+    std::size_t last_group_ = 0;  // engine thread only
     std::mutex mutex_;            // guards the three below
     std::condition_variable wake_;
     std::deque<Job> queue_;
