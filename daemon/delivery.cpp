@@ -73,7 +73,7 @@ void Delivery::mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch
             ASSIGN_OR_RETURN(auto const epoch, store.cases().consent_epoch(case_id));
             if (epoch != consent_epoch || parts_.instruments.get()->version() != instruments->version())
                 return Error{ErrorKind::conflict, "delivery.ask_again"};
-            RETURN_IF_ERROR(store.outbox().update(row));
+            RETURN_IF_ERROR(store.outbox().mark_attempt(row));
             RETURN_IF_ERROR(store.disclosures().set_state(row.id, "possibly_delivered", parts_.clock.now()));
             return store.contents().get(row.sealed);
         },
