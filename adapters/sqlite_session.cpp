@@ -2,6 +2,8 @@
 
 #include "adapters/sqlite_connection.h"
 
+#include <map>
+#include <stdexcept>
 #include <utility>
 
 #include <sqlcipher/sqlite3.h>
@@ -70,12 +72,15 @@ Result<SqlValue> read_value(sqlite3_stmt* statement, int column, std::size_t max
     return SqlValue{std::string(bytes, size)};
 }
 
+constexpr std::size_t most_compiled = 128;  // a field map needs about a dozen
+
 class SqliteSession final : public SqlSession {
 public:
     SqliteSession(SqliteSettings settings, Secret key) : settings_(std::move(settings)), key_(std::move(key)) {}
 
     Status connect() {
         ASSIGN_OR_RETURN(database_, open_read_only(settings_, key_));
+        ++connection_;
         identity_ = file_identity();
         sqlite3_progress_handler(database_.get(), 1000, &SqliteSession::past_deadline, this);
         return Done{};
@@ -106,11 +111,11 @@ public:
 
     Status read_consistently(std::function<Status()> const& body) override {
         RETURN_IF_ERROR(reconnect_if_replaced());
-        RETURN_IF_ERROR(execute("BEGIN"));
+        RETURN_IF_ERROR(execute(begin_, "BEGIN"));
         in_snapshot_ = true;
         auto const ended = [this] {
             in_snapshot_ = false;
-            return execute("ROLLBACK");
+            return execute(rollback_, "ROLLBACK");
         };
         struct Rollback {  // also when `body` throws
             decltype(ended) const& end;
@@ -124,6 +129,22 @@ public:
         auto const rolled_back = ended();
         if (!outcome) return outcome;
         return rolled_back;
+    }
+
+    Result<std::optional<SnapshotVersion>> snapshot_version(std::vector<std::string> const& tables) override {
+        if (!in_snapshot_) throw std::logic_error("a version is one of a snapshot");
+        SnapshotVersion version{connection_, 0};
+        RETURN_IF_ERROR(run("PRAGMA data_version", {}, [&](SqlRow const& row) {
+            auto const* const number = std::get_if<std::int64_t>(&row.front());
+            version.number = number == nullptr ? 0 : *number;
+            return true;
+        }));
+        // Whether they are tables is a question about the same snapshot, so asked once for each.
+        if (!judged_ || judged_->version != version || judged_->tables != tables) {
+            ASSIGN_OR_RETURN(bool const stored, are_stored(tables));
+            judged_ = Judgement{version, tables, stored};
+        }
+        return judged_->stored ? std::optional(version) : std::nullopt;
     }
 
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override {
@@ -141,28 +162,60 @@ private:
     Status run(std::string const& sql, std::vector<SqlValue> const& parameters,
                std::function<bool(SqlRow const&)> const& on_row) {
         deadline_ = Clock::now() + settings_.query_time_limit;
-        auto const statement = prepare_select(database_.get(), sql);
+        auto spare = compiled_.extract(sql);
+        auto statement =
+            spare.empty() ? prepare_select(database_.get(), sql) : Result<Statement>(std::move(spare.mapped()));
         if (!statement) return statement.error();
-        RETURN_IF_ERROR(bind(statement->get(), parameters));
-        int const width = sqlite3_column_count(statement->get());
+        auto const outcome = read_rows(statement->get(), parameters, on_row);
+        // A statement that failed is not trusted to be read again.
+        if (!outcome || compiled_.size() >= most_compiled) return outcome;
+        sqlite3_reset(statement->get());
+        sqlite3_clear_bindings(statement->get());
+        compiled_.insert_or_assign(sql, *std::move(statement));
+        return outcome;
+    }
+
+    Status read_rows(sqlite3_stmt* statement, std::vector<SqlValue> const& parameters,
+                     std::function<bool(SqlRow const&)> const& on_row) {
+        RETURN_IF_ERROR(bind(statement, parameters));
         for (;;) {
-            int const code = sqlite3_step(statement->get());
+            int const code = sqlite3_step(statement);
             if (code == SQLITE_DONE) return Done{};
             if (code != SQLITE_ROW) return sqlite_error(database_.get(), code, "reading");
+            int const width = sqlite3_column_count(statement);  // known now: a changed schema shows in the step
             SqlRow row;
             row.reserve(static_cast<std::size_t>(width));
             for (int column = 0; column < width; ++column) {
-                ASSIGN_OR_RETURN(auto value, read_value(statement->get(), column, settings_.maximum_value_bytes));
+                ASSIGN_OR_RETURN(auto value, read_value(statement, column, settings_.maximum_value_bytes));
                 row.push_back(std::move(value));
             }
             if (!on_row(row)) return Done{};
         }
     }
 
-    Status execute(char const* sql) {
+    /// Neither a view, which may tell the time, nor a virtual table, which may read anything: both have no root page.
+    Result<bool> are_stored(std::vector<std::string> const& tables) {
+        for (auto const& table : tables) {
+            bool stored = false;
+            RETURN_IF_ERROR(run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND name = ?",
+                                {table}, [&](SqlRow const&) { return stored = true; }));
+            if (!stored) return false;
+        }
+        return true;
+    }
+
+    /// Compiled into `statement` the first time.
+    Status execute(Statement& statement, char const* sql) {
         deadline_ = Clock::now() + settings_.query_time_limit;
-        int const code = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
-        if (code != SQLITE_OK) return sqlite_error(database_.get(), code, "starting or ending a read");
+        int code = SQLITE_OK;
+        if (!statement) {
+            sqlite3_stmt* raw = nullptr;
+            code = sqlite3_prepare_v2(database_.get(), sql, -1, &raw, nullptr);
+            statement.reset(raw);
+        }
+        if (code == SQLITE_OK) code = sqlite3_step(statement.get());
+        sqlite3_reset(statement.get());
+        if (code != SQLITE_DONE) return sqlite_error(database_.get(), code, "starting or ending a read");
         return Done{};
     }
 
@@ -175,6 +228,9 @@ private:
     /// An open file outlives its name: without this a database that was replaced would be served from the old copy.
     Status reconnect_if_replaced() {
         if (in_snapshot_ || (database_ != nullptr && file_identity() == identity_)) return Done{};
+        compiled_.clear();
+        begin_.reset();
+        rollback_.reset();
         database_.reset();
         return connect();
     }
@@ -182,7 +238,16 @@ private:
     SqliteSettings settings_;
     Secret key_;
     SqliteConnection database_;
+    Statement begin_{nullptr, sqlite3_finalize}, rollback_{nullptr, sqlite3_finalize};
+    std::map<std::string, Statement> compiled_;  ///< not in use, by their SQL; go before the connection
     Identity identity_{};
+    std::int64_t connection_ = 0;  ///< which one this is
+    struct Judgement {
+        SnapshotVersion version;
+        std::vector<std::string> tables;
+        bool stored;
+    };
+    std::optional<Judgement> judged_;
     Clock::time_point deadline_;
     bool in_snapshot_ = false;
 };

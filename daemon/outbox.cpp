@@ -7,6 +7,9 @@ namespace {
 constexpr std::chrono::seconds longest_sleep{30};
 /// Until the clock is looked at again while it cannot be relied on.
 constexpr std::chrono::seconds held_sleep{1};
+/// With so many deliveries under way somebody wakes us all the time; one look at the queue then serves several.
+constexpr std::size_t crowd = 8;
+constexpr std::chrono::milliseconds patience{2};
 }  // namespace
 
 Outbox::Outbox(DeliveryParts parts) : parts_(std::move(parts)) {}
@@ -50,6 +53,9 @@ void Outbox::run() {
         wait = std::clamp<std::chrono::milliseconds>(wait, std::chrono::milliseconds(1), longest_sleep);
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, wait, [this] { return awake_ || stopping_; });
+        bool const crowded = in_flight_.size() >= crowd;
+        lock.unlock();
+        if (crowded) std::this_thread::sleep_for(patience);
     }
 }
 

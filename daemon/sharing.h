@@ -84,8 +84,21 @@ public:
 
     // These block on the national database and the engine: for worker threads only.
 
-    /// Errors: `source.*`, `sharing.no_case_source`, `peer.unknown`, `clock.jumped`, `store.*`. A denial is no error.
-    Result<std::unique_ptr<Deliberation>> deliberate(ShareRequest const& request);
+    /// How the case is read: see CaseSource. The decision is made anew in any case.
+    enum class Reading { anew, and_keep, again };
+    /// The consents that the store holds for a case, and their epoch.
+    struct StoredConsents {
+        std::vector<Consent> consents;
+        std::uint64_t epoch = 0;
+    };
+    /// On the engine's thread.
+    static Result<StoredConsents> stored_consents(Store& store, CaseId const& id);
+    /// Errors: `source.*`, `sharing.no_case_source`, `peer.unknown`, `clock.jumped`, `store.*`. A denial is no
+    /// error.
+    Result<std::unique_ptr<Deliberation>> deliberate(ShareRequest const& request, Reading reading = Reading::anew);
+    /// `stored`: read for this question, and not earlier.
+    Result<std::unique_ptr<Deliberation>> deliberate(ShareRequest const& request, Reading reading,
+                                                     StoredConsents stored);
 
     /// Releases exactly the body whose digest the officer saw. A denial is recorded as a leaf before it is reported.
     /// Errors also: `send.preview_outdated`, `send.changed_meanwhile` (consent or policy changed while sealing),
