@@ -34,6 +34,12 @@ public:
     /// field, never the value), `source.ambiguous_case` (the id column is not unique).
     virtual Result<SourcedCase> load(CaseId const& id) = 0;
 
+    /// As `load`; what was read may be kept for one `load_again`.
+    virtual Result<SourcedCase> load_and_keep(CaseId const& id) { return load(id); }
+    /// As `load`: the case as the database has it now. It is not read again if the database itself says that nothing
+    /// has been written to it since `load_and_keep`.
+    virtual Result<SourcedCase> load_again(CaseId const& id) { return load(id); }
+
     /// At most `limit` cases in order of their number, those after `after` (empty: from the start); rows that do not
     /// map are left out and counted.
     struct Page {

@@ -137,6 +137,9 @@ struct RequestWriter {
         out.text(query.sql);
         out.list(query.parameters, [&](auto const& value) { out.value(value); });
     }
+    void operator()(Version const& version) const {
+        out.list(version.tables, [&](auto const& name) { out.text(name); });
+    }
     template <typename Empty>
     void operator()(Empty const&) const {}
 };
@@ -161,6 +164,12 @@ struct ReplyWriter {
     void operator()(Rows const& rows) const {
         out.byte(rows.last ? 1 : 0);
         out.list(rows.rows, [&](auto const& row) { out.list(row, [&](auto const& value) { out.value(value); }); });
+    }
+    void operator()(VersionOf const& of) const {
+        out.byte(of.version ? 1 : 0);
+        if (!of.version) return;
+        out.number(static_cast<std::uint64_t>(of.version->connection));
+        out.number(static_cast<std::uint64_t>(of.version->number));
     }
 };
 
@@ -196,6 +205,8 @@ Request read_request(Reader& in) {
             return Begin{};
         case 7:
             return End{};
+        case 8:
+            return Version{in.list([&] { return in.text(); })};
         default:
             in.refuse();
             return Stop{};
@@ -220,6 +231,11 @@ Reply read_reply(Reader& in) {
         case 4: {
             bool const last = in.flag();
             return Rows{last, in.list([&] { return in.list([&] { return in.value(); }); })};
+        }
+        case 5: {
+            if (!in.flag()) return VersionOf{};
+            auto const connection = static_cast<std::int64_t>(in.number());
+            return VersionOf{SqlSession::SnapshotVersion{connection, static_cast<std::int64_t>(in.number())}};
         }
         default:
             in.refuse();

@@ -30,7 +30,10 @@ struct Next {};
 struct Stop {};
 struct Begin {};  ///< of a snapshot
 struct End {};
-using Request = std::variant<Open, Tables, Columns, Query, Next, Stop, Begin, End>;
+struct Version {  ///< of the snapshot, for these tables
+    std::vector<std::string> tables;
+};
+using Request = std::variant<Open, Tables, Columns, Query, Next, Stop, Begin, End, Version>;
 
 struct Finished {};
 struct Failed {
@@ -46,7 +49,10 @@ struct Rows {
     bool last;
     std::vector<SqlRow> rows;
 };
-using Reply = std::variant<Finished, Failed, TableNames, ColumnList, Rows>;
+struct VersionOf {
+    std::optional<SqlSession::SnapshotVersion> version;
+};
+using Reply = std::variant<Finished, Failed, TableNames, ColumnList, Rows, VersionOf>;
 
 inline constexpr std::size_t maximum_request_bytes = std::size_t{4} << 20;
 /// Rows are sent when so many bytes of them have come together.

@@ -17,6 +17,7 @@ public:
         process_.reset();
         ASSIGN_OR_RETURN(auto process, reader::Process::start());
         process_ = std::move(process);
+        ++started_;
         std::error_code failure;
         auto const path = std::filesystem::absolute(settings_.path, failure);
         auto const opened = ask<reader::Finished>(reader::Open{path.string(), settings_.maximum_value_bytes,
@@ -68,6 +69,14 @@ public:
         auto outcome = body();
         auto const ended = end.now();
         return outcome ? ended : outcome;
+    }
+
+    Result<std::optional<SnapshotVersion>> snapshot_version(std::vector<std::string> const& tables) override {
+        RETURN_IF_ERROR(running());
+        ASSIGN_OR_RETURN(auto reply, ask<reader::VersionOf>(reader::Version{tables}));
+        // A new reader counts its connections from the start again.
+        if (reply.version) reply.version->connection = started_ << 32 | (reply.version->connection & 0xffffffff);
+        return reply.version;
     }
 
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override { return quoted_identifier(name); }
@@ -128,6 +137,7 @@ private:
 
     SqliteSettings settings_;
     std::optional<reader::Process> process_;
+    std::int64_t started_ = 0;  ///< readers, so far
     bool in_snapshot_ = false;
 };
 

@@ -4,10 +4,13 @@
 #include "adapters/record_builder.h"
 #include "adapters/text.h"
 
+#include <map>
+
 namespace casebridge {
 namespace {
 
 constexpr std::size_t spare_rows = 64;
+constexpr std::size_t most_kept = 128;  // cases on their way: then it is simpler to read them again
 
 std::string text_of(SqlValue const& value) {
     if (auto const* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
@@ -22,18 +25,44 @@ SqlRow without_case_number(SqlRow const& row) {
 class SqlCaseSource final : public CaseSource, private CaseRows {
 public:
     SqlCaseSource(FieldMap map, std::unique_ptr<SqlSession> session)
-        : map_(std::move(map)), session_(std::move(session)) {}
+        : map_(std::move(map)), session_(std::move(session)), tables_(map_.tables()) {}
 
     Result<SourcedCase> load(CaseId const& id) override {
-        if (!is_plain_case_number(id.text())) {
-            return Error{ErrorKind::not_found, "source.case_not_found", "no case of that number"};
-        }
+        if (!is_plain_case_number(id.text())) return not_found();
         SourcedCase sourced{CaseRecord(id), {}, {}};
         RETURN_IF_ERROR(session_->read_consistently([&]() -> Status {
             ASSIGN_OR_RETURN(sourced, build_case(map_, id, *this));
             return Done{};
         }));
         return sourced;
+    }
+
+    Result<SourcedCase> load_and_keep(CaseId const& id) override {
+        if (!is_plain_case_number(id.text())) return not_found();
+        SourcedCase sourced{CaseRecord(id), {}, {}};
+        std::optional<SqlSession::SnapshotVersion> version;
+        RETURN_IF_ERROR(session_->read_consistently([&]() -> Status {
+            ASSIGN_OR_RETURN(version, session_->snapshot_version(tables_));
+            ASSIGN_OR_RETURN(sourced, build_case(map_, id, *this));
+            return Done{};
+        }));
+        if (kept_of_ != version || kept_.size() >= most_kept) kept_.clear();
+        kept_of_ = version;
+        if (version) kept_.insert_or_assign(id, sourced);
+        return sourced;
+    }
+
+    Result<SourcedCase> load_again(CaseId const& id) override {
+        auto kept = kept_.extract(id);
+        if (kept.empty()) return load(id);
+        std::optional<SqlSession::SnapshotVersion> version;
+        RETURN_IF_ERROR(session_->read_consistently([&]() -> Status {
+            ASSIGN_OR_RETURN(version, session_->snapshot_version(tables_));
+            return Done{};
+        }));
+        if (version && version == kept_of_) return std::move(kept.mapped());
+        kept_.clear();
+        return load(id);
     }
 
     Result<Page> list(std::string const& after, std::size_t limit, Date today) override {
@@ -65,9 +94,11 @@ public:
         return session_->query(session_->first_rows(sql, 1), {}, [](SqlRow const&) { return false; });
     }
 
-    Result<std::vector<Excess>> privileges() override { return session_->privileges(map_.tables()); }
+    Result<std::vector<Excess>> privileges() override { return session_->privileges(tables_); }
 
 private:
+    static Error not_found() { return {ErrorKind::not_found, "source.case_not_found", "no case of that number"}; }
+
     // SECURITY: every column is written with its table's alias. Without it SQLite takes a quoted name that is no
     // column for a text: a column dropped after start would be read as its own name.
     [[nodiscard]] std::string column(std::string const& name) const { return "c." + session_->quote_identifier(name); }
@@ -117,6 +148,9 @@ private:
 
     FieldMap map_;
     std::unique_ptr<SqlSession> session_;
+    std::vector<std::string> tables_;  ///< all that `load` reads
+    std::map<CaseId, SourcedCase> kept_;
+    std::optional<SqlSession::SnapshotVersion> kept_of_;  ///< the state of the database that `kept_` is of
 };
 
 }  // namespace

@@ -48,6 +48,17 @@ public:
     /// `body`, `source.unavailable`.
     virtual Status read_consistently(std::function<Status()> const& body) = 0;
 
+    /// Equal for two snapshots of one session only if each of `tables` reads the same in both. None: this database
+    /// cannot say, or one of them is a view or the like, whose rows may change although nothing was written. Within
+    /// `read_consistently` only. Errors: `source.unavailable`, `source.query_failed`.
+    struct SnapshotVersion {
+        std::int64_t connection, number;
+        bool operator==(SnapshotVersion const&) const = default;
+    };
+    virtual Result<std::optional<SnapshotVersion>> snapshot_version(std::vector<std::string> const& /*tables*/) {
+        return std::optional<SnapshotVersion>();
+    }
+
     /// "name" quoted for this database; the only way a configured name gets into a statement.
     [[nodiscard]] virtual std::string quote_identifier(std::string_view name) const = 0;
 

@@ -19,13 +19,17 @@ constexpr std::array<std::string_view, 23> allowed_functions = {
     "julianday", "length",   "like",     "lower",  "ltrim",     "max",  "min",    "nullif",
     "round",     "rtrim",    "strftime", "substr", "substring", "trim", "upper"};
 
-int only_reading(void*, int action, char const*, char const* name, char const*, char const*) {
+int only_reading(void*, int action, char const* name_of_pragma, char const* name, char const*, char const*) {
     switch (action) {
         case SQLITE_SELECT:
         case SQLITE_READ:
             return SQLITE_OK;
         case SQLITE_TRANSACTION:  // BEGIN and ROLLBACK of a read; the session passes on SELECT statements alone
             return SQLITE_OK;
+        case SQLITE_PRAGMA:  // whether another connection has written
+            return name_of_pragma != nullptr && std::string_view(name_of_pragma) == "data_version" && name == nullptr
+                       ? SQLITE_OK
+                       : SQLITE_DENY;
         case SQLITE_FUNCTION: {
             std::string lower(name == nullptr ? "" : name);
             std::transform(lower.begin(), lower.end(), lower.begin(),

@@ -10,19 +10,18 @@ namespace casebridge {
 namespace {
 
 constexpr std::size_t longest_name = 64 * 1024;
-
-using Statement = std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)>;
+constexpr std::size_t most_compiled = 128;  // a field map needs about a dozen
 
 Error query_failed(std::string detail) {
     return {ErrorKind::unavailable, "source.query_failed", std::move(detail)};
 }
 
 /// One SELECT and nothing after it.
-Result<Statement> prepare_select(sqlite3* database, std::string const& sql) {
+Result<SqliteStatement> prepare_select(sqlite3* database, std::string const& sql) {
     sqlite3_stmt* raw = nullptr;
     char const* tail = nullptr;
     int const code = sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()) + 1, &raw, &tail);
-    Statement statement(raw, sqlite3_finalize);
+    SqliteStatement statement(raw);
     if (code != SQLITE_OK) return sqlite_error(database, code, "preparing a query", true);
     if (raw == nullptr || tail != sql.data() + sql.size() || sqlite3_column_count(raw) == 0 ||
         sqlite3_stmt_readonly(raw) == 0) {
@@ -70,26 +69,67 @@ Result<SqlValue> read_value(sqlite3_stmt* statement, int column, std::size_t max
     return SqlValue{std::string(bytes, size)};
 }
 
-}  // namespace
-
-Status run_select(sqlite3* database, std::string const& sql, std::vector<SqlValue> const& parameters,
-                  std::size_t maximum_value_bytes, std::function<bool(SqlRow const&)> const& on_row) {
-    auto const statement = prepare_select(database, sql);
-    if (!statement) return statement.error();
-    RETURN_IF_ERROR(bind(statement->get(), parameters));
-    int const width = sqlite3_column_count(statement->get());
+Status read_rows(sqlite3* database, sqlite3_stmt* statement, std::vector<SqlValue> const& parameters,
+                 std::size_t maximum_value_bytes, std::function<bool(SqlRow const&)> const& on_row) {
+    RETURN_IF_ERROR(bind(statement, parameters));
     for (;;) {
-        int const code = sqlite3_step(statement->get());
+        int const code = sqlite3_step(statement);
         if (code == SQLITE_DONE) return Done{};
         if (code != SQLITE_ROW) return sqlite_error(database, code, "reading");
+        int const width = sqlite3_column_count(statement);  // known now: a changed schema shows in the step
         SqlRow row;
         row.reserve(static_cast<std::size_t>(width));
         for (int column = 0; column < width; ++column) {
-            ASSIGN_OR_RETURN(auto value, read_value(statement->get(), column, maximum_value_bytes));
+            ASSIGN_OR_RETURN(auto value, read_value(statement, column, maximum_value_bytes));
             row.push_back(std::move(value));
         }
         if (!on_row(row)) return Done{};
     }
+}
+
+}  // namespace
+
+void SqliteFinalizer::operator()(sqlite3_stmt* statement) const noexcept {
+    sqlite3_finalize(statement);
+}
+
+Status SqliteStatements::select(sqlite3* database, std::string const& sql, std::vector<SqlValue> const& parameters,
+                                std::size_t maximum_value_bytes, std::function<bool(SqlRow const&)> const& on_row) {
+    auto spare = compiled_.extract(sql);  // out of the map while in use: `on_row` may come back here
+    auto statement = spare.empty() ? prepare_select(database, sql) : Result<SqliteStatement>(std::move(spare.mapped()));
+    if (!statement) return statement.error();
+    auto const outcome = read_rows(database, statement->get(), parameters, maximum_value_bytes, on_row);
+    if (outcome) keep(sql, *std::move(statement));  // one that failed is not trusted to be read again
+    return outcome;
+}
+
+Status SqliteStatements::execute(sqlite3* database, std::string const& sql) {
+    auto spare = compiled_.extract(sql);
+    SqliteStatement statement;
+    int code = SQLITE_OK;
+    if (spare.empty()) {
+        sqlite3_stmt* raw = nullptr;
+        code = sqlite3_prepare_v2(database, sql.c_str(), -1, &raw, nullptr);
+        statement.reset(raw);
+    } else {
+        statement = std::move(spare.mapped());
+    }
+    if (code == SQLITE_OK) code = sqlite3_step(statement.get());
+    if (code != SQLITE_DONE) return sqlite_error(database, code, "starting or ending a read");
+    keep(sql, std::move(statement));
+    return Done{};
+}
+
+void SqliteStatements::keep(std::string const& sql, SqliteStatement statement) {
+    if (compiled_.size() >= most_compiled) return;
+    sqlite3_reset(statement.get());
+    sqlite3_clear_bindings(statement.get());
+    compiled_.insert_or_assign(sql, std::move(statement));
+}
+
+Status run_select(sqlite3* database, std::string const& sql, std::vector<SqlValue> const& parameters,
+                  std::size_t maximum_value_bytes, std::function<bool(SqlRow const&)> const& on_row) {
+    return SqliteStatements().select(database, sql, parameters, maximum_value_bytes, on_row);
 }
 
 Result<std::vector<std::string>> table_names(sqlite3* database) {

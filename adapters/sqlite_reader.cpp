@@ -54,6 +54,10 @@ private:
         }
         if (auto const* const query = std::get_if<Query>(&request)) return serve_query(*query);
         if (std::holds_alternative<Begin>(request) && !in_snapshot_) return serve_snapshot();
+        if (auto const* const version = std::get_if<Version>(&request); version != nullptr && in_snapshot_) {
+            auto const found = session_->snapshot_version(version->tables);
+            return found ? reply(VersionOf{*found}) : reply(found.error());
+        }
         return unexpected();
     }
 

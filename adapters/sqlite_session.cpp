@@ -4,6 +4,7 @@
 #include "adapters/sqlite_privileges.h"
 #include "adapters/sqlite_query.h"
 
+#include <stdexcept>
 #include <utility>
 
 #include <sqlite3.h>
@@ -24,6 +25,7 @@ public:
         database_ = std::move(opened.connection);
         unlocked_ = opened.unlocked;
         identity_ = before;
+        ++connection_;
         sqlite3_progress_handler(database_.get(), 1000, &SqliteSession::past_deadline, this);
         return Done{};
     }
@@ -43,14 +45,12 @@ public:
     Status query(std::string const& sql, std::vector<SqlValue> const& parameters,
                  std::function<bool(SqlRow const&)> const& on_row) override {
         RETURN_IF_ERROR(reconnect_if_replaced());
-        restart_clock();
-        return still_true(run_select(database_.get(), sql, parameters, settings_.maximum_value_bytes, on_row));
+        return still_true(select(sql, parameters, on_row));
     }
 
     Status scan(std::string const& sql, std::function<bool(SqlRow const&)> const& on_row) override {
         RETURN_IF_ERROR(reconnect_if_replaced());
-        restart_clock();
-        return still_true(run_select(database_.get(), sql, {}, settings_.maximum_value_bytes, [&](SqlRow const& row) {
+        return still_true(select(sql, {}, [&](SqlRow const& row) {
             bool const more = on_row(row);
             restart_clock();
             return more;
@@ -79,6 +79,24 @@ public:
         return rolled_back;
     }
 
+    /// None of a database that is read without locks: its version does not tell what others write.
+    Result<std::optional<SnapshotVersion>> snapshot_version(std::vector<std::string> const& tables) override {
+        if (!in_snapshot_) throw std::logic_error("a version is one of a snapshot");
+        if (unlocked_) return std::optional<SnapshotVersion>();
+        SnapshotVersion version{connection_, 0};
+        RETURN_IF_ERROR(select("PRAGMA data_version", {}, [&](SqlRow const& row) {
+            auto const* const number = std::get_if<std::int64_t>(&row.front());
+            version.number = number == nullptr ? 0 : *number;
+            return true;
+        }));
+        // Whether they are tables is a question about the same snapshot, so asked once for each.
+        if (!judged_ || judged_->version != version || judged_->tables != tables) {
+            ASSIGN_OR_RETURN(bool const stored, are_stored(tables));
+            judged_ = Judgement{version, tables, stored};
+        }
+        return judged_->stored ? std::optional(version) : std::nullopt;
+    }
+
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override { return quoted_identifier(name); }
 
     Result<std::vector<Excess>> privileges(std::vector<std::string> const&) override {
@@ -90,11 +108,26 @@ private:
 
     void restart_clock() { deadline_ = Clock::now() + settings_.query_time_limit; }
 
+    Status select(std::string const& sql, std::vector<SqlValue> const& parameters,
+                  std::function<bool(SqlRow const&)> const& on_row) {
+        restart_clock();
+        return statements_.select(database_.get(), sql, parameters, settings_.maximum_value_bytes, on_row);
+    }
+
     Status execute(char const* sql) {
         restart_clock();
-        int const code = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
-        if (code != SQLITE_OK) return sqlite_error(database_.get(), code, "starting or ending a read");
-        return Done{};
+        return statements_.execute(database_.get(), sql);
+    }
+
+    /// Neither a view, which may tell the time, nor a virtual table, which may read anything: both have no root page.
+    Result<bool> are_stored(std::vector<std::string> const& tables) {
+        for (auto const& table : tables) {
+            bool stored = false;
+            RETURN_IF_ERROR(select("SELECT 1 FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND name = ?",
+                                   {table}, [&](SqlRow const&) { return stored = true; }));
+            if (!stored) return false;
+        }
+        return true;
     }
 
     struct Identity {
@@ -125,6 +158,7 @@ private:
     /// An open file outlives its name: without this a database that was replaced would be served from the old copy.
     Status reconnect_if_replaced() {
         if (in_snapshot_ || (database_ != nullptr && is_the_same_file())) return Done{};
+        statements_.clear();
         database_.reset();
         return connect();
     }
@@ -138,8 +172,16 @@ private:
     SqliteSettings settings_;
     Secret key_;
     SqliteConnection database_;
+    SqliteStatements statements_;  ///< go before the connection
     Identity identity_{};
     bool unlocked_ = false;
+    std::int64_t connection_ = 0;  ///< which one this is
+    struct Judgement {
+        SnapshotVersion version;
+        std::vector<std::string> tables;
+        bool stored;
+    };
+    std::optional<Judgement> judged_;
     Clock::time_point deadline_;
     bool in_snapshot_ = false;
 };

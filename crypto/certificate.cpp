@@ -60,6 +60,7 @@ Result<Certificate> Certificate::from_pem(std::string_view pem) {
 Certificate::Certificate(x509_st* raw) {
     openssl::require(X509_up_ref(raw) == 1, "X509_up_ref");
     raw_.reset(raw, X509_free);
+    fingerprint_ = sha256(der());
 }
 
 Bytes Certificate::der() const {
@@ -70,14 +71,9 @@ std::string Certificate::pem() const {
     return write_pem(der(), kLabel);
 }
 
-Digest Certificate::fingerprint() const {
-    return sha256(der());
-}
-
 std::string Certificate::fingerprint_text() const {
     std::string text;
-    auto const digest = fingerprint();
-    for (auto const& byte : digest.bytes) {
+    for (auto const& byte : fingerprint_.bytes) {
         if (!text.empty()) text += ':';
         text += to_hex({&byte, 1});
     }

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] Bytes der() const;
     [[nodiscard]] std::string pem() const;
     /// SHA-256 of the DER: what two officers compare in person.
-    [[nodiscard]] Digest fingerprint() const;
+    [[nodiscard]] Digest const& fingerprint() const noexcept { return fingerprint_; }
     /// "AB:CD:…", 32 pairs.
     [[nodiscard]] std::string fingerprint_text() const;
     [[nodiscard]] Timestamp not_before() const;
@@ -51,6 +51,7 @@ public:
 private:
     static Result<Certificate> parse(ByteView der);
     std::shared_ptr<x509_st> raw_;
+    Digest fingerprint_;
 };
 
 /// One or more PEM certificates, leaf first. Errors: `certificate.malformed`.

@@ -6,11 +6,9 @@ namespace casebridge {
 
 Digest ChainMemory::name_of(std::vector<Certificate> const& chain, Role role) {
     Bytes all{static_cast<std::uint8_t>(role)};
-    for (auto const& certificate : chain) {
-        // DER says its own length: no two different chains give the same bytes.
-        auto const der = certificate.der();
-        all.insert(all.end(), der.begin(), der.end());
-    }
+    // All of one length: no two different chains give the same bytes.
+    for (auto const& certificate : chain)
+        all.insert(all.end(), certificate.fingerprint().bytes.begin(), certificate.fingerprint().bytes.end());
     return sha256(all);
 }
 

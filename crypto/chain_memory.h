@@ -2,9 +2,9 @@
 // its signer's chain again. Private to `PinnedRoot`.
 //
 // A remembered yes is the yes that verifying again would give: it is kept per pin (who removes a peer, or pins it anew,
-// loses it with the pin), under the digest of the role and of every certificate's bytes, and holds only while every
-// certificate and the root are in their validity, at most ten minutes from when it was given. Where CRLs are given
-// nothing is remembered and nothing is looked up, so that a revocation acts at once. A no is never remembered.
+// loses it with the pin), under the digest of the role and of every certificate's fingerprint, and holds only while
+// every certificate and the root are in their validity, at most ten minutes from when it was given. Where CRLs are
+// given nothing is remembered and nothing is looked up, so that a revocation acts at once. A no is never remembered.
 #pragma once
 
 #include "crypto/certificate.h"

@@ -18,8 +18,11 @@ int length(std::size_t size) {
 
 openssl::CipherContext started(Secret const& key, ByteView nonce, bool encrypting) {
     openssl::require(key.size() == kKeySize, "content key size");
+    // Fetched once: see sha256.
+    static openssl::CipherAlgorithm const algorithm(
+        openssl::require(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr), "EVP_CIPHER_fetch"));
     openssl::CipherContext context(openssl::require(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new"));
-    openssl::require(EVP_CipherInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.reveal().data(), nonce.data(),
+    openssl::require(EVP_CipherInit_ex(context.get(), algorithm.get(), nullptr, key.reveal().data(), nonce.data(),
                                        encrypting ? 1 : 0) == 1,
                      "AES-256-GCM");
     return context;

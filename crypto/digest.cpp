@@ -23,10 +23,13 @@ Result<Digest> Digest::from_bytes(ByteView bytes) {
 }
 
 Digest sha256(ByteView data) {
+    // Fetched once: for what EVP_sha256() gives, OpenSSL 3 looks the algorithm up at each use.
+    static openssl::MessageDigest const algorithm(
+        openssl::require(EVP_MD_fetch(nullptr, "SHA256", nullptr), "EVP_MD_fetch"));
     Digest digest;
     unsigned int size = 0;
     openssl::require(
-        EVP_Digest(data.data(), data.size(), digest.bytes.data(), &size, EVP_sha256(), nullptr) == 1 && size == 32,
+        EVP_Digest(data.data(), data.size(), digest.bytes.data(), &size, algorithm.get(), nullptr) == 1 && size == 32,
         "SHA-256");
     return digest;
 }

@@ -76,12 +76,21 @@ Result<VerifiedContent> verify_form(ByteView signed_data, Payload attached, Byte
     return VerifiedContent{Bytes(payload.begin(), payload.end()), signer, form.signing_time, sha256(signed_data)};
 }
 
+/// Made once: building a group computes tables. From then on it is only read, by any thread.
+EC_GROUP const* group_of(Suite suite) {
+    auto const make = [](Suite of) {
+        return openssl::EcGroup(openssl::require(EC_GROUP_new_by_curve_name(curve_of(of)), "curve"));
+    };
+    static openssl::EcGroup const p256 = make(Suite::p256_sha256), p384 = make(Suite::p384_sha384);
+    return (suite == Suite::p256_sha256 ? p256 : p384).get();
+}
+
 /// Points off the curve reveal bits of a static key, so they are refused before the key is touched.
 bool is_on_curve(ByteView point, Suite suite) {
     openssl::ErrorScope const errors;
-    openssl::EcGroup const group(openssl::require(EC_GROUP_new_by_curve_name(curve_of(suite)), "curve"));
-    openssl::EcPoint const parsed(openssl::require(EC_POINT_new(group.get()), "EC_POINT_new"));
-    return EC_POINT_oct2point(group.get(), parsed.get(), point.data(), point.size(), nullptr) == 1;
+    auto const* const group = group_of(suite);
+    openssl::EcPoint const parsed(openssl::require(EC_POINT_new(group), "EC_POINT_new"));
+    return EC_POINT_oct2point(group, parsed.get(), point.data(), point.size(), nullptr) == 1;
 }
 
 }  // namespace

@@ -287,6 +287,10 @@ int Database::changes() const {
     return sqlite3_changes(raw_.get());
 }
 
+std::int64_t Database::total_changes() const {
+    return sqlite3_total_changes(raw_.get());
+}
+
 bool Database::in_transaction() const {
     return sqlite3_get_autocommit(raw_.get()) == 0;
 }

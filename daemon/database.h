@@ -87,6 +87,8 @@ public:
     Status execute(std::string_view sql);
     [[nodiscard]] std::int64_t last_insert_id() const;
     [[nodiscard]] int changes() const;
+    /// Rows written or deleted since the database was opened; not those of a statement that failed.
+    [[nodiscard]] std::int64_t total_changes() const;
     /// False after SQLite itself has rolled back, as it may when storage fails.
     [[nodiscard]] bool in_transaction() const;
 

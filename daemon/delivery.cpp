@@ -22,16 +22,25 @@ void Delivery::finish(Status const& recorded) {
 }
 
 void Delivery::ask_again() {
+    // A clock that was set must neither end a message nor let one leave.
+    if (auto const trusted = parts_.clock.require_trusted(); !trusted) return later(trusted.error(), false);
     if (row_.expires_at <= parts_.clock.now())
         return settle(OutboxState::expired, "outbox.expired", {},
                       row_.possibly_delivered ? "possibly_delivered" : "never_sent");
-    auto const memo_bytes =
-        parts_.engine.call<Bytes>([this](Store& store) { return store.contents().get(row_.request); });
-    auto memo = memo_bytes ? ReleaseMemo::parse(*memo_bytes) : Result<ReleaseMemo>(memo_bytes.error());
-    if (!memo) return later(memo.error(), false);
+    struct Basis {
+        ReleaseMemo memo;
+        Sharing::StoredConsents stored;
+    };
+    auto basis = parts_.engine.call<Basis>([this](Store& store) -> Result<Basis> {
+        ASSIGN_OR_RETURN(auto const bytes, store.contents().get(row_.request));
+        ASSIGN_OR_RETURN(auto memo, ReleaseMemo::parse(bytes));
+        ASSIGN_OR_RETURN(auto stored, Sharing::stored_consents(store, memo.case_id));
+        return Basis{std::move(memo), std::move(stored)};
+    });
+    if (!basis) return later(basis.error(), false);
     auto const instruments = parts_.instruments.get();
-    auto const epoch = four_yeses(*memo);
-    if (epoch) return mark_attempt(*memo, *epoch, instruments);
+    auto const epoch = four_yeses(basis->memo, std::move(basis->stored));
+    if (epoch) return mark_attempt(basis->memo, *epoch, instruments);
     if (epoch.error().kind != ErrorKind::conflict) return later(epoch.error(), false);
     settle(OutboxState::refused, std::string(epoch.error().code), {},
            row_.possibly_delivered ? "possibly_delivered" : "never_sent");
@@ -39,9 +48,10 @@ void Delivery::ask_again() {
 
 /// The consent epoch the yes rests on. A no is an error of kind `conflict` (for ever); being unable to ask is
 /// `unavailable` or another kind (later).
-Result<std::uint64_t> Delivery::four_yeses(ReleaseMemo const& memo) {
+Result<std::uint64_t> Delivery::four_yeses(ReleaseMemo const& memo, Sharing::StoredConsents stored) {
     auto deliberated =
-        parts_.sharing.deliberate({memo.case_id, row_.to, row_.purpose, memo.legal_basis, About::summary});
+        parts_.sharing.deliberate({memo.case_id, row_.to, row_.purpose, memo.legal_basis, About::summary},
+                                  Sharing::Reading::again, std::move(stored));
     if (!deliberated) {
         auto error = deliberated.error();
         // A case or a peer that is gone will not come back as the one that was agreed to.
@@ -73,7 +83,8 @@ void Delivery::mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch
             ASSIGN_OR_RETURN(auto const epoch, store.cases().consent_epoch(case_id));
             if (epoch != consent_epoch || parts_.instruments.get()->version() != instruments->version())
                 return Error{ErrorKind::conflict, "delivery.ask_again"};
-            RETURN_IF_ERROR(store.outbox().update(row));
+            RETURN_IF_ERROR(parts_.clock.require_trusted());
+            RETURN_IF_ERROR(store.outbox().mark_attempt(row));
             RETURN_IF_ERROR(store.disclosures().set_state(row.id, "possibly_delivered", parts_.clock.now()));
             return store.contents().get(row.sealed);
         },

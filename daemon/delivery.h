@@ -25,7 +25,7 @@ struct DeliveryParts {
     CryptoService& crypto;
     WorkerPool& pool;
     Telemetry& telemetry;
-    Clock const& clock;
+    ClockGuard const& clock;
 };
 
 class Delivery : public std::enable_shared_from_this<Delivery> {
@@ -40,7 +40,7 @@ public:
 
 private:
     void ask_again();
-    Result<std::uint64_t> four_yeses(ReleaseMemo const& memo);
+    Result<std::uint64_t> four_yeses(ReleaseMemo const& memo, Sharing::StoredConsents stored);
     void mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch,
                       std::shared_ptr<Instruments const> instruments);
     void post(Bytes sealed);

@@ -72,7 +72,8 @@ Status DisclosureTable::set_state(MessageId const& message, std::string_view sta
     if (before == state) return Done{};
     // What was delivered stays delivered, whatever a late answer says.
     if (settles(before)) return Error{ErrorKind::conflict, "disclosure.settled", message.text()};
-    auto update = database_.prepare("UPDATE disclosures SET state = ?2, settled_at = ?3 WHERE message = ?1");
+    // OR FAIL: see outbox_table.cpp.
+    auto update = database_.prepare("UPDATE OR FAIL disclosures SET state = ?2, settled_at = ?3 WHERE message = ?1");
     update.bind(1, message.text()).bind(2, state);
     return stored::bind_time(update, 3, settles(state) ? std::optional(at) : std::nullopt).run();
 }

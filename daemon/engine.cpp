@@ -14,6 +14,11 @@ namespace casebridge {
 namespace {
 
 constexpr std::size_t maximum_group = 64;
+/// A group of more than one shows that several wait for each other: then a moment's patience makes the next group
+/// larger, and pages that all of them change (indices, the log's end) are enciphered, authenticated and synced once for
+/// all.
+constexpr std::size_t crowd = 2;
+constexpr std::chrono::milliseconds patience{1};
 
 /// The type only: what() may quote personal data.
 std::string name_of(std::exception const& exception) {
@@ -88,6 +93,7 @@ private:
 
     /// Waits for work; empty when stopped and nothing is left.
     std::vector<Job> take() {
+        if (last_group_ >= crowd) std::this_thread::sleep_for(patience);
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
         std::vector<Job> group;
@@ -95,6 +101,7 @@ private:
             group.push_back(std::move(queue_.front()));
             queue_.pop_front();
         }
+        last_group_ = group.size();
         return group;
     }
 
@@ -118,6 +125,33 @@ private:
 
     /// One outcome for each work, if the whole was committed.
     Status transact(std::vector<Job>& group, std::vector<Status>& outcomes) {
+        ASSIGN_OR_RETURN(bool const performed, perform_together(group, outcomes));
+        if (!performed) {
+            RETURN_IF_ERROR(guarded([this] { return store_->rollback(); }));
+            if (group.size() == 1) return Done{};
+            outcomes.clear();
+            RETURN_IF_ERROR(perform_apart(group, outcomes));
+        }
+        return guarded([this] { return store_->commit(); });
+    }
+
+    /// Without savepoints, each of which would have every page that its work changes copied and enciphered. False: a
+    /// work has failed after it had changed something, and only all of them can be undone.
+    Result<bool> perform_together(std::vector<Job>& group, std::vector<Status>& outcomes) {
+        RETURN_IF_ERROR(guarded([this] { return store_->begin(); }));
+        for (auto& job : group) {
+            auto const before = store_->changes_so_far();
+            auto outcome = guarded([&] { return job.work(*store_); });
+            if (!outcome && is_storage_failure(outcome.error())) return outcome.error();
+            bool const sound = outcome || store_->changes_so_far() == before;
+            outcomes.push_back(std::move(outcome));
+            if (!sound) return false;
+        }
+        return true;
+    }
+
+    /// In a savepoint each, so that one can be undone alone.
+    Status perform_apart(std::vector<Job>& group, std::vector<Status>& outcomes) {
         RETURN_IF_ERROR(guarded([this] { return store_->begin(); }));
         for (auto& job : group) {
             RETURN_IF_ERROR(guarded([this] { return store_->savepoint(); }));
@@ -127,7 +161,7 @@ private:
                 guarded([&] { return outcome ? store_->release_savepoint() : store_->rollback_to_savepoint(); }));
             outcomes.push_back(std::move(outcome));
         }
-        return guarded([this] { return store_->commit(); });
+        return Done{};
     }
 
     template <typename Function>
@@ -161,8 +195,9 @@ private:
 
     std::unique_ptr<Store> store_;
     std::function<void(Error const&)> on_fatal_;
-    bool halted_ = false;  // engine thread only
-    std::mutex mutex_;     // guards the three below
+    bool halted_ = false;         // engine thread only
+    std::size_t last_group_ = 0;  // engine thread only
+    std::mutex mutex_;            // guards the three below
     std::condition_variable wake_;
     std::deque<Job> queue_;
     bool stopping_ = false;

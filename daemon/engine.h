@@ -1,7 +1,8 @@
 // Engine: the one thread that owns the store. Others only submit work to it.
 //
-// Group commit: works waiting at the same time share one transaction (each in a savepoint of its own, at most 64) and
-// one sync; `done` is called after the commit, so nothing that depends on a work can be seen before it is durable.
+// Group commit: works waiting at the same time share one transaction (at most 64) and one sync; `done` is called after
+// the commit, so nothing that depends on a work can be seen before it is durable. If a work fails after it has changed
+// something, the transaction begins anew, with each work in a savepoint of its own.
 // A failed commit or sync is fail-stop: `on_fatal` is called once, no further `done` is called with success, and the
 // process must end: whoever waited gets `store.failed`, whoever comes later `engine.stopped`. A full disk is not: the
 // whole group is undone and gets `store.full`, and the next group is tried again.
@@ -22,9 +23,9 @@ public:
     Engine(Engine const&) = delete;
     Engine& operator=(Engine const&) = delete;
 
-    /// `work` runs on the engine thread; if it fails, its changes are undone and `done` gets its error (after the
-    /// others' commit). `done` runs on the engine thread and must be short. Exceptions in `work` become
-    /// `engine.exception`.
+    /// `work` runs on the engine thread, perhaps twice: nothing but the store may know that it has run. If it fails,
+    /// its changes are undone and `done` gets its error (after the others' commit). `done` runs on the engine thread
+    /// and must be short. Exceptions in `work` become `engine.exception`.
     template <typename T>
     void submit(std::function<Result<T>(Store&)> work, std::function<void(Result<T>)> done) {
         auto slot = std::make_shared<std::optional<Result<T>>>();  // owners: the two closures below

@@ -61,6 +61,9 @@ Admission admit(ReceivedMessage const& message, NodeId const& signer, NodeId con
     if (header.retain_until <= now) return {Verdict::reject, "message.nothing_to_retain"};
     auto const terms = find_terms(header, self, agreements, now);
     if (terms.purpose == nullptr) return {Verdict::reject, terms.code};
+    // A message is remembered as long as it is kept: whoever sends it must not make that for ever.
+    if (header.retain_until > header.sent_at + terms.purpose->retention)
+        return {Verdict::reject, "message.retained_too_long"};
     if (auto const body = check_received_body(message.body, *terms.purpose); !body)
         return {Verdict::reject, body.error().code};
     return {Verdict::accept, ""};

@@ -42,20 +42,14 @@ HealthCheck judge_keys(Status const& keys) {
 }
 
 HealthCheck judge_clock(HealthFacts const& facts, HealthBounds const& bounds) {
-    constexpr std::string_view behind =
-        "Compare the clock with another (`timedatectl`, `chronyc tracking`). If it is right, it ran ahead before: what "
-        "was "
-        "written then keeps its time, and this ends when that time has come.";
-    constexpr std::string_view jumped =
-        "Compare the clock with another (`timedatectl`, `chronyc tracking`); once it is right, restart the daemon.";
+    constexpr std::string_view remedy =
+        "Nothing is sent or taken until this ends. Compare the clock with another (`timedatectl`, `chronyc tracking`). "
+        "If "
+        "it is wrong, set it right; if it is right, `casebridge clock confirm` says so.";
     auto const jump = facts.clock_jump < facts.clock_jump.zero() ? -facts.clock_jump : facts.clock_jump;
-    if (facts.store && facts.now + bounds.clock_skew < facts.store->latest)
-        return {"clock", HealthState::degraded, "clock.behind", behind,
-                "the store holds a time " + whole_seconds(facts.store->latest - facts.now) + " ahead"};
     if (jump > bounds.clock_skew)
-        return {"clock", HealthState::degraded, "clock.jumped", jumped,
-                "set by " + whole_seconds(facts.clock_jump) + " since the daemon started"};
-    return facts.store ? HealthCheck{"clock"} : not_asked("clock");
+        return {"clock", HealthState::degraded, "clock.jumped", remedy, "set by " + whole_seconds(facts.clock_jump)};
+    return {"clock"};
 }
 
 HealthCheck judge_certificate(HealthFacts::CertificateEnd const& end, Timestamp now, HealthBounds const& bounds) {

@@ -6,16 +6,17 @@
 //   store             down      the code of the failed write, `store.no_answer`
 //   log               down      `log.inconsistent`
 //   keys              down      the code of what failed: `envelope.*`, `trust.*`, `keys.wrong_text`
-//   clock             degraded  `clock.behind`: behind a time that the store already holds, by more than the skew
-//                               `clock.jumped`: was set by more than the skew while this process ran
+//   clock             degraded  `clock.jumped`: was set by more than the skew, or is behind what the store holds;
+//   nothing
+//                               is sent or taken (clock_guard.h)
 //   certificate_tls, certificate_signing, certificate_encryption (each with its chain)
 //                     degraded  `certificate.expires_soon`;  down  `certificate.expired`
 //   outbox            degraded  `outbox.old`: the oldest message has waited a quarter of a message's life
 //   disk              degraded  `store.reserve_reached`, `disk.unreadable`
 //
-// That a clock runs *ahead* cannot be told from the store: its last entry may be from yesterday or from last year. What
-// tells is a jump while the process ran, and in the end the certificates.
-// A check that could not be asked because the store is down is degraded, `health.not_asked`.
+// That a clock runs *ahead* since the machine started cannot be told from the store: its last entry may be from
+// yesterday or from last year. In the end the certificates tell. A check that could not be asked because the store is
+// down is degraded, `health.not_asked`.
 #pragma once
 
 #include "crypto/result.h"
@@ -52,7 +53,6 @@ struct HealthReport {
 
 /// What one transaction read and wrote.
 struct StoredFacts {
-    Timestamp latest;  ///< the latest time the store held before it
     std::optional<Timestamp> oldest_queued;
     Status log = Done{};  ///< whether head, newest leaf and the tree in memory agree
 };
@@ -61,7 +61,7 @@ struct HealthFacts {
     Timestamp now;
     Result<StoredFacts> store;                ///< committed, or why not
     Status keys = Done{};                     ///< signed, sealed, opened and verified with the node's own keys
-    std::chrono::milliseconds clock_jump{0};  ///< how far the clock left the time since boot, since the process started
+    std::chrono::milliseconds clock_jump{0};  ///< how far the machine's clock is from where it should be
     struct CertificateEnd {
         std::string_view check;
         Timestamp not_after;

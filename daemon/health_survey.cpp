@@ -2,24 +2,11 @@
 
 #include <algorithm>
 
-#include <time.h>
-
 namespace casebridge {
 
 namespace {
 
 constexpr std::chrono::seconds good_for{1};
-/// Setting: the latest time a survey has seen.
-constexpr std::string_view latest_time = "health.latest_time";
-
-/// CLOCK_BOOTTIME runs on while the machine sleeps, and nobody can set it.
-std::chrono::milliseconds from_boot(Timestamp now) {
-    timespec time{};
-    ::clock_gettime(CLOCK_BOOTTIME, &time);
-    return std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch() - std::chrono::seconds(time.tv_sec) -
-                                                         std::chrono::nanoseconds(time.tv_nsec));
-}
-
 /// Of any certificate of the chain, or of the root above it.
 Timestamp end_of(std::vector<Certificate> const& chain, Certificate const& root) {
     auto end = root.not_after();
@@ -30,18 +17,12 @@ Timestamp end_of(std::vector<Certificate> const& chain, Certificate const& root)
 Result<StoredFacts> write_and_read(Store& store, Timestamp now) {
     auto log = store.log().check_newest();
     if (!log && log.error().code != "log.inconsistent") return log.error();
-    StoredFacts facts{now, {}, std::move(log)};
-    ASSIGN_OR_RETURN(auto const seen, store.setting(latest_time));
-    if (seen) {
-        ASSIGN_OR_RETURN(auto const time, parse_rfc3339(*seen));
-        facts.latest = std::max(facts.latest, time);
-    }
+    StoredFacts facts{{}, std::move(log)};
     if (facts.log) {
-        ASSIGN_OR_RETURN(auto const logged, store.log().newest_time());
-        facts.latest = std::max(facts.latest, logged.value_or(now));
+        ASSIGN_OR_RETURN(auto const latest, latest_stored_time(store));
+        RETURN_IF_ERROR(put_latest_stored_time(store, std::max(latest.value_or(now), now)));
     }
     ASSIGN_OR_RETURN(facts.oldest_queued, store.outbox().oldest_queued());
-    RETURN_IF_ERROR(store.put_setting(latest_time, to_rfc3339(facts.latest)));
     return facts;
 }
 
@@ -49,8 +30,7 @@ Result<StoredFacts> write_and_read(Store& store, Timestamp now) {
 
 HealthSurvey::HealthSurvey(HealthSurveyParts parts)
     : parts_(parts),
-      bounds_{parts.config.clock_skew, parts.config.certificate_warning, parts.config.message_life / 4},
-      clock_at_start_(from_boot(parts.clock.now())) {}
+      bounds_{parts.config.clock_skew, parts.config.certificate_warning, parts.config.message_life / 4} {}
 
 HealthReport HealthSurvey::report() {
     if (auto current = latest(true)) return *std::move(current);
@@ -76,10 +56,11 @@ std::optional<HealthReport> HealthSurvey::latest(bool current_only) {
 HealthReport HealthSurvey::survey() {
     auto const now = parts_.clock.now();
     auto const& root = parts_.own_root.root();
+    static_cast<void>(parts_.clock.require_trusted());  // the alarm, though nobody sends or asks
     HealthFacts const facts{.now = now,
                             .store = ask_store(now),
                             .keys = parts_.crypto.prove_keys(parts_.own_root, parts_.encryption_chain.front()),
-                            .clock_jump = from_boot(now) - clock_at_start_,
+                            .clock_jump = parts_.clock.jump(),
                             .certificates = {{"certificate_tls", end_of(parts_.tls_chain, root)},
                                              {"certificate_signing", end_of(parts_.signing_chain, root)},
                                              {"certificate_encryption", end_of(parts_.encryption_chain, root)}},

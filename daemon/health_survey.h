@@ -5,6 +5,7 @@
 // and one at a time, however many ask; each change of a check is one line of the log, and every check is a gauge.
 #pragma once
 
+#include "daemon/clock_guard.h"
 #include "daemon/config.h"
 #include "daemon/crypto_service.h"
 #include "daemon/disk_reserve.h"
@@ -22,7 +23,7 @@ struct HealthSurveyParts {
     CryptoService& crypto;
     DiskReserve& reserve;
     Telemetry& telemetry;
-    Clock const& clock;
+    ClockGuard const& clock;
 };
 
 /// Thread-safe.
@@ -44,7 +45,6 @@ private:
 
     HealthSurveyParts const parts_;
     HealthBounds const bounds_;
-    std::chrono::milliseconds const clock_at_start_;  ///< how far the clock was from the time since boot
     std::mutex surveying_;
     std::future<Result<StoredFacts>> asked_;  ///< under `surveying_`; a question the engine still owes an answer
     std::mutex mutex_;                        ///< guards the two below

@@ -28,7 +28,8 @@ struct Inbox::Arrival {
 };
 
 Inbox::Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments,
-             PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry, Clock const& clock)
+             PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry,
+             ClockGuard const& clock)
     : self_(self),
       config_(config),
       engine_(engine),
@@ -109,8 +110,9 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
 
     ASSIGN_OR_RETURN(bool const forgotten, may_be_forgotten(store, header.expires_at));
     if (forgotten) return Error{ErrorKind::unauthentic, "message.expired", header.id.text()};
+    RETURN_IF_ERROR(clock_.require_trusted());
     RETURN_IF_ERROR(reserve_.require_room());  // what is known already gets its receipt all the same
-    RETURN_IF_ERROR(forget_expired(store, now));
+    RETURN_IF_ERROR(forget_expired(store));
     InboxRow row{.from = header.from.node,
                  .id = header.id,
                  .from_office = header.from.office,
@@ -126,7 +128,7 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
                  .sent_at = header.sent_at,
                  .received_at = now,
                  .expires_at = header.expires_at,
-                 .retain_until = header.retain_until,
+                 .retain_until = verdict == Admission::Verdict::accept ? header.retain_until : header.expires_at,
                  .receipt = {},
                  .read_at = {}};
     if (row.outcome == Outcome::accepted) {
@@ -160,8 +162,11 @@ Result<bool> Inbox::may_be_forgotten(Store& store, Timestamp expires_at) {
 }
 
 /// A message expired longer than this is refused as expired whatever clock skew, so its id need not be remembered.
-/// Every arrival takes a few with it: the table cannot grow without being cleaned, and no transaction is long.
-Status Inbox::forget_expired(Store& store, Timestamp now) {
+/// Every arrival and every patrol takes a few with it: the table is cleaned as fast as it grows, and no transaction is
+/// long.
+Status Inbox::forget_expired(Store& store) {
+    RETURN_IF_ERROR(clock_.require_trusted());
+    auto const now = clock_.now();
     constexpr std::chrono::hours remembered_after_expiry{30 * 24};
     constexpr std::size_t batch = 16;
     ASSIGN_OR_RETURN(auto const old, store.inbox().forgettable(now - remembered_after_expiry, now, batch));

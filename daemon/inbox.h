@@ -13,18 +13,21 @@ namespace casebridge {
 class Inbox {
 public:
     Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments, PeerRegistry& peers,
-          CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry, Clock const& clock);
+          CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry, ClockGuard const& clock);
 
     /// `carrier`: the peer at the other end of the TLS connection. The answer is 200 or 422 with a signed receipt, or a
     /// problem document; nothing but an answered 200 or 422 has had any effect.
     void receive(Bytes sealed, NodeId const& carrier, HttpResponder respond);
+
+    /// Erases a few messages whose retention is over and whose ids can be forgotten, with one leaf; in a transaction.
+    /// Errors: `clock.jumped`, `store.*`.
+    Status forget_expired(Store& store);
 
 private:
     struct Arrival;
     void on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, HttpResponder const& respond);
     void record(std::shared_ptr<Arrival const> arrival, HttpResponder respond);
     Result<InboxRow> admit_once(Store& store, Arrival const& arrival);
-    Status forget_expired(Store& store, Timestamp now);
     static Result<bool> may_be_forgotten(Store& store, Timestamp expires_at);
     Result<Bytes> sign_receipt(Store& store, InboxRow const& row, Timestamp now);
     void refuse(HttpResponder const& respond, NodeId const& carrier, Error const& error);
@@ -37,7 +40,7 @@ private:
     CryptoService& crypto_;
     DiskReserve& reserve_;
     Telemetry& telemetry_;
-    Clock const& clock_;
+    ClockGuard const& clock_;
 };
 
 }  // namespace casebridge

@@ -15,8 +15,17 @@ void LogPatrol::start() {
 }
 
 void LogPatrol::step() {
-    engine_.submit<bool>([this](Store& store) { return check_.step(store.log(), leaves_a_step); },
-                         [this](Result<bool> const& ended) { on_step(ended); });
+    // A copy until the commit: leaves that were taken back meanwhile have never been walked over.
+    auto const check = std::make_shared<LogCheck>();  // owners: the two closures
+    engine_.submit<bool>(
+        [this, check](Store& store) {
+            *check = check_;
+            return check->step(store.log(), leaves_a_step);
+        },
+        [this, check](Result<bool> const& ended) {
+            if (ended) check_ = std::move(*check);
+            on_step(ended);
+        });
 }
 
 void LogPatrol::on_step(Result<bool> const& ended) {

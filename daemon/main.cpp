@@ -89,6 +89,7 @@ void obey_signals(Node& node, int signals) {
     auto const tick = tick_length();
     for (;;) {
         watchdog.tick();
+        node.patrol();
         pollfd descriptor{signals, POLLIN, 0};
         if (poll(&descriptor, 1, static_cast<int>(tick.count())) <= 0) continue;
         signalfd_siginfo info{};

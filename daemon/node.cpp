@@ -27,7 +27,6 @@ struct Node::Parts {
     Parts(Config c, Self s, NodeIdentity id, PinnedRoot pin, Clock const& time, FreeSpace free_space)
         : config(std::move(c)),
           self(std::move(s)),
-          clock(time),
           own_root(std::move(pin)),
           root(id.root),
           tls_chain(id.tls_chain),
@@ -35,6 +34,7 @@ struct Node::Parts {
           encryption_chain(id.encryption_chain),
           tls_key(std::move(id.tls_key_pem)),
           telemetry(level_of(config.log_level), config.log_format),
+          clock(time, config.clock_skew, telemetry),
           reserve(std::move(free_space), config.minimum_free_bytes, telemetry, clock),
           pool(worker_threads, worker_queue,
                [this](std::string_view type) {
@@ -56,12 +56,12 @@ struct Node::Parts {
 
     Config const config;
     Self const self;
-    Clock const& clock;
     PinnedRoot const own_root;
     Certificate const root;
     std::vector<Certificate> const tls_chain, signing_chain, encryption_chain;
     Secret const tls_key;
     Telemetry telemetry;
+    ClockGuard clock;
     DiskReserve reserve;
     PeerRegistry registry;
     InstrumentsHolder instruments;
@@ -221,6 +221,7 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     ASSIGN_OR_RETURN(auto store,
                      Store::open(p.config.state_directory / "casebridge.db", store_key, Database::Mode::create));
     p.engine = std::make_unique<Engine>(std::move(store), on_fatal);
+    RETURN_IF_ERROR(p.engine->call<Done>([&p](Store& opened) { return p.clock.resume(opened); }));
     p.patrol = std::make_unique<LogPatrol>(*p.engine, p.telemetry, std::move(on_fatal));
     p.contact = std::make_unique<PeerContact>(*p.engine, p.registry, p.client, p.telemetry, p.clock);
     RETURN_IF_ERROR(p.contact->reload());
@@ -239,6 +240,17 @@ Status Node::reload() {
     RETURN_IF_ERROR(parts_->load_instruments());
     parts_->outbox->wake();
     return Done{};
+}
+
+void Node::patrol() {
+    auto& p = *parts_;
+    p.engine->submit<Done>(
+        [&p](Store& store) -> Status {
+            RETURN_IF_ERROR(p.inbox->forget_expired(store));
+            RETURN_IF_ERROR(p.desk->forget_expired(store));
+            return p.asker->forget_expired(store);
+        },
+        [](Status const&) {});  // what fails is tried again; what the store or the clock lacks, they say themselves
 }
 
 void Node::stop() {

@@ -20,6 +20,8 @@ public:
 
     /// Reads agreements and policies again, whole or not at all.
     Status reload();
+    /// Erases a little of what is over, whoever sends or asks; to be called now and then.
+    void patrol();
     /// Lets running requests and deliveries finish, then closes. Idempotent.
     void stop();
 

@@ -29,7 +29,7 @@ struct OfficerApiParts {
     HealthSurvey& health;
     WorkerPool& pool;
     Telemetry& telemetry;
-    Clock const& clock;
+    ClockGuard& clock;
     std::function<Status()> reload;                 ///< of agreements and policies
     std::function<std::size_t()> open_connections;  ///< of the peer endpoint, now
     std::function<Json()> identity_status;          ///< certificates and when they end

@@ -80,6 +80,23 @@ void metrics(OfficerCall& call) {
     call.answer_bytes(to_bytes(parts.telemetry.metrics_text()), "text/plain; version=0.0.4");
 }
 
+/// The officer names the time by another clock, so that nobody confirms a wrong one unseen.
+void confirm_clock(OfficerCall& call) {
+    auto& parts = call.parts();
+    auto const actor = call.actor();
+    if (!actor) return call.fail(actor);
+    auto const text = call.required("time");
+    if (!text) return call.fail(text);
+    auto const time = parse_rfc3339(*text);
+    if (!time) return call.fail(time);
+    auto const confirmed = parts.engine.call<ClockGuard::Confirmed>(
+        [&](Store& store) { return parts.clock.confirm(store, *time, *actor); });
+    if (!confirmed) return call.fail(confirmed);
+    parts.clock.adopt(*confirmed);
+    parts.outbox.wake();
+    call.answer(Json::object().set("time", to_rfc3339(parts.clock.now())));
+}
+
 }  // namespace
 
 std::vector<OfficerRoute> status_routes() {
@@ -87,6 +104,7 @@ std::vector<OfficerRoute> status_routes() {
         {"GET", "/v1/status", Access::reading, status},
         {"GET", "/v1/health", Access::reading, health},
         {"GET", "/v1/metrics", Access::reading, metrics},
+        {"POST", "/v1/clock/confirm", Access::operation, confirm_clock},
     };
 }
 

@@ -5,6 +5,11 @@ namespace casebridge {
 namespace {
 /// A look at the queue even if nothing woke us: clocks can be set.
 constexpr std::chrono::seconds longest_sleep{30};
+/// Until the clock is looked at again while it cannot be relied on.
+constexpr std::chrono::seconds held_sleep{1};
+/// With so many deliveries under way somebody wakes us all the time; one look at the queue then serves several.
+constexpr std::size_t crowd = 8;
+constexpr std::chrono::milliseconds patience{2};
 }  // namespace
 
 Outbox::Outbox(DeliveryParts parts) : parts_(std::move(parts)) {}
@@ -48,6 +53,9 @@ void Outbox::run() {
         wait = std::clamp<std::chrono::milliseconds>(wait, std::chrono::milliseconds(1), longest_sleep);
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, wait, [this] { return awake_ || stopping_; });
+        bool const crowded = in_flight_.size() >= crowd;
+        lock.unlock();
+        if (crowded) std::this_thread::sleep_for(patience);
     }
 }
 
@@ -63,6 +71,7 @@ std::chrono::milliseconds Outbox::quiet_for() {
 
 Timestamp Outbox::start_due() {
     auto const now = parts_.clock.now();
+    if (!parts_.clock.require_trusted()) return now + held_sleep;
     Timestamp next = now + longest_sleep;
     auto const peers = parts_.peers.snapshot();
     for (auto const& [node, peer] : peers->all()) {

@@ -77,8 +77,11 @@ std::string_view to_text(OutboxState state) {
     return "";
 }
 
+// OR FAIL, where at most one row changes: what OR ABORT, the default, would undo cannot have happened, and for the
+// chance of it SQLite copies and enciphers every page before it changes it.
+
 Result<std::uint64_t> OutboxTable::next_sequence(std::string const& stream) {
-    RETURN_IF_ERROR(database_.prepare("UPDATE streams SET last_sequence = last_sequence + 1 WHERE stream = ?1")
+    RETURN_IF_ERROR(database_.prepare("UPDATE OR FAIL streams SET last_sequence = last_sequence + 1 WHERE stream = ?1")
                         .bind(1, stream)
                         .run());
     if (database_.changes() == 0) {
@@ -107,7 +110,7 @@ Status OutboxTable::insert(OutboxRow const& row) {
 
 Status OutboxTable::update(OutboxRow const& row) {
     auto update = database_.prepare(
-        "UPDATE outbox SET sealed = ?2, signed = ?3, request = ?4, state = ?5, attempts = ?6, "
+        "UPDATE OR FAIL outbox SET sealed = ?2, signed = ?3, request = ?4, state = ?5, attempts = ?6, "
         "possibly_delivered = ?7, next_at = ?8, expires_at = ?9, last_code = ?10, receipt = ?11, "
         "first = first AND ?5 = 'queued' WHERE message = ?1");
     bind_progress(update, row);
@@ -116,10 +119,18 @@ Status OutboxTable::update(OutboxRow const& row) {
     return row.state == OutboxState::queued ? Status(Done{}) : promote_next(row);
 }
 
+Status OutboxTable::mark_attempt(OutboxRow const& row) {
+    auto update =
+        database_.prepare("UPDATE OR FAIL outbox SET attempts = ?2, possibly_delivered = ?3 WHERE message = ?1");
+    RETURN_IF_ERROR(update.bind(1, row.id.text()).bind(2, row.attempts).bind(3, row.possibly_delivered ? 1 : 0).run());
+    if (database_.changes() == 0) return Error{ErrorKind::not_found, "outbox.not_found", row.id.text()};
+    return Done{};
+}
+
 Status OutboxTable::promote_next(OutboxRow const& settled) {
     return database_
         .prepare(
-            "UPDATE outbox SET first = 1 WHERE stream = ?1 AND sequence = "
+            "UPDATE OR FAIL outbox SET first = 1 WHERE stream = ?1 AND sequence = "
             "(SELECT min(q.sequence) FROM outbox q WHERE q.stream = ?1 AND q.state = 'queued')")
         .bind(1, settled.stream)
         .run();

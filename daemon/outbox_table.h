@@ -37,8 +37,10 @@ public:
     /// Reserves the next sequence number of a stream (from 1).
     Result<std::uint64_t> next_sequence(std::string const& stream);
     Status insert(OutboxRow const& row);
-    /// Errors: `outbox.not_found`.
+    // Errors of both: `outbox.not_found`.
     Status update(OutboxRow const& row);
+    /// Only `attempts` and `possibly_delivered`, which no index holds.
+    Status mark_attempt(OutboxRow const& row);
     Result<std::optional<OutboxRow>> find(MessageId const& id) const;
     struct Due {
         std::vector<OutboxRow> rows;

@@ -12,7 +12,7 @@ HttpResponse json_answer(Json const& json) {
 
 PeerEndpoint::PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, QueryDesk& desk,
                            HealthSurvey& health, WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry,
-                           Clock const& clock)
+                           ClockGuard const& clock)
     : document_(std::move(document)),
       quota_(quota),
       inbox_(inbox),
@@ -55,6 +55,7 @@ void PeerEndpoint::handle(HttpRequest request, HttpResponder respond) {
     if (is("/exchange/v1/messages") || is("/exchange/v1/queries")) {
         if (request.method != "POST") return respond(problem(405, "http.method_not_allowed"));
         if (request.content_type != "application/cms") return respond(problem(415, "http.media_type"));
+        if (auto const trusted = clock_.require_trusted(); !trusted) return respond(problem(503, trusted.error().code));
         if (is("/exchange/v1/queries")) return desk_.receive(std::move(request.body), node, std::move(respond));
         return inbox_.receive(std::move(request.body), node, std::move(respond));
     }

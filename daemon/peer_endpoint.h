@@ -14,7 +14,7 @@ public:
     /// `document` answers `GET /exchange/v1/node`; its time is set at each answer. `quota`: of each peer;
     /// beyond it a request is answered 429 `peer.too_many_requests`.
     PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, QueryDesk& desk, HealthSurvey& health,
-                 WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry, Clock const& clock);
+                 WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry, ClockGuard const& clock);
 
     void handle(HttpRequest request, HttpResponder respond);
 
@@ -30,7 +30,7 @@ private:
     WorkerPool& pool_;
     PeerRegistry& peers_;
     Telemetry& telemetry_;
-    Clock const& clock_;
+    ClockGuard const& clock_;
     std::mutex mutex_;
     std::map<NodeId, TokenBucket> buckets_;
 };

@@ -8,12 +8,19 @@ namespace {
 
 Error const cancelled{ErrorKind::unavailable, "peer.cancelled", ""};
 
+std::shared_ptr<PeerTransfer::Credentials const> make_credentials(PeerTarget const& target,
+                                                                  std::shared_ptr<TlsClientIdentity const> identity) {
+    auto chain_pem = to_pem(identity->chain);
+    return std::make_shared<PeerTransfer::Credentials const>(
+        PeerTransfer::Credentials{std::move(identity), target.root.pem(), std::move(chain_pem)});
+}
+
 }  // namespace
 
 PeerPool::PeerPool(PeerTarget target, std::shared_ptr<TlsClientIdentity const> identity, Watch watch,
                    std::uint64_t number, std::size_t connections)
     : target_(std::move(target)),
-      identity_(std::move(identity)),
+      credentials_(make_credentials(target_, std::move(identity))),
       watch_(std::move(watch)),
       number_(number),
       multi_(curl_multi_init()) {
@@ -42,7 +49,7 @@ bool PeerPool::serves(PeerTarget const& target) const {
 }
 
 void PeerPool::start(PeerCall call, PeerCallDone done) {
-    auto transfer = std::make_unique<PeerTransfer>(std::move(call), std::move(done), identity_);
+    auto transfer = std::make_unique<PeerTransfer>(std::move(call), std::move(done), credentials_);
     if (auto error = transfer->prepare()) return transfer->fail(*std::move(error));
     auto* const handle = transfer->handle();
     if (curl_multi_add_handle(multi_.get(), handle) != CURLM_OK) {

@@ -46,7 +46,7 @@ private:
     static int on_timer(CURLM*, long milliseconds, void* self);
 
     PeerTarget target_;
-    std::shared_ptr<TlsClientIdentity const> identity_;  ///< owners: see PeerTransfer
+    std::shared_ptr<PeerTransfer::Credentials const> credentials_;  ///< owners: see PeerTransfer
     Watch watch_;
     std::uint64_t number_;
     std::optional<Time> deadline_;

@@ -44,13 +44,8 @@ bool is_lost_connection(std::string_view message) {
 
 }  // namespace
 
-PeerTransfer::PeerTransfer(PeerCall call, PeerCallDone done, std::shared_ptr<TlsClientIdentity const> identity)
-    : call_(std::move(call)),
-      done_(std::move(done)),
-      identity_(std::move(identity)),
-      root_pem_(call_.target.root.pem()),
-      chain_pem_(to_pem(identity_->chain)),
-      easy_(curl_easy_init()) {}
+PeerTransfer::PeerTransfer(PeerCall call, PeerCallDone done, std::shared_ptr<Credentials const> credentials)
+    : call_(std::move(call)), done_(std::move(done)), credentials_(std::move(credentials)), easy_(curl_easy_init()) {}
 
 template <typename Value>
 void PeerTransfer::set(CURLoption option, Value value) {
@@ -89,6 +84,7 @@ void PeerTransfer::set_request(std::string const& url) {
     if (!call_.body.empty() || call_.method == "POST") {
         set(CURLOPT_POST, 1L);
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call_.body.size()));
+        set(CURLOPT_UPLOAD_BUFFERSIZE, 16L * 1024);  // of each call; most messages are smaller
         set(CURLOPT_READFUNCTION, &on_upload);
         set(CURLOPT_READDATA, this);
         set(CURLOPT_SEEKFUNCTION, &on_rewind);
@@ -117,16 +113,16 @@ void PeerTransfer::set_trust() {
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     // SECURITY: this peer's root and nothing else. Debian's curl looks into /etc/ssl/certs unless CAPATH is unset.
-    set_blob(CURLOPT_CAINFO_BLOB, as_bytes(root_pem_));
+    set_blob(CURLOPT_CAINFO_BLOB, as_bytes(credentials_->root_pem));
     set(CURLOPT_CAPATH, static_cast<char const*>(nullptr));
     set(CURLOPT_SSL_OPTIONS, long{CURLSSLOPT_NO_PARTIALCHAIN});
     set(CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
     set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
     set(CURLOPT_SSL_ENABLE_ALPN, 0L);
     set(CURLOPT_SSLCERTTYPE, "PEM");
-    set_blob(CURLOPT_SSLCERT_BLOB, as_bytes(chain_pem_));
+    set_blob(CURLOPT_SSLCERT_BLOB, as_bytes(credentials_->chain_pem));
     set(CURLOPT_SSLKEYTYPE, "PEM");
-    set_blob(CURLOPT_SSLKEY_BLOB, identity_->key_pem.reveal());
+    set_blob(CURLOPT_SSLKEY_BLOB, credentials_->identity->key_pem.reveal());
 }
 
 void PeerTransfer::set_isolation() {

@@ -15,8 +15,13 @@ using PeerCallDone = std::function<void(PeerClient::Outcome)>;
 /// Stays where it is while curl has it: curl keeps pointers into it.
 class PeerTransfer {
 public:
-    /// `identity` outlives the transfer; its owners are the pool and the transfers.
-    PeerTransfer(PeerCall call, PeerCallDone done, std::shared_ptr<TlsClientIdentity const> identity);
+    /// The two sides of a call as curl takes them.
+    struct Credentials {
+        std::shared_ptr<TlsClientIdentity const> identity;  ///< owners: the client, its pools' credentials
+        std::string root_pem, chain_pem;
+    };
+    /// `credentials` outlive the transfer; their owners are the pool and the transfers.
+    PeerTransfer(PeerCall call, PeerCallDone done, std::shared_ptr<Credentials const> credentials);
     PeerTransfer(PeerTransfer const&) = delete;
     PeerTransfer& operator=(PeerTransfer const&) = delete;
 
@@ -52,8 +57,7 @@ private:
 
     PeerCall call_;
     PeerCallDone done_;
-    std::shared_ptr<TlsClientIdentity const> identity_;  ///< owners: see the constructor
-    std::string root_pem_, chain_pem_;
+    std::shared_ptr<Credentials const> credentials_;  ///< owners: see the constructor
     std::array<char, CURL_ERROR_SIZE> message_{};
     List headers_, connect_to_;
     HttpResponse response_{.status = 0, .content_type = "", .body = {}, .headers = {}};

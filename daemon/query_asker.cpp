@@ -69,6 +69,7 @@ void QueryAsker::stop() {
 
 void QueryAsker::ask(AskRequest const& request, Actor const& actor, DoneHandler done) {
     if (auto const room = parts_.reserve.require_room(); !room) return done(room.error());
+    if (auto const trusted = parts_.clock.require_trusted(); !trusted) return done(trusted.error());
     auto const& offices = parts_.self.offices;
     if (std::ranges::find(offices, request.from) == offices.end())
         return done(Error{ErrorKind::invalid, "query.unknown_office", request.from.text() + " is not one of ours"});
@@ -121,9 +122,7 @@ void QueryAsker::keep(CallPtr call, SealedMessage const& sealed, Actor const& ac
         [this, call, actor, inner = Bytes(inner.begin(), inner.end())](Store& store) -> Status {
             auto& row = call->row;
             auto const now = parts_.clock.now();
-            ASSIGN_OR_RETURN(auto const forgotten,
-                             store.queries_asked().forget(now - remembered_after_expiry, now, forgotten_at_once));
-            static_cast<void>(forgotten);
+            RETURN_IF_ERROR(forget_expired(store));
             ASSIGN_OR_RETURN(row.signed_, store.contents().put(inner));
             RETURN_IF_ERROR(store.queries_asked().insert(row));
             auto detail = Json::object();
@@ -139,11 +138,19 @@ void QueryAsker::keep(CallPtr call, SealedMessage const& sealed, Actor const& ac
         });
 }
 
+Status QueryAsker::forget_expired(Store& store) {
+    RETURN_IF_ERROR(parts_.clock.require_trusted());
+    auto const now = parts_.clock.now();
+    auto const forgotten = store.queries_asked().forget(now - remembered_after_expiry, now, forgotten_at_once);
+    return forgotten ? Status(Done{}) : Status(forgotten.error());
+}
+
 void QueryAsker::again(MessageId const& id, Actor const& actor, DoneHandler done) {
     auto loaded = parts_.engine.call<AskedQuery>([&](Store& store) { return load(store, id); });
     if (!loaded) return done(loaded.error());
     bool const settled = loaded->row.state != AskedState::open && loaded->row.state != AskedState::pending;
     if (settled) return done(read(id, actor));
+    if (auto const trusted = parts_.clock.require_trusted(); !trusted) return done(trusted.error());
     auto const node = loaded->row.to.node;
     auto const logged = parts_.engine.call<std::uint64_t>([&](Store& store) {
         return store.log().append("query.ask_again", parts_.clock.now(), actor, query_facts(loaded->row),

@@ -21,7 +21,7 @@ struct QueryAskerParts {
     DiskReserve& reserve;
     WorkerPool& pool;
     Telemetry& telemetry;
-    Clock const& clock;
+    ClockGuard const& clock;
 };
 
 struct AskRequest {
@@ -48,12 +48,17 @@ public:
     // so, and `again` sends the same question once more.
 
     /// Errors: `query.unknown_office` (not one of ours), `peer.unknown`, `query.no_agreement` (none that both signed is
-    /// in force and covers the purpose), `query.node_stops`, `store.*`, and those of sealing.
+    /// in force and covers the purpose), `query.node_stops`, `clock.jumped`, `store.*`, and those of
+    /// sealing.
     void ask(AskRequest const& request, Actor const& actor, DoneHandler done);
-    /// The same question again, unless the answer is there already. Errors: `query.not_found`.
+    /// The same question again, unless the answer is there already. Errors: `query.not_found`, `clock.jumped`.
     void again(MessageId const& id, Actor const& actor, DoneHandler done);
     /// Reading an answer is an act. Errors: `query.not_found`.
     Result<AskedQuery> read(MessageId const& id, Actor const& actor);
+
+    /// Erases a few questions that expired long ago and need not be kept; in a transaction. Errors: `clock.jumped`,
+    /// `store.*`.
+    Status forget_expired(Store& store);
 
     /// Cancels what is under way and waits for it.
     void stop();

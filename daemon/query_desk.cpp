@@ -136,8 +136,7 @@ Result<QueryDesk::Standing> QueryDesk::standing(Store& store, Question const& qu
     ASSIGN_OR_RETURN(auto const counts, table.count(query.from, now));
     if (counts.of_peer > parts_.config.query_quota_per_peer || counts.of_office > parts_.config.query_quota_per_office)
         return Error{ErrorKind::unavailable, "query.quota_exhausted", query.from.office.text()};
-    ASSIGN_OR_RETURN(auto const forgotten, table.forget(now - remembered_after_expiry, forgotten_at_once));
-    static_cast<void>(forgotten);
+    RETURN_IF_ERROR(forget_expired(store));
     result.pending = question.needs_officer;
     RETURN_IF_ERROR(table.insert(
         {.id = query.id,
@@ -151,6 +150,13 @@ Result<QueryDesk::Standing> QueryDesk::standing(Store& store, Question const& qu
          .expires_at = query.expires_at,
          .answer_at = question.needs_officer ? std::optional(now + parts_.config.query_officer_slot) : std::nullopt}));
     return result;
+}
+
+Status QueryDesk::forget_expired(Store& store) {
+    RETURN_IF_ERROR(parts_.clock.require_trusted());
+    auto const expired = parts_.clock.now() - remembered_after_expiry;
+    auto const forgotten = store.queries_received().forget(expired, forgotten_at_once);
+    return forgotten ? Status(Done{}) : Status(forgotten.error());
 }
 
 void QueryDesk::decide(QuestionPtr question, Standing const& standing) {

@@ -28,7 +28,7 @@ struct QueryDeskParts {
     AnswerSlots& slots;
     WorkerPool& pool;
     Telemetry& telemetry;
-    Clock const& clock;
+    ClockGuard const& clock;
 };
 
 class QueryDesk {
@@ -38,6 +38,9 @@ public:
     /// `carrier`: the peer at the other end of the TLS connection. Answers 200 with a sealed answer, 202 while an
     /// officer may still say yes, or a problem document; nothing but a 200 or 202 has had any effect.
     void receive(Bytes sealed, NodeId const& carrier, HttpResponder respond);
+
+    /// Erases a few questions that expired long ago; in a transaction. Errors: `clock.jumped`, `store.*`.
+    Status forget_expired(Store& store);
 
     // For officers, on worker threads.
 

@@ -28,6 +28,18 @@ Json deliberation_facts(ShareRequest const& request) {
     return facts;
 }
 
+Result<SourcedCase> read(CaseSource& source, CaseId const& id, Sharing::Reading reading) {
+    switch (reading) {
+        case Sharing::Reading::anew:
+            return source.load(id);
+        case Sharing::Reading::and_keep:
+            return source.load_and_keep(id);
+        case Sharing::Reading::again:
+            break;
+    }
+    return source.load_again(id);
+}
+
 Json case_detail(CaseId const& id) {
     auto detail = Json::object();
     detail.set("case", id.text());
@@ -64,7 +76,7 @@ struct Sharing::Pending {
 
 Sharing::Sharing(Self const& self, Config const& config, CaseSource* source, Engine& engine,
                  InstrumentsHolder& instruments, PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve,
-                 Telemetry& telemetry, Clock const& clock)
+                 Telemetry& telemetry, ClockGuard const& clock)
     : self_(self),
       config_(config),
       source_(source),
@@ -76,23 +88,34 @@ Sharing::Sharing(Self const& self, Config const& config, CaseSource* source, Eng
       telemetry_(telemetry),
       clock_(clock) {}
 
-Result<std::unique_ptr<Deliberation>> Sharing::deliberate(ShareRequest const& request) {
+Result<Sharing::StoredConsents> Sharing::stored_consents(Store& store, CaseId const& id) {
+    // SECURITY: one work, so that the epoch is that of these consents; a withdrawal after it changes the epoch.
+    StoredConsents stored;
+    ASSIGN_OR_RETURN(stored.consents, store.cases().consents(id));
+    ASSIGN_OR_RETURN(stored.epoch, store.cases().consent_epoch(id));
+    return stored;
+}
+
+Result<std::unique_ptr<Deliberation>> Sharing::deliberate(ShareRequest const& request, Reading reading) {
+    ASSIGN_OR_RETURN(auto stored, engine_.call<StoredConsents>(
+                                      [&](Store& store) { return stored_consents(store, request.case_id); }));
+    return deliberate(request, reading, std::move(stored));
+}
+
+Result<std::unique_ptr<Deliberation>> Sharing::deliberate(ShareRequest const& request, Reading reading,
+                                                          StoredConsents stored) {
+    // SECURITY: a clock that was set makes an agreement or a consent live that has ended.
+    RETURN_IF_ERROR(clock_.require_trusted());
     auto const peers = peers_.snapshot();
     auto const* peer = peers->find(request.to.node);
     if (peer == nullptr || peer->removed()) return Error{ErrorKind::not_found, "peer.unknown", request.to.node.text()};
-    ASSIGN_OR_RETURN(auto sourced,
-                     with_source<SourcedCase>([&](CaseSource& source) { return source.load(request.case_id); }));
+    ASSIGN_OR_RETURN(auto sourced, with_source<SourcedCase>(
+                                       [&](CaseSource& source) { return read(source, request.case_id, reading); }));
     auto deliberation = std::make_unique<Deliberation>(std::move(sourced), clock_.now());
     deliberation->peers = peers;
     deliberation->instruments = instruments_.get();
-    // SECURITY: one work, so that the epoch is that of these consents; a withdrawal after it changes the epoch.
-    auto const consents_read = engine_.call<Done>([&](Store& store) -> Status {
-        ASSIGN_OR_RETURN(deliberation->consents, store.cases().consents(request.case_id));
-        ASSIGN_OR_RETURN(deliberation->consent_epoch, store.cases().consent_epoch(request.case_id));
-        return Done{};
-    });
-    if (!consents_read) return consents_read.error();
-    deliberation->consents = merge_consents(std::move(deliberation->consents), deliberation->sourced.consents);
+    deliberation->consent_epoch = stored.epoch;
+    deliberation->consents = merge_consents(std::move(stored.consents), deliberation->sourced.consents);
 
     ReleaseRequest question{.record = &deliberation->sourced.record,
                             .sender = self_.node,
@@ -129,7 +152,7 @@ Status Sharing::record_deliberation(Deliberation const& deliberation, ShareReque
 void Sharing::send(ShareRequest const& request, Digest const& previewed, Actor const& actor,
                    std::function<void(Result<SendOutcome>)> done) {
     if (auto const room = reserve_.require_room(); !room) return done(room.error());
-    auto deliberated = deliberate(request);
+    auto deliberated = deliberate(request, Reading::and_keep);
     if (!deliberated) return done(deliberated.error());
     auto& deliberation = **deliberated;
     if (!deliberation.decision->allowed()) {

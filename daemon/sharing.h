@@ -5,6 +5,7 @@
 
 #include "adapters/case_source.h"
 #include "daemon/actor.h"
+#include "daemon/clock_guard.h"
 #include "daemon/config.h"
 #include "daemon/crypto_service.h"
 #include "daemon/disk_reserve.h"
@@ -78,12 +79,26 @@ class Sharing {
 public:
     /// `source` may be null: a node that only receives.
     Sharing(Self const& self, Config const& config, CaseSource* source, Engine& engine, InstrumentsHolder& instruments,
-            PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry, Clock const& clock);
+            PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry,
+            ClockGuard const& clock);
 
     // These block on the national database and the engine: for worker threads only.
 
-    /// Errors: `source.*`, `sharing.no_case_source`, `peer.unknown`, `store.*`. A denial is no error.
-    Result<std::unique_ptr<Deliberation>> deliberate(ShareRequest const& request);
+    /// How the case is read: see CaseSource. The decision is made anew in any case.
+    enum class Reading { anew, and_keep, again };
+    /// The consents that the store holds for a case, and their epoch.
+    struct StoredConsents {
+        std::vector<Consent> consents;
+        std::uint64_t epoch = 0;
+    };
+    /// On the engine's thread.
+    static Result<StoredConsents> stored_consents(Store& store, CaseId const& id);
+    /// Errors: `source.*`, `sharing.no_case_source`, `peer.unknown`, `clock.jumped`, `store.*`. A denial is no
+    /// error.
+    Result<std::unique_ptr<Deliberation>> deliberate(ShareRequest const& request, Reading reading = Reading::anew);
+    /// `stored`: read for this question, and not earlier.
+    Result<std::unique_ptr<Deliberation>> deliberate(ShareRequest const& request, Reading reading,
+                                                     StoredConsents stored);
 
     /// Releases exactly the body whose digest the officer saw. A denial is recorded as a leaf before it is reported.
     /// Errors also: `send.preview_outdated`, `send.changed_meanwhile` (consent or policy changed while sealing),
@@ -123,7 +138,7 @@ private:
     CryptoService& crypto_;
     DiskReserve& reserve_;
     Telemetry& telemetry_;
-    Clock const& clock_;
+    ClockGuard const& clock_;
     std::function<void()> wake_ = [] {};
 };
 

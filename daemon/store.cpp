@@ -47,7 +47,7 @@ Status Store::put_setting(std::string_view key, std::string_view value) {
 }
 
 Status Store::begin() {
-    RETURN_IF_ERROR(database_.execute("BEGIN IMMEDIATE"));
+    RETURN_IF_ERROR(database_.prepare("BEGIN IMMEDIATE").run());
     at_begin_ = log_->frontier();
     return Done{};
 }
@@ -55,30 +55,31 @@ Status Store::begin() {
 Status Store::commit() {
     if (!database_.in_transaction())
         return Error{ErrorKind::internal, "store.failed", "the transaction had been rolled back by a storage error"};
-    return database_.execute("COMMIT");
+    return database_.prepare("COMMIT").run();
 }
 
 Status Store::rollback() {
     log_->restore(at_begin_);
     if (!database_.in_transaction()) return Done{};  // SQLite has done it already
-    return database_.execute("ROLLBACK");
+    return database_.prepare("ROLLBACK").run();
 }
 
 Status Store::savepoint() {
-    RETURN_IF_ERROR(database_.execute("SAVEPOINT work"));
+    RETURN_IF_ERROR(database_.prepare("SAVEPOINT work").run());
     at_savepoint_ = log_->frontier();
     return Done{};
 }
 
 Status Store::release_savepoint() {
-    return database_.execute("RELEASE work");
+    return database_.prepare("RELEASE work").run();
 }
 
 Status Store::rollback_to_savepoint() {
     log_->restore(at_savepoint_);
     if (!database_.in_transaction())
         return Error{ErrorKind::internal, "store.failed", "the transaction had been rolled back by a storage error"};
-    return database_.execute("ROLLBACK TO work; RELEASE work");
+    RETURN_IF_ERROR(database_.prepare("ROLLBACK TO work").run());
+    return database_.prepare("RELEASE work").run();
 }
 
 Status Store::tidy() {

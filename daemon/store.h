@@ -41,6 +41,8 @@ public:
     Status savepoint();
     Status release_savepoint();
     Status rollback_to_savepoint();
+    /// Grows with every row that is written or deleted.
+    [[nodiscard]] std::int64_t changes_so_far() const { return database_.total_changes(); }
     /// After a commit: empties the write-ahead log if it is long, or still holds what was erased.
     Status tidy();
 

@@ -144,9 +144,15 @@ private:
 void append_quoted(std::string& out, std::string_view text) {
     if (!is_utf8(text)) throw std::invalid_argument("JSON text that is not UTF-8");
     constexpr std::string_view hex = "0123456789abcdef";
+    auto const is_plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
     out += '"';
-    for (char const c : text) {
+    for (auto at = text.begin(); at != text.end();) {
+        auto const run = std::find_if_not(at, text.end(), is_plain);
+        out.append(at, run);
+        if (run == text.end()) break;
+        char const c = *run;
         auto const byte = static_cast<unsigned char>(c);
+        at = run + 1;
         switch (c) {
             case '"':
                 out += "\\\"";
@@ -170,13 +176,9 @@ void append_quoted(std::string& out, std::string_view text) {
                 out += "\\t";
                 break;
             default:
-                if (byte >= 0x20) {
-                    out += c;
-                } else {
-                    out += "\\u00";
-                    out += hex[byte >> 4];
-                    out += hex[byte & 15];
-                }
+                out += "\\u00";
+                out += hex[byte >> 4];
+                out += hex[byte & 15];
         }
     }
     out += '"';

@@ -73,6 +73,7 @@ private:
     template <typename Decide>
     void add_fields(Decision& decision, Decide const& decide) const {
         auto const& entries = request_.record->entries();
+        decision.fields_.reserve(2 * schema().size());
         for (auto const& field : schema()) {
             FieldDecision outcome = decide(field);
             bool placed = false;
@@ -96,21 +97,25 @@ private:
         by_consent(outcome);
         for (auto const* rule : grounds_.rules) by_policy(outcome, *rule);
         if (std::min(request_.recipient_schema, grounds_.agreement->schema()) < introduced_in(field)) {
-            limit(outcome, Form::withheld,
-                  {"M1", "release.schema_too_old", {}, "the partner does not know this field"});
+            limit(outcome, Form::withheld, [] {
+                return Reason{"M1", "release.schema_too_old", {}, "the partner does not know this field"};
+            });
         }
         for (auto const& protection : field_protections()) {
             if (outcome.form == Form::withheld) break;
-            if (auto reason = protection.check(given, field)) limit(outcome, Form::withheld, *std::move(reason));
+            if (auto reason = protection.check(given, field))
+                limit(outcome, Form::withheld, [&] { return *std::move(reason); });
         }
         return outcome;
     }
 
-    static void limit(FieldDecision& outcome, Form form, Reason reason) {
+    /// `reason` gives one, and is asked only if this limits: most rules do not limit most fields.
+    template <typename GiveReason>
+    static void limit(FieldDecision& outcome, Form form, GiveReason reason) {
         auto const lower = less_telling(outcome.field->forms, outcome.form, form);
         if (lower == outcome.form) return;
         outcome.form = lower;
-        outcome.reason = std::move(reason);
+        outcome.reason = reason();
     }
 
     void by_agreement(FieldDecision& outcome) const {
@@ -127,20 +132,22 @@ private:
         auto const category = outcome.field->category;
         if (category == Category::health || category == Category::narrative) return;
         if (outcome.form == Form::withheld || grounds_.consent->categories.contains(category)) return;
-        limit(outcome, Form::withheld,
-              {"consent", "release.category_not_consented", grounds_.consent->source,
-               "the consent does not name " + std::string(to_text(category))});
+        limit(outcome, Form::withheld, [&] {
+            return Reason{"consent", "release.category_not_consented", grounds_.consent->source,
+                          "the consent does not name " + std::string(to_text(category))};
+        });
     }
 
     static void by_policy(FieldDecision& outcome, PolicyRule const& rule) {
         if (outcome.form == Form::withheld) return;
         auto const form = allowed_by(rule.fields, *outcome.field);
-        auto const source = line_of(rule.lines, *outcome.field, rule.source);
-        if (form == Form::withheld) {
-            limit(outcome, form, {"policy", "release.not_in_policy", source, "not in the sharing policy"});
-        } else {
-            limit(outcome, form, {"policy", "release.coarsened_by_policy", source, "coarsened by the sharing policy"});
-        }
+        limit(outcome, form, [&] {
+            auto source = line_of(rule.lines, *outcome.field, rule.source);
+            return form == Form::withheld
+                       ? Reason{"policy", "release.not_in_policy", std::move(source), "not in the sharing policy"}
+                       : Reason{"policy", "release.coarsened_by_policy", std::move(source),
+                                "coarsened by the sharing policy"};
+        });
     }
 
     void allow(Decision& decision) const {

@@ -42,7 +42,11 @@ bool is_refused(UChar32 c, LineBreaks line_breaks) {
 
 bool is_utf8(std::string_view text) {
     for (std::size_t offset = 0; offset < text.size();) {
-        if (next(text, offset) < 0) return false;
+        if (static_cast<unsigned char>(text[offset]) < 0x80) {
+            ++offset;
+        } else if (next(text, offset) < 0) {
+            return false;
+        }
     }
     return true;
 }

@@ -14,6 +14,7 @@ std::vector<CommandGroup> command_groups() {
         {"inbox", "Messages from partners"},
         {"adapter", "The field map of the national database: draft one, try it"},
         {"query", "Questions about shared cases: to partners, and of partners"},
+        {"clock", "Whether the time can be relied on"},
         {"config", "The configuration file: help, example, check"},
     };
 }

@@ -77,6 +77,11 @@ constexpr std::array kRemedies = {
         "Make room where the store is, or enlarge its disk; what is queued is still delivered, and nothing was lost. "
         "`casebridge health` shows how much is missing."},
     Advice{"store.full", "Make room where the store is, or enlarge its disk; then try again."},
+    Advice{"clock.jumped",
+           "The machine's clock was set, so nothing is sent or taken. Compare it with another; set it right, or "
+           "confirm it "
+           "with `casebridge clock confirm`."},
+    Advice{"clock.other_time", "The two clocks differ: find out which is right before anything is sent by it."},
     Advice{"sharing.no_case_source", "This node only receives: `field_map` is not set in the configuration."},
 };
 

@@ -1,4 +1,4 @@
-// casebridge status, health, log, reload.
+// casebridge status, health, clock, log, reload.
 #include "daemon/cli/command.h"
 
 namespace casebridge::cli {
@@ -107,6 +107,13 @@ ExitCode log(Invocation const& in) {
     return in.get("/v1/log", {{"from", in.text("--from")}, {"limit", in.text("--limit")}}, render_log);
 }
 
+ExitCode confirm_clock(Invocation const& in) {
+    return in.act("/v1/clock/confirm", Json::object().set("time", in.text("--time")),
+                  [](Json const& json, Style const&) {
+                      return "relied on again, at " + local_time(json.text_or("time")) + "\n";
+                  });
+}
+
 ExitCode reload(Invocation const& in) {
     auto const client = in.officer();
     if (!client) return in.fail(client.error());
@@ -126,6 +133,11 @@ std::vector<Command> status_commands() {
          "casebridge health --json",
          {},
          health},
+        {"clock confirm",
+         "Say that the machine's clock is right although it was set (clock.jumped), so that messages go on",
+         "casebridge clock confirm --time 2026-11-25T09:30:00Z --reason \"set by hand after the battery failed\"",
+         {{"--time", "TIME", "What time it is by another clock, UTC", required}},
+         confirm_clock},
         {"log",
          "The audit log's retained facts, without personal data",
          "casebridge log --from 100 --limit 20",

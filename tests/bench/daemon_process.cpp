@@ -20,11 +20,11 @@ std::size_t receive(char* data, std::size_t size, std::size_t count, void* into)
     return size * count;
 }
 
-/// The value of `name=value` in a line of the log; empty if there is none.
-std::string field(std::string const& line, std::string const& name) {
-    auto const at = line.find(' ' + name + '=');
-    if (at == std::string::npos) return {};
-    auto const from = at + name.size() + 2;
+/// The value after `name`, which is " name=", in a line of the log; empty if there is none.
+std::string_view field(std::string_view line, std::string_view name) {
+    auto const at = line.find(name);
+    if (at == std::string_view::npos) return {};
+    auto const from = at + name.size();
     return line.substr(from, line.find_first_of(" \n", from) - from);
 }
 
@@ -142,12 +142,13 @@ double DaemonProcess::cpu_seconds() const {
 
 Clock::time_point DaemonProcess::wait_delivered(std::string const& message) {
     std::unique_lock lock(mutex_);
-    auto const known = [&] { return delivered_.contains(message) || !trouble_.empty(); };
-    if (!settled_changed_.wait_for(lock, std::chrono::seconds(60), known))
+    auto const settled = settled_.try_emplace(message).first;
+    auto const known = [&] { return settled->second.at.has_value() || !trouble_.empty(); };
+    if (!settled->second.changed.wait_for(lock, std::chrono::seconds(60), known))
         throw std::runtime_error(message + " was not delivered within 60 s");
     if (!trouble_.empty()) throw std::runtime_error(trouble_);
-    auto const at = delivered_.at(message);
-    delivered_.erase(message);
+    auto const at = *settled->second.at;
+    settled_.erase(settled);
     return at;
 }
 
@@ -160,7 +161,7 @@ void DaemonProcess::follow(int descriptor) {
         pending.append(buffer.data(), static_cast<std::size_t>(count));
         std::size_t from = 0;
         for (auto end = pending.find('\n'); end != std::string::npos; end = pending.find('\n', from)) {
-            note(pending.substr(from, end - from));
+            note(std::string_view(pending).substr(from, end - from));
             from = end + 1;
         }
         pending.erase(0, from);
@@ -168,14 +169,18 @@ void DaemonProcess::follow(int descriptor) {
     ::close(descriptor);
 }
 
-void DaemonProcess::note(std::string const& line) {
-    if (line.find("message.settled") == std::string::npos) return;
+void DaemonProcess::note(std::string_view line) {
+    if (line.find("message.settled") == std::string_view::npos) return;
+    auto const outcome = field(line, " outcome=");
     std::lock_guard const lock(mutex_);
-    if (field(line, "outcome") == "delivered")
-        delivered_.emplace(field(line, "message"), Clock::now());
-    else
+    if (outcome != "delivered") {
         trouble_ = line;
-    settled_changed_.notify_all();
+        for (auto& [message, settled] : settled_) settled.changed.notify_all();
+        return;
+    }
+    auto& settled = settled_.try_emplace(std::string(field(line, " message="))).first->second;
+    settled.at = Clock::now();
+    settled.changed.notify_all();
 }
 
 }  // namespace casebridge::bench

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -62,15 +63,19 @@ public:
     Clock::time_point wait_delivered(std::string const& message);
 
 private:
+    /// One message somebody waits for, or that was settled before anybody did.
+    struct Settled {
+        std::condition_variable changed;  ///< of its own: who waits for another message sleeps on
+        std::optional<Clock::time_point> at;
+    };
     void follow(int descriptor);
-    void note(std::string const& line);
+    void note(std::string_view line);
 
     std::filesystem::path program_, directory_;
     pid_t pid_ = 0;
     std::thread follower_;
     std::mutex mutex_;
-    std::condition_variable settled_changed_;
-    std::map<std::string, Clock::time_point> delivered_;
+    std::map<std::string, Settled, std::less<>> settled_;
     std::string trouble_;
 };
 

@@ -57,6 +57,15 @@ std::string day(int days_later) {
     return to_iso8601(Date(std::chrono::sys_days(today()) + std::chrono::days(days_later)));
 }
 
+/// The example, in force since yesterday, and with questions about a return answered at once.
+std::string own_agreement() {
+    auto const text =
+        replaced(read(source + "/policies/library/examples/agreements/" + agreement), "2026-01-01", day(-1));
+    auto const purpose = text.find("return_and_handover:");
+    if (purpose == std::string::npos) throw std::runtime_error("the agreement has no return");
+    return text.substr(0, purpose) + replaced(text.substr(purpose), "answering: officer", "answering: automatic");
+}
+
 std::string case_number(int number) {
     return number == 0 ? std::string(test::adult_return_case) : "TH-2560-" + std::to_string(1000 + number);
 }
@@ -117,8 +126,7 @@ void TwoDaemons::make_ministry(std::string const& node, std::uint16_t port, std:
     if (std::system(command.c_str()) != 0) throw std::runtime_error("casebridge init failed");
     auto const policy = node + ".yaml";
     write(home / "policies" / policy, read(source + "/policies/library/examples/policies/" + policy));
-    write(home / "agreements" / agreement,
-          replaced(read(source + "/policies/library/examples/agreements/" + agreement), "2026-01-01", day(-1)));
+    write(home / "agreements" / agreement, own_agreement());
     std::ostringstream config;
     config << "node: " << node << "\nkind: welfare\nname: Measurement\noffices: " << offices
            << "\nlisten: \"127.0.0.1:" << port << "\"\nstate_directory: state\nofficer_socket: run/officer.sock\n"

@@ -1,5 +1,5 @@
 // No answer leaves before the sync that makes what it says durable, as the order of the calls shows it.
-#include "tests/faults/crash_pair.h"
+#include "tests/faults/crash_questions.h"
 #include "tests/support/check_code.h"
 
 #include <algorithm>
@@ -8,6 +8,7 @@ namespace casebridge::test {
 namespace {
 
 constexpr std::uint32_t page = 4096;           // of the write-ahead log: its own head is shorter
+constexpr std::uint32_t least_answer = 8000;   // sealed, more than 30 KiB in records of at most 16
 constexpr std::uint32_t least_receipt = 1500;  // and more than any part of a TLS 1.3 handshake but the certificates
 
 /// How many of the calls before `end` are syncs of the write-ahead log with a page written since the sync before.
@@ -46,9 +47,28 @@ struct TracedSend {
     std::vector<CallTrace> sent, received;
 };
 
+/// One question between two daemons, after everything that a survey of health commits.
+struct TracedQuestion {
+    TracedQuestion() : pair(1), questions(pair) {
+        for (auto* daemon : {&pair.sender(), &pair.receiver()})
+            BOOST_REQUIRE_EQUAL(daemon->officer().get("/v1/health").status, 200);
+        pair.sender().arm({});
+        pair.receiver().arm({});
+        auto const query = questions.ask();
+        answered = pair.sender().trace();
+        asked = pair.receiver().trace();
+        questions.check(query);
+    }
+    CrashPair pair;
+    Questions questions;
+    std::vector<CallTrace> answered, asked;
+};
+
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(order, TracedSend)
+BOOST_AUTO_TEST_SUITE(order)
+
+BOOST_FIXTURE_TEST_SUITE(of_a_message, TracedSend)
 
 BOOST_AUTO_TEST_CASE(a_receipt_leaves_after_the_sync_of_the_only_commit_it_speaks_of) {
     auto const receipt = std::find_if(received.rbegin(), received.rend(), [](CallTrace const& call) {
@@ -74,6 +94,37 @@ BOOST_AUTO_TEST_CASE(no_byte_leaves_for_the_partner_before_the_sync_of_possibly_
     BOOST_REQUIRE(left != sent.end());
     BOOST_CHECK_EQUAL(commits(sent, left), 3);
 }
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(of_a_question, TracedQuestion)
+
+BOOST_AUTO_TEST_CASE(an_answer_leaves_after_the_sync_of_the_commit_that_records_it) {
+    auto const first = std::find_if(answered.begin(), answered.end(), [](CallTrace const& call) {
+        return is_send_to(call, CallTarget::peer) && call.bytes > least_answer;
+    });
+    BOOST_REQUIRE(first != answered.end());
+    BOOST_CHECK_EQUAL(commits(answered, first), 2);  // that it is known, and its answer
+    BOOST_CHECK_EQUAL(commits(answered, answered.end()), 2);
+    BOOST_CHECK(
+        std::none_of(first, answered.end(), [](CallTrace const& call) { return call.kind == CallKind::write; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_question_leaves_after_the_sync_of_its_commit) {
+    auto const left = std::find_if(asked.begin(), asked.end(),
+                                   [](CallTrace const& call) { return is_send_to(call, CallTarget::peer); });
+    BOOST_REQUIRE(left != asked.end());
+    BOOST_CHECK_EQUAL(commits(asked, left), 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_officer_is_told_an_answer_after_the_sync_of_its_commit) {
+    auto const told = std::find_if(asked.begin(), asked.end(),
+                                   [](CallTrace const& call) { return is_send_to(call, CallTarget::officer); });
+    BOOST_REQUIRE(told != asked.end());
+    BOOST_CHECK_EQUAL(commits(asked, told), 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE_END()
 

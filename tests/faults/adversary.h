@@ -1,15 +1,12 @@
-// An adversary's tools: an identity that the daemon has pinned, messages made at will, and TLS connections that say
-// exactly the bytes they are told, from whichever loopback address.
+// Adversary: an identity that the daemon has pinned, and messages made at will with it.
 #pragma once
 
 #include "daemon/clock.h"
 #include "daemon/identity_directory.h"
 #include "policies/json.h"
+#include "tests/faults/forged_message.h"
 #include "tests/faults/real_daemon.h"
-
-#include <optional>
-
-#include <openssl/ssl.h>
+#include "tests/faults/wire.h"
 
 namespace casebridge::test {
 
@@ -37,39 +34,5 @@ private:
     NodeIdentity identity_;
     Digest agreement_;
 };
-
-/// One TCP connection to the daemon, perhaps with TLS on it. Every wait has an end.
-class Wire {
-public:
-    explicit Wire(std::uint16_t port, std::string const& source = "127.0.0.1");
-    ~Wire();
-    Wire(Wire&& other) noexcept;
-    Wire& operator=(Wire&&) = delete;
-
-    /// `identity` null: no client certificate. False if the handshake fails on this side.
-    bool handshake(NodeIdentity const* identity, int newest_version = TLS1_3_VERSION);
-    bool handshake(std::vector<Certificate> const& chain, PrivateKey const& key, int newest_version = TLS1_3_VERSION);
-    /// False if the connection is gone.
-    bool send(std::string_view bytes);
-    bool send_raw(std::string_view bytes);
-    /// "200", "403 message.wrong_signer", "closed" (without an answer), "nothing" (after `patience`).
-    std::string answer(std::chrono::milliseconds patience = std::chrono::seconds(20));
-    /// Whether the daemon closes it within the time.
-    bool is_closed_within(std::chrono::milliseconds patience);
-    [[nodiscard]] int descriptor() const { return socket_; }
-
-private:
-    bool start_tls(SSL_CTX* context);
-    long receive(char* into, std::size_t size, std::chrono::milliseconds patience);
-
-    int socket_ = -1;
-    SSL* tls_ = nullptr;
-};
-
-/// The head and body of a POST of a message.
-std::string post(ByteView sealed, std::string const& more_headers = "");
-/// One message on a connection of its own.
-std::string deliver(std::uint16_t port, NodeIdentity const& identity, Bytes const& sealed,
-                    std::string const& source = "127.0.0.1");
 
 }  // namespace casebridge::test

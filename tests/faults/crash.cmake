@@ -10,8 +10,13 @@ add_executable(faults_crash
   ${here}/../bench/two_daemons.cpp
   ${here}/../support/officer_session.cpp
   ${here}/ack_order_test.cpp
+  ${here}/clock_step_test.cpp
   ${here}/crash_pair.cpp
+  ${here}/crash_question_test.cpp
+  ${here}/crash_questions.cpp
+  ${here}/crash_sweep.cpp
   ${here}/crash_test.cpp
+  ${here}/fake_clock.cpp
   ${here}/faulty_daemon.cpp
   ${here}/kill_loop_test.cpp
   ${here}/ledger.cpp
@@ -27,7 +32,11 @@ if(CASEBRIDGE_SANITIZE)
 endif()
 target_compile_definitions(faults_crash PRIVATE CASEBRIDGE_FAULT_SHIM="${fault_preload}")
 add_dependencies(faults_crash casebridged casebridge casebridge_fault_shim)
-foreach(suite order crash storage kill_loop)
+set(fault_suites order crash storage kill_loop)
+if(NOT CASEBRIDGE_SANITIZE)  # libfaketime must be loaded first, and so must the sanitizers
+  list(APPEND fault_suites clock_step)
+endif()
+foreach(suite ${fault_suites})
   add_test(NAME faults_${suite} COMMAND faults_crash --log_level=warning --run_test=${suite})
   set_tests_properties(faults_${suite} PROPERTIES TIMEOUT 300)
 endforeach()

@@ -50,6 +50,7 @@ CrashPair::CrashPair(int cases) {
         auto const file = each->directory() / "casebridge.yaml";
         auto config = read(file);
         replace(config, "cap_seconds: 2", "cap_seconds: 1");
+        config += "queries: {answer_slot_ms: 100, quota_per_peer: 1000000, quota_per_office: 1000000}\n";
         std::ofstream(file, std::ios::binary) << config;
     }
     sender_ = std::make_unique<FaultyDaemon>(provisioned.thailand.directory());
@@ -132,7 +133,7 @@ void CrashPair::wait(std::string const& what, std::function<bool()> const& holds
 }
 
 std::string CrashPair::post_send(int number) const {
-    auto const answer = sender_->officer().post("/v1/cases/send", requests_.at(static_cast<std::size_t>(number)));
+    auto const answer = sender_->officer().post("/v1/cases/send", request(number));
     require(answer.status == 202 || answer.status >= 500, "send: " + answer.summary());
     if (answer.status != 202) throw std::runtime_error(answer.summary());
     return answer.json().text_or("message");
@@ -165,7 +166,7 @@ std::string CrashPair::send(int number) {
 }
 
 std::string CrashPair::case_number(int number) const {
-    return requests_.at(static_cast<std::size_t>(number)).text_or("case");
+    return request(number).text_or("case");
 }
 
 void CrashPair::withdraw_consent(int number) {

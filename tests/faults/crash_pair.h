@@ -59,6 +59,8 @@ public:
     /// That the partner's log and this one agree about every message ever sent.
     void check_all();
 
+    /// What an officer posts to send this case once more.
+    [[nodiscard]] Json const& request(int number) const { return requests_.at(static_cast<std::size_t>(number)); }
     [[nodiscard]] std::string report() const;
 
 private:

@@ -1,26 +1,11 @@
-// Every call by which a daemon changes storage or answers somebody, in four scripted exchanges: crash there, start
+// Every call by which a daemon changes storage or answers somebody, in five scripted exchanges: crash there, start
 // again, and nothing is lost or done twice. See CRASH.md.
-#include "tests/faults/crash_pair.h"
-#include "tests/faults/test_form.h"
+#include "tests/faults/crash_sweep.h"
 #include "tests/support/check_code.h"
 #include "tests/support/eventually.h"
 
-#include <cstdlib>
-#include <iostream>
-#include <map>
-
 namespace casebridge::test {
 namespace {
-
-enum class Side { sender, receiver };
-
-/// What the officers of both sides do, once, with `victim` under `fault` while they do it; what must come of it is
-/// checked.
-struct Exchange {
-    using Script = void (*)(CrashPair&, FaultyDaemon& victim, Fault const&);
-    char const* name;
-    Script run;
-};
 
 void plain_send(CrashPair& pair, FaultyDaemon& victim, Fault const& fault) {
     victim.arm(fault);
@@ -78,91 +63,6 @@ void lose_signature(CrashPair& pair) {
     auto const agreements = pair.receiver().home() / "agreements";
     BOOST_REQUIRE(std::filesystem::remove(agreements / "th-msdhs--kh-mosvy.yaml.th-msdhs.p7s"));
 }
-
-/// One script with one victim: the points of it are the victim's calls, 1, 2, 3 ...
-struct Sweep {
-    CrashPair& pair;
-    Exchange exchange;
-    Side side;
-
-    [[nodiscard]] FaultyDaemon& victim() const { return side == Side::sender ? pair.sender() : pair.receiver(); }
-
-    [[nodiscard]] std::string name() const {
-        return std::string(exchange.name) + (side == Side::sender ? ":sender:" : ":receiver:");
-    }
-
-    /// Every `step`-th point from `first` on. Ends when the exchange was over twice before its call came.
-    void run(FaultAction action, std::uint32_t first, std::uint32_t step) const {
-        std::map<std::string, int> kinds;
-        int points = 0, missed = 0;
-        for (auto at = first; missed < 2; at += step) {
-            auto const hit = run_point({action, at});
-            missed = hit.empty() ? missed + 1 : 0;
-            if (hit.empty()) continue;
-            ++points;
-            ++kinds[hit.substr(0, hit.find(' ', hit.find(' ') + 1))];
-        }
-        std::cout << name() << to_text(action) << ": " << points << " points";
-        for (auto const& [kind, count] : kinds) std::cout << ", " << count << ' ' << kind;
-        std::cout << std::endl;
-        BOOST_CHECK_GT(points, 0);
-    }
-
-    /// What it hit; empty if the exchange was over before.
-    [[nodiscard]] std::string run_point(Fault const& fault) const {
-        pair.start(pair.sender());
-        pair.start(pair.receiver());
-        auto const before = victim().faults();
-        try {
-            exchange.run(pair, victim(), fault);
-        } catch (std::exception const& failure) {
-            BOOST_FAIL(name() << to_text(fault.action) << ':' << fault.at << ": " << failure.what());
-        }
-        return victim().faults() == before ? std::string() : victim().fired_at();
-    }
-};
-
-std::vector<FaultAction> const crashes{FaultAction::kill, FaultAction::kill_torn, FaultAction::power,
-                                       FaultAction::power_some};
-std::vector<FaultAction> const errors{FaultAction::eio, FaultAction::eio_once, FaultAction::enospc,
-                                      FaultAction::short_write};
-
-/// "send:sender:power:17" in $CASEBRIDGE_POINT: only this point, of whichever sweep it belongs to.
-bool run_only_point(Sweep const& sweep, std::vector<FaultAction> const& actions) {
-    auto const* const wanted = std::getenv("CASEBRIDGE_POINT");
-    if (wanted == nullptr) return false;
-    std::string const point = wanted;
-    for (auto const action : actions) {
-        auto const prefix = sweep.name() + to_text(action) + ":";
-        if (!point.starts_with(prefix)) continue;
-        auto const at = static_cast<std::uint32_t>(std::stoul(point.substr(prefix.size())));
-        std::cout << point << " hit " << sweep.run_point({action, at}) << std::endl;
-    }
-    return true;
-}
-
-/// Short form: every `step`-th point, another one first with another $CASEBRIDGE_SEED. Long form: every point.
-void sweep(CrashPair& pair, Exchange const& exchange, std::vector<Side> const& sides,
-           std::vector<FaultAction> const& actions, std::uint32_t step) {
-    auto const seed = number_from("CASEBRIDGE_SEED", 1);
-    std::cout << "CASEBRIDGE_SEED=" << seed << std::endl;
-    for (auto const side : sides) {
-        Sweep const one{pair, exchange, side};
-        if (run_only_point(one, actions)) continue;
-        std::uint32_t turn = seed;
-        for (auto const action : actions)
-            if (is_long_form())
-                one.run(action, 1, 1);
-            else
-                one.run(action, 1 + 5 * turn++ % step, step);
-    }
-    std::cout << pair.report() << std::endl;
-    pair.start(pair.sender());
-    pair.start(pair.receiver());
-    pair.check_all();
-}
-
-std::vector<Side> const both{Side::sender, Side::receiver};
 
 }  // namespace
 

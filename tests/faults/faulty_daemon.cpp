@@ -1,5 +1,7 @@
 #include "tests/faults/faulty_daemon.h"
 
+#include "tests/faults/fake_clock.h"
+
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -31,11 +33,17 @@ FaultControl* map_control(std::filesystem::path const& file) {
     return static_cast<FaultControl*>(mapped);  // all zero: nothing armed
 }
 
+std::filesystem::path clock_file(std::filesystem::path const& home) {
+    return home / "clock";
+}
+
 /// This process's own, with the shim. Made before the fork: other threads may hold the allocator's locks in it.
-std::vector<std::string> environment_with_shim(std::filesystem::path const& home) {
+std::vector<std::string> environment_with_shim(std::filesystem::path const& home, bool clock_steps) {
     std::vector<std::string> all;
     for (char** each = environ; *each != nullptr; ++each) all.emplace_back(*each);
-    all.push_back("LD_PRELOAD=" CASEBRIDGE_FAULT_SHIM);
+    all.push_back("LD_PRELOAD=" CASEBRIDGE_FAULT_SHIM + (clock_steps ? ":" + faketime_library() : ""));
+    if (clock_steps)
+        for (auto& each : stepping_clock(clock_file(home))) all.push_back(std::move(each));
     all.push_back("CASEBRIDGE_FAULT_CONTROL=" + (home / "fault.control").string());
     all.push_back("CASEBRIDGE_FAULT_ROOT=" + (home / "state/").string());
     return all;
@@ -51,10 +59,14 @@ FaultyDaemon::~FaultyDaemon() {
     ::munmap(control_, sizeof(FaultControl));
 }
 
+void FaultyDaemon::step_clock(std::string const& by) const {
+    set_clock(clock_file(home_), by);
+}
+
 void FaultyDaemon::launch() {
     if (process_ > 0) throw std::logic_error("the daemon runs already");
     auto const config = (home_ / "casebridge.yaml").string();
-    auto environment = environment_with_shim(home_);
+    auto environment = environment_with_shim(home_, clock_steps_);
     std::vector<char*> raw_environment;
     for (auto& each : environment) raw_environment.push_back(each.data());
     raw_environment.push_back(nullptr);

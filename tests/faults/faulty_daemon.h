@@ -30,6 +30,11 @@ public:
     FaultyDaemon(FaultyDaemon const&) = delete;
     FaultyDaemon& operator=(FaultyDaemon const&) = delete;
 
+    /// From the next launch on its clock is libfaketime's, off by what the file says that `step_clock` writes.
+    void let_clock_step() { clock_steps_ = true; }
+    /// From now on its clock is off by so much, e.g. "+400d", "+0".
+    void step_clock(std::string const& by) const;
+
     void launch();
     /// Launches it and waits until it serves. Throws unless it does, without any fault, within five seconds.
     void start();
@@ -73,6 +78,7 @@ private:
     int ending_ = 0;
     std::uintmax_t log_mark_ = 0;
     double slowest_start_ = 0;
+    bool clock_steps_ = false;
 };
 
 std::string to_text(CallTrace const& call);

@@ -6,12 +6,31 @@ casebridge_test(faults_hostile_peer
   SOURCES
     ${here}/../support/officer_session.cpp
     ${here}/adversary.cpp
+    ${here}/fake_clock.cpp
+    ${here}/forged_message.cpp
+    ${here}/hostile_clock_test.cpp
     ${here}/hostile_flood_test.cpp
     ${here}/hostile_http_test.cpp
     ${here}/hostile_message_test.cpp
     ${here}/real_daemon.cpp
+    ${here}/wire.cpp
 )
-add_dependencies(faults_hostile_peer casebridged casebridge)
+add_dependencies(faults_hostile_peer casebridged casebridge casebridge_adversary)
+
+find_package(CLI11 REQUIRED)
+add_executable(casebridge_adversary
+  ${here}/adversary/corpus.cpp
+  ${here}/adversary/http_items.cpp
+  ${here}/adversary/inner_items.cpp
+  ${here}/adversary/main.cpp
+  ${here}/adversary/message_items.cpp
+  ${here}/adversary/outer_items.cpp
+  ${here}/adversary/player.cpp
+  ${here}/forged_message.cpp
+  ${here}/wire.cpp
+)
+target_link_libraries(casebridge_adversary PRIVATE casebridge_crypto_test_support casebridge_daemon CLI11::CLI11
+  OpenSSL::SSL OpenSSL::Crypto)
 
 add_test(NAME faults_testssl COMMAND ${here}/testssl.sh ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 set_tests_properties(faults_testssl PROPERTIES TIMEOUT 120)

@@ -1,4 +1,4 @@
-// What a pinned peer may try with messages: repeat, alter, impersonate; and what wrong clocks do.
+// What a pinned peer may try with messages: repeat, alter, impersonate.
 #include "daemon/files.h"
 #include "hostile_fixture.h"
 #include "policies/wire.h"
@@ -244,44 +244,5 @@ BOOST_AUTO_TEST_CASE(checks_of_a_peer_that_is_silent_hold_nobody_up_and_its_deat
     silent.reset();  // as when its process is killed: the connections are reset
     for (auto& check : checks) BOOST_CHECK_EQUAL(check.get().code(), "peer.unreachable");
 }
-
-#ifndef CASEBRIDGE_SANITIZED  // the sanitizers must be loaded first, and so must libfaketime
-
-BOOST_AUTO_TEST_CASE(a_message_replayed_after_its_id_is_forgotten_has_expired) {
-    auto const sealed = hostile.sealed(hostile.message());
-    BOOST_CHECK_EQUAL(deliver(hostile, sealed), "200");
-    daemon.stop();
-    daemon.start("+32d");  // past its expiry and its retention, and thirty days more
-    BOOST_CHECK_EQUAL(daemon.inbox_size(), 1U);
-    // Any new arrival takes what is over with it.
-    auto late = hostile.message();
-    auto const then = SystemClock().now() + 32 * 24h;
-    late.set("sent_at", to_rfc3339(then)).set("expires_at", to_rfc3339(then + 1h));
-    late.set("obligations", Json::object().set("retain_until", to_rfc3339(then + 24h)).set("onward_transfer", "none"));
-    BOOST_CHECK_EQUAL(deliver(hostile, hostile.sealed(late)), "200");
-    BOOST_CHECK_EQUAL(daemon.inbox_size(), 1U);
-    auto const before = effects();
-    BOOST_CHECK_EQUAL(deliver(hostile, sealed), "410 message.expired");
-    check_nothing_happened_since(before);
-    daemon.stop();
-    daemon.start();  // the clock had run ahead and is right again: by it the message has not expired
-    BOOST_CHECK_EQUAL(deliver(hostile, sealed), "410 message.expired");
-    check_nothing_happened_since(before);
-}
-
-BOOST_AUTO_TEST_CASE(a_daemon_whose_clock_is_four_hundred_days_off_does_not_start_and_keeps_its_inbox) {
-    BOOST_CHECK_EQUAL(deliver(hostile, hostile.sealed(hostile.message())), "200");
-    auto const before = effects();
-    daemon.stop();
-    for (auto const* clock : {"+400d", "-400d"}) {
-        BOOST_CHECK_EQUAL(daemon.start_and_fail(clock), 1);
-        auto const said = daemon.daemon_log();
-        BOOST_CHECK_MESSAGE(said.find("[trust.") != std::string::npos, said);
-    }
-    daemon.start();
-    check_nothing_happened_since(before);
-}
-
-#endif
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,11 +10,13 @@ void Ledger::add(std::uint64_t position, std::string const& data) {
     auto const leaf = parse_json(data);
     if (!leaf) throw std::logic_error("a leaf is no JSON: " + data);
     auto const* facts = leaf->find("facts");
-    auto const message = facts == nullptr ? std::string() : facts->text_or("message");
-    if (message.empty()) return;
-    auto& entry = entries_[{leaf->text_or("kind"), message}];
+    if (facts == nullptr) return;
+    auto const id = facts->text_or("message", facts->text_or("query"));
+    if (id.empty()) return;
+    auto& entry = entries_[{leaf->text_or("kind"), id}];
     ++entry.count;
     entry.last = position;
+    entry.facts = *facts;
 }
 
 void Ledger::read_on(OfficerSession const& officer) {
@@ -38,6 +40,10 @@ int Ledger::count(std::string const& kind, std::string const& message) const {
 
 std::uint64_t Ledger::position(std::string const& kind, std::string const& message) const {
     return entries_.at({kind, message}).last;
+}
+
+Json const& Ledger::facts(std::string const& kind, std::string const& message) const {
+    return entries_.at({kind, message}).facts;
 }
 
 std::set<std::string> Ledger::messages(std::string const& kind) const {

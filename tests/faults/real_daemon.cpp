@@ -1,5 +1,6 @@
 #include "real_daemon.h"
 
+#include "fake_clock.h"
 #include "tests/support/check_code.h"
 #include "tests/support/eventually.h"
 
@@ -9,7 +10,6 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,14 +38,6 @@ std::string text_of(std::filesystem::path const& file) {
 
 }  // namespace
 
-std::string faketime_library() {
-    glob_t found{};
-    std::string path;
-    if (::glob("/usr/lib/*/faketime/libfaketime.so.1", 0, nullptr, &found) == 0) path = found.gl_pathv[0];
-    ::globfree(&found);
-    return path;
-}
-
 RealDaemon::RealDaemon() : port_(free_port()) {
     auto const here = directory().string();
     directory_.write("passphrase", "twelve characters\n");
@@ -73,7 +65,7 @@ void RealDaemon::configure(std::string const& line) const {
     std::ofstream(directory() / "casebridge.yaml", std::ios::app) << line << '\n';
 }
 
-void RealDaemon::spawn(std::string const& clock) {
+void RealDaemon::spawn(std::vector<std::string> const& clock) {
     BOOST_REQUIRE_EQUAL(process_, -1);
     auto const program = programs + "casebridged", config = (directory() / "casebridge.yaml").string();
     auto const log = (directory() / "daemon.log").string();
@@ -85,17 +77,35 @@ void RealDaemon::spawn(std::string const& clock) {
     int const output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
-    if (!clock.empty()) {
-        ::setenv("LD_PRELOAD", library.c_str(), 1);
-        ::setenv("FAKETIME", clock.c_str(), 1);
-        ::setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1", 1);  // timers run as ever: only the calendar is wrong
+    if (!clock.empty()) ::setenv("LD_PRELOAD", library.c_str(), 1);
+    for (auto const& each : clock) {
+        auto const equals = each.find('=');
+        ::setenv(each.substr(0, equals).c_str(), each.c_str() + equals + 1, 1);
     }
     ::execl(program.c_str(), program.c_str(), "--config", config.c_str(), nullptr);
     ::_exit(127);
 }
 
 void RealDaemon::start(std::string const& clock) {
-    spawn(clock);
+    spawn(clock.empty() ? std::vector<std::string>() : fixed_clock(clock));
+    wait_until_it_answers();
+}
+
+void RealDaemon::start_to_be_stepped() {
+    step_clock("+0");
+    spawn(stepping_clock(directory() / "clock"));
+    wait_until_it_answers();
+}
+
+void RealDaemon::step_clock(std::string const& by) const {
+    set_clock(directory() / "clock", by);
+}
+
+OfficerAnswer RealDaemon::confirm_clock(Timestamp time) const {
+    return officer().post("/v1/clock/confirm", Json::object().set("time", to_rfc3339(time)).set("reason", "test"));
+}
+
+void RealDaemon::wait_until_it_answers() const {
     eventually("the daemon answers", [this] {
         BOOST_REQUIRE_MESSAGE(runs(), daemon_log());
         try {
@@ -107,7 +117,7 @@ void RealDaemon::start(std::string const& clock) {
 }
 
 int RealDaemon::start_and_fail(std::string const& clock) {
-    spawn(clock);
+    spawn(fixed_clock(clock));
     int status = 0;
     eventually("the daemon gives up", [this, &status] { return ::waitpid(process_, &status, WNOHANG) == process_; });
     process_ = -1;

@@ -1,15 +1,13 @@
 // RealDaemon: th-msdhs as a `casebridged` process of its own, as an operator starts it, asked on its officer socket.
 #pragma once
 
+#include "crypto/time.h"
 #include "tests/support/officer_session.h"
 #include "tests/support/temporary_directory.h"
 
 #include <sys/types.h>
 
 namespace casebridge::test {
-
-/// The preloaded library that gives a process another clock; empty if it is not installed.
-std::string faketime_library();
 
 class RealDaemon {
 public:
@@ -23,6 +21,12 @@ public:
     void configure(std::string const& line) const;
     /// Starts and waits until it answers. `clock`: as in $FAKETIME, e.g. "+400d"; empty: the true time.
     void start(std::string const& clock = "");
+    /// Starts with the true time, which `step_clock` then changes while it runs.
+    void start_to_be_stepped();
+    /// From now on its clock is off by so much, e.g. "+400d", "+0".
+    void step_clock(std::string const& by) const;
+    /// An officer says that it is this time, as the daemon's clock has it.
+    [[nodiscard]] OfficerAnswer confirm_clock(Timestamp time) const;
     /// Starts it where it must not start: its exit code, with what it said in `daemon_log()`.
     [[nodiscard]] int start_and_fail(std::string const& clock);
     void stop();
@@ -42,7 +46,8 @@ public:
     [[nodiscard]] long log_size() const { return metric("casebridge_log_size"); }
 
 private:
-    void spawn(std::string const& clock);
+    void spawn(std::vector<std::string> const& clock);
+    void wait_until_it_answers() const;
 
     TemporaryDirectory directory_;
     std::uint16_t port_ = 0;

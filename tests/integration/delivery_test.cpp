@@ -147,6 +147,16 @@ BOOST_AUTO_TEST_CASE(a_case_that_is_gone_refuses_what_is_queued) {
     wait_for(message, "refused source.case_not_found");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_read_for_a_later_message_carries_none_after_the_case_has_changed) {
+    auto const message = queue_while_down(*this);
+    auto const later = queue();  // waits behind the other, so what was read for it has not served yet
+    thailand.change_national_database("DELETE FROM \"คดี\"");
+    cambodia.start();
+    retry();
+    wait_for(message, "refused source.case_not_found");
+    wait_for(later, "refused source.case_not_found");
+}
+
 BOOST_AUTO_TEST_CASE(a_message_nobody_took_expires_into_a_dead_letter) {
     auto const message = queue_while_down(*this);
     clock.turn(7 * 24h - 2s);

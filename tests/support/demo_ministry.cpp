@@ -109,6 +109,12 @@ void DemoMinistry::stop() {
     node_.reset();
 }
 
+void DemoMinistry::patrol() {
+    BOOST_REQUIRE(node_);
+    node_->patrol();
+    BOOST_REQUIRE_EQUAL(officer().get("/v1/log").summary(), "200");  // the engine works in order
+}
+
 NodeIdentity DemoMinistry::identity() const {
     return must(load_identity(config_.state_directory / "identity", config_.node, clock_.now()));
 }

@@ -34,6 +34,8 @@ public:
     /// Again on the same port, if it ran before.
     void start();
     void stop();
+    /// As the daemon does now and then, and waits for what it erases.
+    void patrol();
     /// Of the disk its store is on, from its next look; 0: the true one.
     void set_free_space(std::uint64_t bytes) { free_space_ = bytes; }
     [[nodiscard]] bool runs() const { return node_ != nullptr; }

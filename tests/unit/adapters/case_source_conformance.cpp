@@ -354,6 +354,34 @@ void a_column_dropped_after_start_fails_the_query(Scenario& db) {
     BOOST_TEST(code_of(db.load("A-1")) == "source.query_failed");
 }
 
+void what_was_written_after_a_case_was_read_is_in_it_when_it_is_read_again(Scenario& db) {
+    db.add("A-1", "given_name", "'Old'");
+    db.run(
+        "INSERT INTO consent VALUES ('C-1', 'A-1', 'self', 'referral', 'kh-mosvy', 'identity', '2026-01-01', "
+        "'2027-01-01', NULL)");
+    CaseId const id("A-1");
+    BOOST_TEST(code_of(db.source().load_again(id)) == "");  // nothing was kept
+    BOOST_TEST(code_of(db.source().load_and_keep(id)) == "");
+    auto const same = db.source().load_again(id);
+    BOOST_REQUIRE_MESSAGE(same, detail_of(same));
+    BOOST_TEST(!same->consents.at(0).withdrawn_at);
+    BOOST_TEST(code_of(db.source().load_and_keep(id)) == "");
+    db.run("UPDATE consent SET gone = '2026-11-01'");
+    auto const withdrawn = db.source().load_again(id);
+    BOOST_REQUIRE_MESSAGE(withdrawn, detail_of(withdrawn));
+    BOOST_TEST(withdrawn->consents.at(0).withdrawn_at.has_value());
+    BOOST_TEST(code_of(db.source().load_and_keep(id)) == "");
+    db.run("DELETE FROM cases");
+    BOOST_TEST(code_of(db.source().load_again(id)) == "source.case_not_found");
+}
+
+void a_case_that_was_kept_is_gone_with_its_table(Scenario& db) {
+    db.add("A-1");
+    BOOST_TEST(code_of(db.source().load_and_keep(CaseId("A-1"))) == "");
+    db.run("DROP TABLE kin");
+    BOOST_TEST(code_of(db.source().load_again(CaseId("A-1"))) == "source.query_failed");
+}
+
 struct NamedScenario {
     char const* name;
     void (*run)(Scenario&);
@@ -379,6 +407,8 @@ constexpr NamedScenario scenarios[] = {
     SCENARIO(a_list_goes_on_beyond_any_number_of_rows_that_do_not_map),
     SCENARIO(a_table_dropped_after_start_fails_the_query),
     SCENARIO(a_column_dropped_after_start_fails_the_query),
+    SCENARIO(what_was_written_after_a_case_was_read_is_in_it_when_it_is_read_again),
+    SCENARIO(a_case_that_was_kept_is_gone_with_its_table),
 };
 
 }  // namespace

@@ -27,6 +27,35 @@ void check_every_suite(MakeDatabase const& make) {
     check_hostile_content(make);
 }
 
+/// Counts what is asked of another session.
+class CountingSession final : public SqlSession {
+public:
+    CountingSession(std::unique_ptr<SqlSession> session, int& queries)
+        : session_(std::move(session)), queries_(queries) {}
+
+    Result<std::vector<std::string>> tables() override { return session_->tables(); }
+    Result<std::vector<Column>> columns(std::string const& table) override { return session_->columns(table); }
+    Status scan(std::string const& sql, std::function<bool(SqlRow const&)> const& on_row) override {
+        return session_->scan(sql, on_row);
+    }
+    Status query(std::string const& sql, std::vector<SqlValue> const& parameters,
+                 std::function<bool(SqlRow const&)> const& on_row) override {
+        ++queries_;
+        return session_->query(sql, parameters, on_row);
+    }
+    Status read_consistently(std::function<Status()> const& body) override { return session_->read_consistently(body); }
+    Result<std::optional<SnapshotVersion>> snapshot_version(std::vector<std::string> const& tables) override {
+        return session_->snapshot_version(tables);
+    }
+    [[nodiscard]] std::string quote_identifier(std::string_view name) const override {
+        return session_->quote_identifier(name);
+    }
+
+private:
+    std::unique_ptr<SqlSession> session_;
+    int& queries_;
+};
+
 void write_small_database(TemporaryDirectory const& directory) {
     DatabaseWriter writer(directory.path() / "national.db");
     writer.run("CREATE TABLE person (no TEXT, home TEXT)");
@@ -50,6 +79,78 @@ BOOST_AUTO_TEST_CASE(a_case_source_opens_from_its_field_map_alone) {
     BOOST_REQUIRE_MESSAGE(source, detail_of(source));
     BOOST_TEST(code_of((*source)->load(CaseId("A-1"))) == "");
     BOOST_TEST(code_of((*source)->check()) == "");
+}
+
+/// The small database, how often it is asked, and how often `load_again` asks after `load_and_keep`.
+struct Kept {
+    TemporaryDirectory directory;
+    int queries = 0;
+    std::unique_ptr<CaseSource> source;
+
+    explicit Kept(std::string const& further_sql = "", std::string const& table = "person") {
+        write_small_database(directory);
+        if (!further_sql.empty()) run(further_sql);
+        SqliteSettings settings;
+        settings.path = directory.path() / "national.db";
+        std::string map = small_map;
+        map.replace(map.find("person"), 6, table);
+        auto const file = load_yaml(directory.write("map.yaml", map));
+        source =
+            *make_sql_case_source(*FieldMap::load(*file, directory.path()),
+                                  std::make_unique<CountingSession>(*open_sqlite_session(settings, Secret()), queries));
+    }
+    void run(std::string const& sql) { DatabaseWriter::append_to(directory.path() / "national.db").run(sql); }
+    void keep() { BOOST_TEST(code_of(source->load_and_keep(CaseId("A-1"))) == ""); }
+    int asked_again() {
+        queries = 0;
+        BOOST_TEST(code_of(source->load_again(CaseId("A-1"))) == "");
+        return queries;
+    }
+};
+
+BOOST_AUTO_TEST_CASE(a_case_is_not_read_again_if_nothing_was_written_and_then_only_once) {
+    Kept kept;
+    kept.keep();
+    BOOST_TEST(kept.asked_again() == 0);
+    BOOST_TEST(kept.asked_again() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_case_is_read_again_after_any_write) {
+    Kept kept;
+    for (auto const* sql : {"UPDATE person SET home = 'y'", "INSERT INTO person VALUES ('A-2', 'z')",
+                            "CREATE TABLE other (x)", "PRAGMA journal_mode = WAL", "UPDATE person SET home = 'w'"}) {
+        kept.keep();
+        kept.run(sql);
+        BOOST_TEST_CONTEXT(sql) {
+            BOOST_TEST(kept.asked_again() == 1);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_case_is_read_again_if_the_file_was_replaced_by_a_copy_of_itself) {
+    Kept kept;
+    kept.keep();
+    auto const file = kept.directory.path() / "national.db";
+    auto const copy = kept.directory.path() / "copy.db";
+    std::filesystem::copy_file(file, copy);
+    std::filesystem::rename(copy, file);
+    BOOST_TEST(kept.asked_again() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_case_of_a_view_is_read_again_since_a_view_may_tell_the_time) {
+    Kept kept("CREATE VIEW today AS SELECT no, date('now') AS home FROM person", "today");
+    kept.keep();
+    BOOST_TEST(kept.asked_again() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_became_a_view_is_read_again) {
+    Kept kept;
+    kept.keep();
+    kept.run("ALTER TABLE person RENAME TO people");
+    kept.run("CREATE VIEW person AS SELECT no, date('now') AS home FROM people");
+    BOOST_TEST(kept.asked_again() == 1);
+    kept.keep();
+    BOOST_TEST(kept.asked_again() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_map_that_does_not_fit_the_database_is_refused_at_start_with_every_name) {

@@ -136,6 +136,8 @@ BOOST_AUTO_TEST_CASE(nothing_but_reading_is_possible) {
                             "PRAGMA query_only = OFF",
                             "PRAGMA writable_schema = ON",
                             "PRAGMA key = 'x'",
+                            "PRAGMA data_version = 1",
+                            "PRAGMA schema_version",
                             "VACUUM",
                             "REINDEX",
                             "ANALYZE",

@@ -29,48 +29,11 @@ BOOST_AUTO_TEST_CASE(an_untouched_message_is_opened_with_one_key_use) {
 }
 
 BOOST_AUTO_TEST_CASE(a_shortened_tag_is_refused_whether_or_not_its_length_is_declared) {
-    std::vector<Manipulation> manipulations;
-    for (std::size_t size = 0; size < 16; ++size) {
-        manipulations.push_back({"the tag cut, the length adapted", "gate.outer_tag_length",
-                                 [size](DerNode& root) { tag_of(root, size, size); }});
-        manipulations.push_back({"the tag cut, the length left at 16", "gate.outer_tag",
-                                 [size](DerNode& root) { tag_of(root, size, 16); }});
-    }
-    check(manipulations);
+    check(of_tag());
 }
 
 BOOST_AUTO_TEST_CASE(an_encoding_that_is_not_der_is_refused) {
-    auto const length = [](DerNode& node) { return node.body().size(); };
-    check({
-        {"indefinite length at the top", "gate.outer_indefinite_length",
-         [](DerNode& root) {
-             root.raw_header = {0x30, 0x80};
-             root.trailer = {0, 0};
-         }},
-        {"indefinite length of the envelope", "gate.outer_indefinite_length",
-         [](DerNode& root) {
-             envelope(root).raw_header = {0x30, 0x80};
-             envelope(root).trailer = {0, 0};
-         }},
-        {"a length with a leading zero", "gate.outer_length_not_minimal",
-         [length](DerNode& root) {
-             auto const size = length(envelope(root));
-             envelope(root).raw_header = {0x30, 0x83, 0, static_cast<std::uint8_t>(size >> 8),
-                                          static_cast<std::uint8_t>(size & 0xff)};
-         }},
-        {"a short length in the long form", "gate.outer_length_not_minimal",
-         [](DerNode& root) {
-             mac(root).raw_header = {0x04, 0x81, 16};
-         }},
-        {"a length beyond the end", "gate.outer_truncated",
-         [](DerNode& root) { root.raw_header = {0x30, 0x84, 0x7f, 0xff, 0xff, 0xff}; }},
-        {"a length of nine octets", "gate.outer_truncated",
-         [](DerNode& root) { root.raw_header = {0x30, 0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0}; }},
-        {"a tag of several octets", "gate.outer_structure",
-         [](DerNode& root) {
-             recipients(root).children.front().raw_header = {0xbf, 0x21, 0x00};
-         }},
-    });
+    check(of_encoding());
 }
 
 BOOST_AUTO_TEST_CASE(bytes_before_or_after_are_refused) {

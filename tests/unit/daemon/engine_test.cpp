@@ -142,6 +142,36 @@ BOOST_AUTO_TEST_CASE(a_failing_work_among_good_ones_is_undone_alone) {
     BOOST_CHECK(fatal.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_work_that_fails_before_it_changes_anything_makes_no_other_run_again) {
+    auto go = hold();
+    int runs = 0;
+    submit([&](Store& store) {
+        ++runs;
+        return store.put_setting("a", "x");
+    });
+    submit([](Store&) -> Status { return Error{ErrorKind::conflict, "test.refused"}; });
+    submit(write("b"));
+    go.set_value();
+    finish();
+    BOOST_CHECK((outcomes == Codes{"(accepted)", "test.refused", "(accepted)"}));
+    BOOST_CHECK_EQUAL(runs, 1);
+    BOOST_CHECK_EQUAL(settings(), "a,b");
+}
+
+BOOST_AUTO_TEST_CASE(a_work_that_fails_alone_after_it_changed_something_runs_once_and_is_undone) {
+    int runs = 0;
+    CHECK_CODE(engine->call<Done>([&](Store& store) -> Status {
+        ++runs;
+        RETURN_IF_ERROR(add_leaf()(store));
+        return Error{ErrorKind::conflict, "test.refused"};
+    }),
+               "test.refused");
+    CHECK_ACCEPTED(engine->call<Done>(add_leaf()));
+    finish();
+    BOOST_CHECK_EQUAL(runs, 1);
+    BOOST_CHECK_EQUAL(open()->log().head().size, 1U);
+}
+
 BOOST_AUTO_TEST_CASE(an_exception_undoes_its_work_and_shows_its_type_but_not_its_words) {
     auto go = hold();
     submit(write("a"));

@@ -140,6 +140,14 @@ BOOST_AUTO_TEST_CASE(a_message_is_expired_from_exactly_the_clock_skew_after_its_
     arrival.check(Verdict::refuse, "message.expired");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_to_be_kept_longer_than_the_agreement_says_is_rejected) {
+    Arrival arrival;
+    arrival.message.header.retain_until = arrival.message.header.sent_at + 365 * 24h;
+    arrival.check(Verdict::accept, "");
+    arrival.message.header.retain_until += 1ms;
+    arrival.check(Verdict::reject, "message.retained_too_long");
+}
+
 BOOST_AUTO_TEST_CASE(an_office_this_node_does_not_have_is_rejected) {
     Arrival arrival;
     arrival.message.header.to.office = office("no-such-office");

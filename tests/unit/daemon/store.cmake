@@ -4,6 +4,7 @@ casebridge_test(daemon_store
   SOURCES
     ${here}/audit_log_test.cpp
     ${here}/case_table_test.cpp
+    ${here}/clock_guard_test.cpp
     ${here}/content_table_test.cpp
     ${here}/database_test.cpp
     ${here}/disclosure_table_test.cpp
