@@ -90,6 +90,7 @@ public:
         settings.query_time_limit = std::chrono::milliseconds(50);
         return open_csv_session(settings);
     }
+    [[nodiscard]] bool holds_huge_values() const override { return false; }
     [[nodiscard]] std::string bytes_type() const override { return "TEXT"; }
     [[nodiscard]] std::string slow_select() const override { return "SELECT 1"; }  // files have no views
 

@@ -46,6 +46,7 @@ public:
         return held;
     }
     void clear() { database_.run("DELETE FROM person"); }
+    [[nodiscard]] bool holds_huge_values() const { return database_.holds_huge_values(); }
 
     std::unique_ptr<CaseSource> open() const {
         auto map = load_map(map_text);
@@ -163,6 +164,7 @@ void a_text_longer_than_its_field_is_refused(NationalData& data) {
 }
 
 void a_value_of_two_megabytes_is_refused_by_its_column(NationalData& data) {
+    if (!data.holds_huge_values()) return;
     data.insert({{"no", "A-1"}, {"home", std::string(2000000, 'x')}});
     auto const sourced = data.open()->load(CaseId("A-1"));
     BOOST_TEST(code_of(sourced) == "source.value_too_large");
@@ -170,6 +172,7 @@ void a_value_of_two_megabytes_is_refused_by_its_column(NationalData& data) {
 }
 
 void a_large_column_that_is_not_mapped_does_not_matter(NationalData& data) {
+    if (!data.holds_huge_values()) return;
     data.insert({{"no", "A-1"}, {"home", "x"}, {"photo", std::string(8000000, 'x')}});
     BOOST_TEST(code_of(data.open()->load(CaseId("A-1"))) == "");
 }

@@ -24,6 +24,9 @@ public:
     /// As `open`, with the shortest time limit the kind has.
     virtual Result<std::unique_ptr<SqlSession>> open_impatient() = 0;
 
+    /// Whether a value over the limit lies beside the others until it is asked for; from a file, all of it is refused.
+    [[nodiscard]] virtual bool holds_huge_values() const { return true; }
+
     [[nodiscard]] virtual std::string bytes_type() const = 0;
     /// A SELECT that takes minutes, as a view's definition.
     [[nodiscard]] virtual std::string slow_select() const = 0;
