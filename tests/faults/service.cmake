@@ -3,8 +3,11 @@ set(here ${CMAKE_CURRENT_LIST_DIR})
 add_executable(faults_small_disk
   ${here}/../support/officer_session.cpp
   ${here}/adversary.cpp
+  ${here}/fake_clock.cpp
+  ${here}/forged_message.cpp
   ${here}/real_daemon.cpp
   ${here}/small_disk_test.cpp
+  ${here}/wire.cpp
 )
 target_link_libraries(faults_small_disk PRIVATE casebridge_test_support casebridge_daemon CURL::libcurl OpenSSL::SSL
   OpenSSL::Crypto)
@@ -18,6 +21,7 @@ casebridge_test(faults_watchdog
   SOURCES
     ${here}/../support/officer_session.cpp
     ${here}/../unit/daemon/raw_store.cpp
+    ${here}/fake_clock.cpp
     ${here}/real_daemon.cpp
     ${here}/watchdog_test.cpp
 )
