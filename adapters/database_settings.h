@@ -1,6 +1,7 @@
 // DatabaseSettings: the `database:` of a field map, one alternative for each kind of national database.
 #pragma once
 
+#include "adapters/primero_settings.h"
 #include "adapters/sqlite_session.h"
 #include "policies/yaml.h"
 
@@ -8,7 +9,7 @@
 
 namespace casebridge {
 
-using DatabaseSettings = std::variant<SqliteSettings>;
+using DatabaseSettings = std::variant<SqliteSettings, PrimeroSettings>;
 
 /// Reads `database:`; relative paths are relative to `folder`. All complaints are added; the result is then of no use.
 DatabaseSettings read_database_settings(YamlNode const& node, std::filesystem::path const& folder,

@@ -10,13 +10,14 @@ namespace casebridge {
 /// One entry of a group: built from the case's own row, or one for each row of a child table.
 struct EntryMap {
     Group group = Group::none;
-    std::string table, case_column;  ///< empty: the case's own row
+    std::string table, case_column;  ///< empty: the case's own row; no `case_column` where rows stand in the case
     std::string order_column;        ///< of the child table; may be empty
     std::vector<ValueMap> values;
     SourceLine source;
 };
 
-/// The consents, where the national database holds them: one for each row.
+/// The consents, where the national database holds them: one for each row. Without a table (where rows stand in the
+/// case): one from the case's own row, if that records when it was given.
 struct ConsentsMap {
     std::string table, case_column;
     std::vector<ValueMap> values;  ///< targets "consents.id", "consents.giver", …

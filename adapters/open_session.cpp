@@ -8,6 +8,9 @@ struct Opener {
     Result<std::unique_ptr<SqlSession>> operator()(SqliteSettings const& settings) const {
         return open_sqlite_session(settings, key);
     }
+    Result<std::unique_ptr<SqlSession>> operator()(PrimeroSettings const&) const {
+        return Error{ErrorKind::invalid, "source.no_sql", "Primero is read over REST, not by SQL"};
+    }
 };
 
 }  // namespace

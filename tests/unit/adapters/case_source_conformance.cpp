@@ -80,11 +80,7 @@ public:
     }
     CaseSource& source() {
         if (!source_) {
-            auto map = load_map(map_text);
-            BOOST_REQUIRE_MESSAGE(map, detail_of(map));
-            auto session = database_.open();
-            BOOST_REQUIRE_MESSAGE(session, detail_of(session));
-            auto made = make_sql_case_source(*std::move(map), *std::move(session));
+            auto made = database_.open_source(map_text);
             BOOST_REQUIRE_MESSAGE(made, detail_of(made));
             source_ = *std::move(made);
         }
@@ -342,6 +338,7 @@ void a_column_dropped_after_start_fails_the_query(Scenario& db) {
 struct NamedScenario {
     char const* name;
     void (*run)(Scenario&);
+    bool needs_tables = false;
 };
 #define SCENARIO(name) \
     NamedScenario {    \
@@ -361,16 +358,23 @@ constexpr NamedScenario scenarios[] = {
     SCENARIO(two_consents_of_one_number_refuse_the_case),
     SCENARIO(lists_come_in_pages_in_order),
     SCENARIO(a_list_leaves_out_and_counts_rows_that_do_not_map),
-    SCENARIO(a_table_dropped_after_start_fails_the_query),
-    SCENARIO(a_column_dropped_after_start_fails_the_query),
+    {"a_table_dropped_after_start_fails_the_query", a_table_dropped_after_start_fails_the_query, true},
+    {"a_column_dropped_after_start_fails_the_query", a_column_dropped_after_start_fails_the_query, true},
 };
 
 }  // namespace
 
+Result<std::unique_ptr<CaseSource>> NationalDatabase::open_source(std::string const& map_yaml) {
+    ASSIGN_OR_RETURN(auto map, load_map(map_yaml));
+    ASSIGN_OR_RETURN(auto session, open());
+    return make_sql_case_source(std::move(map), std::move(session));
+}
+
 void check_case_source_conformance(std::function<std::unique_ptr<NationalDatabase>()> const& make) {
-    for (auto const& [name, run] : scenarios) {
+    for (auto const& [name, run, needs_tables] : scenarios) {
         BOOST_TEST_CONTEXT(name) {
             auto const database = make();
+            if (needs_tables && !database->has_tables()) continue;
             Scenario scenario(*database);
             run(scenario);
         }
