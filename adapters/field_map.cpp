@@ -41,11 +41,25 @@ std::vector<ValueMap> read_fields(YamlNode const& node, Group group, YamlComplai
     return values;
 }
 
+ChangeColumn read_change_column(YamlNode const& node, YamlComplaints& complaints) {
+    YamlReader reader(node, complaints);
+    ChangeColumn changed;
+    changed.source = node.source;
+    changed.column = reader.text("column");
+    bool const sequence = reader.word("kind", {"timestamp", "sequence"}) == "sequence";
+    changed.kind = sequence ? ChangeColumn::Kind::sequence : ChangeColumn::Kind::timestamp;
+    reader.refuse_unknown_keys();
+    return changed;
+}
+
 void read_cases(YamlNode const& node, FieldMap& map, YamlComplaints& complaints) {
     YamlReader reader(node, complaints);
     map.source = node.source;
     map.table = reader.text("table");
     map.id_column = reader.text("id");
+    if (auto const* const changed = reader.optional_mapping("changed"); changed != nullptr) {
+        map.changed = read_change_column(*changed, complaints);
+    }
     if (auto const* const fields = reader.mapping("fields"); fields != nullptr) {
         map.fields = read_fields(*fields, Group::none, complaints);
     }

@@ -24,10 +24,19 @@ struct ConsentsMap {
     SourceLine source;
 };
 
+/// The column that grows with every change of a case; in the case's own row.
+struct ChangeColumn {
+    enum class Kind { timestamp, sequence };
+    std::string column;
+    Kind kind = Kind::timestamp;
+    SourceLine source;
+};
+
 struct FieldMap {
     DatabaseSettings database;
     std::string table, id_column;
-    SourceLine source;             ///< of `cases`
+    SourceLine source;  ///< of `cases`
+    std::optional<ChangeColumn> changed;
     std::vector<ValueMap> fields;  ///< of the schema, outside groups
     std::vector<ValueMap> facts;   ///< targets "facts.guardian", …
     std::vector<EntryMap> groups;

@@ -109,6 +109,39 @@ public:
         return finished;
     }
 
+    Result<Changes> changes(ChangeMark const& after, std::size_t limit) override {
+        if (!map_.changed) return no_changes();
+        api_->begin();
+        using Change = std::pair<std::string, std::string>;
+        std::set<Change> first;  // the smallest after the mark: pages come in no promised order
+        RETURN_IF_ERROR(each_change(after.change, [&](Json const& record) {
+            Change change{primero_text(record, map_.changed->column), primero_text(record, map_.id_column)};
+            if (change.first.empty() || change <= Change{after.change, after.id}) return;
+            first.insert(std::move(change));
+            if (first.size() > limit + 1) first.erase(std::prev(first.end()));
+        }));
+        Changes changes{{}, after, first.size() > limit};
+        if (changes.more) first.erase(std::prev(first.end()));
+        for (auto const& [change, id] : first) {
+            changes.reached = {change, id};
+            if (is_plain_case_number(id)) changes.cases.emplace_back(id);
+        }
+        return changes;
+    }
+
+    Result<ChangeMark> newest_change() override {
+        if (!map_.changed) return no_changes();
+        api_->begin();
+        std::pair<std::string, std::string> newest;
+        RETURN_IF_ERROR(each_change("", [&](Json const& record) {
+            newest =
+                std::max(newest, {primero_text(record, map_.changed->column), primero_text(record, map_.id_column)});
+        }));
+        return ChangeMark{newest.first, newest.second};
+    }
+
+    bool may_have_changed() override { return true; }
+
     Status check() override {
         api_->begin();
         ASSIGN_OR_RETURN(auto const answer,
@@ -118,6 +151,21 @@ public:
     }
 
 private:
+    static Error no_changes() {
+        return {ErrorKind::invalid, "source.no_changes", "the field map names no `changed` column"};
+    }
+
+    /// Every record that can have changed since the day of `change`; a server that does not filter gives them all.
+    Status each_change(std::string const& change, std::function<void(Json const&)> const& on_record) {
+        PrimeroApi::Query query{{"fields", joined({"id", map_.id_column, map_.changed->column})}};
+        constexpr std::size_t day = std::string_view("2026-11-25").size();
+        if (change.size() >= day) query.emplace_back(map_.changed->column, change.substr(0, day) + "..2100-01-01");
+        return api_->each("changes", cases, std::move(query), [&on_record](Json const& record) {
+            on_record(record);
+            return true;
+        });
+    }
+
     static Error not_found() { return {ErrorKind::not_found, "source.case_not_found", "no case of that number"}; }
 
     [[nodiscard]] bool is_ours(Json const& record) const {

@@ -95,6 +95,9 @@ void check_translations(ValueMap const& value, Codes const& codes, YamlComplaint
 
 void check_primero_map(FieldMap const& map, YamlComplaints& complaints) {
     if (!map.table.empty() && map.table != case_table) complaints.add(map.source, "table", "expected `cases`");
+    if (map.changed && map.changed->kind != ChangeColumn::Kind::timestamp) {
+        complaints.add(map.changed->source, "kind", "expected timestamp, of last_updated_at");
+    }
     if (map.consents && map.consents->table == primero_transitions) {
         complaints.add(map.consents->source, "table", "a referral or transfer is no consent");
     }

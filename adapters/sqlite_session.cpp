@@ -2,6 +2,8 @@
 
 #include "adapters/sqlite_connection.h"
 
+#include <optional>
+#include <tuple>
 #include <utility>
 
 #include <sqlcipher/sqlite3.h>
@@ -126,6 +128,12 @@ public:
         return rolled_back;
     }
 
+    /// By the file and its write-ahead log: a commit writes to one of them.
+    bool may_have_changed() override {
+        auto const now = std::pair(file_times(settings_.path), file_times(settings_.path.string() + "-wal"));
+        return std::exchange(times_, now) != now;
+    }
+
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override {
         std::string quoted = "\"";
         for (char const character : name) {
@@ -172,6 +180,14 @@ private:
         return ::stat(settings_.path.c_str(), &status) == 0 ? Identity{status.st_dev, status.st_ino} : Identity{};
     }
 
+    /// Which file, its size, and when it was written.
+    using FileTimes = std::tuple<dev_t, ino_t, off_t, std::int64_t, std::int64_t>;
+    static FileTimes file_times(std::filesystem::path const& path) {
+        struct stat status {};
+        if (::stat(path.c_str(), &status) != 0) return {};
+        return {status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+    }
+
     /// An open file outlives its name: without this a database that was replaced would be served from the old copy.
     Status reconnect_if_replaced() {
         if (in_snapshot_ || (database_ != nullptr && file_identity() == identity_)) return Done{};
@@ -183,6 +199,7 @@ private:
     Secret key_;
     SqliteConnection database_;
     Identity identity_{};
+    std::optional<std::pair<FileTimes, FileTimes>> times_;
     Clock::time_point deadline_;
     bool in_snapshot_ = false;
 };

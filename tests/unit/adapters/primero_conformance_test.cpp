@@ -36,6 +36,7 @@ public:
         auto yaml = map_yaml;
         replace_all(yaml, "database: {kind: sqlite, path: unused.db}\n", primero_.database_yaml());
         replace_all(yaml, "  id: no\n", "  id: case_id_display\n");
+        replace_all(yaml, "kind: sequence", "kind: timestamp");
         replace_all(yaml, "case: case_no, ", "");
         replace_all(yaml, "  case: case_no\n", "");
         return open_case_source(directory_.write("map.yaml", yaml), Secret::from_text(PrimeroDouble::password));
