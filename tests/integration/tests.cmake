@@ -6,6 +6,7 @@ casebridge_test(integration_two_nodes
   SOURCES
     ${support}/demo_ministry.cpp
     ${support}/officer_session.cpp
+    ${here}/case_watch_test.cpp
     ${here}/delivery_test.cpp
     ${here}/disk_reserve_test.cpp
     ${here}/exchange_test.cpp

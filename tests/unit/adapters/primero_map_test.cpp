@@ -93,6 +93,17 @@ BOOST_AUTO_TEST_CASE(a_map_for_primero_loads_with_subforms_that_name_no_case_col
     BOOST_TEST(!reads_transitions(*map));
 }
 
+BOOST_AUTO_TEST_CASE(a_map_that_says_all_that_can_be_said_loads) {
+    auto const file = load_yaml(CASEBRIDGE_SOURCE_DIR "/tests/fuzz/corpus/yaml_kinds/field-map-primero.yaml");
+    BOOST_REQUIRE(file);
+    auto const map = FieldMap::load(*file, "/national");
+    BOOST_REQUIRE_MESSAGE(map, detail_of(map));
+    BOOST_TEST(reads_transitions(*map));
+    auto const fields = primero_fields(*map);
+    BOOST_TEST((std::find(fields.begin(), fields.end(), "transitions") == fields.end()));
+    BOOST_TEST(std::get<PrimeroSettings>(map->database).lookups.size() == 2);
+}
+
 BOOST_AUTO_TEST_CASE(only_https_to_a_plain_host_is_an_address) {
     for (auto const* url :
          {"http://primero.example.gov", "https://", "https://user@host", "https://host/path", "https://host:", "host",
