@@ -26,6 +26,19 @@ struct CaseListing {
     std::string age_band;            ///< may be empty
 };
 
+/// Where a reader of changes stands, in the source's own order. The caller keeps it; it names a case, so that it is
+/// personal data.
+struct ChangeMark {
+    std::string change;  ///< of the change column; empty: before everything
+    std::string id;      ///< the last case read that has this value
+};
+
+struct Changes {
+    std::vector<CaseId> cases;  ///< a case can stand in it more than once
+    ChangeMark reached;         ///< to go on from
+    bool more = false;
+};
+
 class CaseSource {
 public:
     virtual ~CaseSource() = default;
@@ -48,6 +61,16 @@ public:
         bool more = false;
     };
     virtual Result<Page> list(std::string const& after, std::size_t limit, Date today) = 0;
+
+    /// At most `limit` cases whose change column lies after `after`, in its order. What is missed, and a caller has to
+    /// read again for: a change committed late, with a value others had passed already; and what was deleted.
+    /// Errors: `source.no_changes` (the field map names no change column), `source.unavailable`.
+    virtual Result<Changes> changes(ChangeMark const& after, std::size_t limit) = 0;
+    /// The last mark there is now; that before everything if there are no cases. Errors as `changes`.
+    virtual Result<ChangeMark> newest_change() = 0;
+    /// Whether anything may have changed since the last call, as far as it can be told without reading; true if it
+    /// cannot be told.
+    virtual bool may_have_changed() = 0;
 
     /// For `status` and `doctor`: can a case be read now? Errors: `source.unavailable`.
     virtual Status check() = 0;

@@ -177,8 +177,8 @@ ConsentsMap read_consents_map(YamlNode const& node, YamlComplaints& complaints) 
     ConsentsMap map;
     map.source = node.source;
     YamlReader reader(node, complaints);
-    map.table = reader.text("table");
-    map.case_column = reader.text("case");
+    map.table = reader.optional_text("table");
+    map.case_column = reader.optional_text("case");
     if (auto const* const fields = reader.mapping("fields"); fields != nullptr) {
         YamlReader values(*fields, complaints);
         for (auto const& part : parts) {

@@ -12,7 +12,7 @@ namespace {
 /// One kind of database: the word for it, and who reads the other keys.
 struct Kind {
     std::string_view word;
-    DatabaseSettings (*read)(YamlReader& reader, std::filesystem::path const& folder);
+    DatabaseSettings (*read)(YamlReader& reader, std::filesystem::path const& folder, YamlComplaints& complaints);
 };
 
 SqliteSettings read_sqlite(YamlReader& reader, std::filesystem::path const& folder) {
@@ -68,23 +68,29 @@ CsvSettings read_csv(YamlReader& reader, std::filesystem::path const& folder) {
 
 constexpr std::array kinds = {
     Kind{"sqlite",
-         [](YamlReader& reader, std::filesystem::path const& folder) -> DatabaseSettings {
+         [](YamlReader& reader, std::filesystem::path const& folder, YamlComplaints&) -> DatabaseSettings {
              return read_sqlite(reader, folder);
          }},
     Kind{"sqlcipher",
-         [](YamlReader& reader, std::filesystem::path const& folder) -> DatabaseSettings {
+         [](YamlReader& reader, std::filesystem::path const& folder, YamlComplaints&) -> DatabaseSettings {
              return read_sqlcipher(reader, folder);
          }},
     Kind{"csv",
-         [](YamlReader& reader, std::filesystem::path const& folder) -> DatabaseSettings {
+         [](YamlReader& reader, std::filesystem::path const& folder, YamlComplaints&) -> DatabaseSettings {
              return read_csv(reader, folder);
          }},
     Kind{"postgresql",
-         [](YamlReader& reader, std::filesystem::path const& folder) -> DatabaseSettings {
+         [](YamlReader& reader, std::filesystem::path const& folder, YamlComplaints&) -> DatabaseSettings {
              return read_postgresql(reader, folder);
          }},
     Kind{"odbc",
-         [](YamlReader& reader, std::filesystem::path const&) -> DatabaseSettings { return read_odbc(reader); }},
+         [](YamlReader& reader, std::filesystem::path const&, YamlComplaints&) -> DatabaseSettings {
+             return read_odbc(reader);
+         }},
+    Kind{"primero",
+         [](YamlReader& reader, std::filesystem::path const& folder, YamlComplaints& complaints) -> DatabaseSettings {
+             return read_primero_settings(reader, folder, complaints);
+         }},
 };
 
 }  // namespace
@@ -98,7 +104,7 @@ DatabaseSettings read_database_settings(YamlNode const& node, std::filesystem::p
     auto const known = std::ranges::find(kinds, std::string_view(word), &Kind::word);
     // A kind that is none was complained about; nothing can be said of keys that would go with it.
     if (known == kinds.end()) return SqliteSettings{};
-    auto settings = known->read(reader, folder);
+    auto settings = known->read(reader, folder, complaints);
     reader.refuse_unknown_keys();
     return settings;
 }

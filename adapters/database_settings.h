@@ -4,6 +4,7 @@
 #include "adapters/csv_settings.h"
 #include "adapters/odbc_session.h"
 #include "adapters/postgres_session.h"
+#include "adapters/primero_settings.h"
 #include "adapters/sqlite_session.h"
 #include "policies/yaml.h"
 
@@ -11,7 +12,7 @@
 
 namespace casebridge {
 
-using DatabaseSettings = std::variant<SqliteSettings, CsvSettings, PostgresSettings, OdbcSettings>;
+using DatabaseSettings = std::variant<SqliteSettings, CsvSettings, PostgresSettings, OdbcSettings, PrimeroSettings>;
 
 /// Reads `database:`; relative paths are relative to `folder`. All complaints are added; the result is then of no use.
 DatabaseSettings read_database_settings(YamlNode const& node, std::filesystem::path const& folder,

@@ -3,6 +3,7 @@
 #include "adapters/code_tables.h"
 #include "adapters/consent_map.h"
 #include "adapters/fact_map.h"
+#include "adapters/primero_map.h"
 #include "policies/fields.h"
 
 #include <algorithm>
@@ -42,11 +43,25 @@ std::vector<ValueMap> read_fields(YamlNode const& node, Group group, YamlComplai
     return values;
 }
 
+ChangeColumn read_change_column(YamlNode const& node, YamlComplaints& complaints) {
+    YamlReader reader(node, complaints);
+    ChangeColumn changed;
+    changed.source = node.source;
+    changed.column = reader.text("column");
+    bool const sequence = reader.word("kind", {"timestamp", "sequence"}) == "sequence";
+    changed.kind = sequence ? ChangeColumn::Kind::sequence : ChangeColumn::Kind::timestamp;
+    reader.refuse_unknown_keys();
+    return changed;
+}
+
 void read_cases(YamlNode const& node, FieldMap& map, YamlComplaints& complaints) {
     YamlReader reader(node, complaints);
     map.source = node.source;
     map.table = reader.text("table");
     map.id_column = reader.text("id");
+    if (auto const* const changed = reader.optional_mapping("changed"); changed != nullptr) {
+        map.changed = read_change_column(*changed, complaints);
+    }
     if (auto const* const fields = reader.mapping("fields"); fields != nullptr) {
         map.fields = read_fields(*fields, Group::none, complaints);
     }
@@ -71,9 +86,6 @@ EntryMap read_entry(YamlNode const& node, Group group, YamlComplaints& complaint
     entry.table = reader.optional_text("table");
     entry.case_column = reader.optional_text("case");
     entry.order_column = reader.optional_text("order");
-    if (entry.table.empty() != entry.case_column.empty()) {
-        reader.complain(entry.table.empty() ? "table" : "case", "missing: `table` and `case` go together");
-    }
     if (entry.table.empty() && !entry.order_column.empty()) reader.complain("order", "only with a table");
     if (auto const* const fields = reader.mapping("fields"); fields != nullptr) {
         entry.values = read_fields(*fields, group, complaints);
@@ -115,6 +127,34 @@ void name_what_is_read(FieldMap& map) {
     if (map.consents) add(map.consents->table, map.consents->case_column);
 }
 
+/// In tables, the rows of a case are those that hold its number; in a Primero record they stand in the case itself.
+class ChildTables {
+public:
+    ChildTables(bool nested, YamlComplaints& complaints) : nested_(nested), complaints_(complaints) {}
+
+    void check(FieldMap const& map) {
+        for (auto const* values : {&map.fields, &map.facts}) {
+            for (auto const& value : *values) check(value.table, value.case_column, value.source);
+        }
+        for (auto const& entry : map.groups) check(entry.table, entry.case_column, entry.source);
+        if (!map.consents) return;
+        check(map.consents->table, map.consents->case_column, map.consents->source);
+        if (map.consents->table.empty() && !nested_) complaints_.add(map.consents->source, "table", "expected a text");
+    }
+
+private:
+    void check(std::string const& table, std::string const& case_column, SourceLine const& at) {
+        if (nested_) {
+            if (!case_column.empty()) complaints_.add(at, "case", "a subform stands in its case: no `case`");
+        } else if (table.empty() != case_column.empty()) {
+            complaints_.add(at, table.empty() ? "table" : "case", "missing: `table` and `case` go together");
+        }
+    }
+
+    bool nested_;
+    YamlComplaints& complaints_;
+};
+
 }  // namespace
 
 Result<FieldMap> FieldMap::load(YamlFile const& file, std::filesystem::path const& folder) {
@@ -136,6 +176,9 @@ Result<FieldMap> FieldMap::load(YamlFile const& file, std::filesystem::path cons
     if (reader.any("draft") != nullptr)
         reader.complain("draft", "confirm every line of the draft, then remove this one");
     reader.refuse_unknown_keys();
+    bool const primero = std::holds_alternative<PrimeroSettings>(map.database);
+    ChildTables(primero, complaints).check(map);
+    if (primero) check_primero_map(map, complaints);
     if (!complaints.empty()) return complaints.to_error("field_map.invalid");
     name_what_is_read(map);
     return map;

@@ -11,24 +11,34 @@ namespace casebridge {
 /// One entry of a group: built from the case's own row, or one for each row of a child table.
 struct EntryMap {
     Group group = Group::none;
-    std::string table, case_column;  ///< empty: the case's own row
+    std::string table, case_column;  ///< empty: the case's own row; no `case_column` where rows stand in the case
     std::string order_column;        ///< of the child table; may be empty
     std::vector<ValueMap> values;
     std::optional<NameReading> reading;  ///< of names
     SourceLine source;
 };
 
-/// The consents, where the national database holds them: one for each row.
+/// The consents, where the national database holds them: one for each row. Without a table (where rows stand in the
+/// case): one from the case's own row, if that records when it was given.
 struct ConsentsMap {
     std::string table, case_column;
     std::vector<ValueMap> values;  ///< targets "consents.id", "consents.giver", …
     SourceLine source;
 };
 
+/// The column that grows with every change of a case; in the case's own row.
+struct ChangeColumn {
+    enum class Kind { timestamp, sequence };
+    std::string column;
+    Kind kind = Kind::timestamp;
+    SourceLine source;
+};
+
 struct FieldMap {
     DatabaseSettings database;
     std::string table, id_column;
-    SourceLine source;             ///< of `cases`
+    SourceLine source;  ///< of `cases`
+    std::optional<ChangeColumn> changed;
     std::vector<ValueMap> fields;  ///< of the schema, outside groups
     std::vector<ValueMap> facts;   ///< targets "facts.guardian", …
     std::vector<EntryMap> groups;

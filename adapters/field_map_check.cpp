@@ -63,6 +63,7 @@ Status FieldMap::check_against(SqlSession& session) const {
     NameCheck check(session, complaints);
     RETURN_IF_ERROR(check.table(table, source));
     RETURN_IF_ERROR(check.column(table, id_column, source, "id"));
+    if (changed) RETURN_IF_ERROR(check.column(table, changed->column, changed->source, "changed"));
     RETURN_IF_ERROR(check.values(fields, table));
     RETURN_IF_ERROR(check.values(facts, table));
     for (auto const& entry : groups) {

@@ -25,6 +25,9 @@ struct Opener {
     Result<std::unique_ptr<SqlSession>> operator()(OdbcSettings const& settings) const {
         return open_odbc_session(settings, key);
     }
+    Result<std::unique_ptr<SqlSession>> operator()(PrimeroSettings const&) const {
+        return Error{ErrorKind::invalid, "source.no_sql", "Primero is read over REST, not by SQL"};
+    }
 };
 
 }  // namespace

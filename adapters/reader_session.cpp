@@ -1,6 +1,7 @@
 #include "adapters/reader_session.h"
 
 #include "adapters/reader_process.h"
+#include "adapters/sqlite_file_watch.h"
 #include "adapters/sqlite_privileges.h"
 #include "adapters/sqlite_query.h"
 
@@ -79,6 +80,8 @@ public:
         return reply.version;
     }
 
+    bool may_have_changed() override { return watch_.may_have_changed(); }
+
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override { return quoted_identifier(name); }
 
     Result<std::vector<Excess>> privileges(std::vector<std::string> const&) override {
@@ -136,6 +139,7 @@ private:
     }
 
     SqliteSettings settings_;
+    SqliteFileWatch watch_{settings_.path};
     std::optional<reader::Process> process_;
     std::int64_t started_ = 0;  ///< readers, so far
     bool in_snapshot_ = false;

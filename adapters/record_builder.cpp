@@ -56,6 +56,16 @@ Status add_entry(EntryMap const& entry, SqlRow const& row, SourcedCase& sourced)
                  where + std::string(to_text(entry.group)) + ": " + std::string(added.error().code)};
 }
 
+/// Whether the case's own row records when a consent was given: else there is none.
+bool is_recorded(ConsentsMap const& map, SqlRow const& row) {
+    for (std::size_t at = 0; at < map.values.size(); ++at) {
+        if (map.values[at].target.name != "consents.given_on") continue;
+        auto const value = map.values[at].read(row.at(at));
+        return !value || *value;  // one that does not map is the reader's to refuse
+    }
+    return true;
+}
+
 class Building {
 public:
     Building(FieldMap const& map, CaseId const& id, CaseRows& rows)
@@ -178,6 +188,7 @@ private:
     Status consents(ConsentsMap const& map) {
         std::set<std::string> ids;
         return each_child({map.table, map.case_column, all_of(map.values)}, [&](SqlRow const& row) -> Status {
+            if (map.table.empty() && !is_recorded(map, row)) return Done{};
             ASSIGN_OR_RETURN(auto consent, read_consent(map, id(), row));
             if (!ids.insert(consent.id).second) {
                 return Error{ErrorKind::invalid, "source.bad_value",

@@ -4,6 +4,7 @@
 #include "adapters/record_builder.h"
 #include "adapters/text.h"
 
+#include <charconv>
 #include <map>
 
 namespace casebridge {
@@ -89,6 +90,44 @@ public:
         return std::move(page).finish();
     }
 
+    Result<Changes> changes(ChangeMark const& after, std::size_t limit) override {
+        if (!map_.changed) return no_changes();
+        Changes changes{{}, after, false};
+        std::size_t read = 0;
+        std::vector<SqlValue> parameters;
+        std::string where = " WHERE " + column(map_.changed->column) + " IS NOT NULL";
+        if (!after.change.empty()) {
+            auto const change = "(" + column(map_.changed->column) + " > ? OR (" + column(map_.changed->column) +
+                                " = ? AND " + column(map_.id_column) + " > ?))";
+            where = " WHERE " + change;
+            parameters = {change_value(after), change_value(after), SqlValue{after.id}};
+        }
+        auto const sql = session_->first_rows(select_changes() + where + order_of_changes(""), limit + 1);
+        RETURN_IF_ERROR(session_->query(sql, parameters, [&](SqlRow const& row) {
+            if (read++ == limit) return !(changes.more = true);
+            changes.reached = {text_of(row.at(1)), text_of(row.at(0))};
+            if (is_plain_case_number(changes.reached.id)) {
+                changes.cases.emplace_back(changes.reached.id);
+            }
+            return true;
+        }));
+        return changes;
+    }
+
+    Result<ChangeMark> newest_change() override {
+        if (!map_.changed) return no_changes();
+        ChangeMark newest;
+        auto const sql =
+            select_changes() + " WHERE " + column(map_.changed->column) + " IS NOT NULL" + order_of_changes(" DESC");
+        RETURN_IF_ERROR(session_->query(session_->first_rows(sql, 1), {}, [&](SqlRow const& row) {
+            newest = {text_of(row.at(1)), text_of(row.at(0))};
+            return false;
+        }));
+        return newest;
+    }
+
+    bool may_have_changed() override { return session_->may_have_changed(); }
+
     Status check() override {
         auto const sql = "SELECT " + column(map_.id_column) + from(map_.table);
         return session_->query(session_->first_rows(sql, 1), {}, [](SqlRow const&) { return false; });
@@ -98,6 +137,23 @@ public:
 
 private:
     static Error not_found() { return {ErrorKind::not_found, "source.case_not_found", "no case of that number"}; }
+
+    static Error no_changes() {
+        return {ErrorKind::invalid, "source.no_changes", "the field map names no `changed` column"};
+    }
+    [[nodiscard]] SqlValue change_value(ChangeMark const& mark) const {
+        std::int64_t number = 0;
+        auto const* const end = mark.change.data() + mark.change.size();
+        bool const whole = map_.changed->kind == ChangeColumn::Kind::sequence &&
+                           std::from_chars(mark.change.data(), end, number).ptr == end;
+        return whole ? SqlValue{number} : SqlValue{mark.change};
+    }
+    [[nodiscard]] std::string select_changes() const {
+        return "SELECT " + column(map_.id_column) + ", " + column(map_.changed->column) + from(map_.table);
+    }
+    [[nodiscard]] std::string order_of_changes(std::string const& direction) const {
+        return " ORDER BY " + column(map_.changed->column) + direction + ", " + column(map_.id_column) + direction;
+    }
 
     // SECURITY: every column is written with its table's alias. Without it SQLite takes a quoted name that is no
     // column for a text: a column dropped after start would be read as its own name.

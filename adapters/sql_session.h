@@ -58,6 +58,9 @@ public:
     virtual Result<std::optional<SnapshotVersion>> snapshot_version(std::vector<std::string> const& /*tables*/) {
         return std::optional<SnapshotVersion>();
     }
+    /// Whether anything may have changed since the last call, told by something cheaper than a query: the file's time,
+    /// a notification that has arrived. True if it cannot be told.
+    virtual bool may_have_changed() { return true; }
 
     /// "name" quoted for this database; the only way a configured name gets into a statement.
     [[nodiscard]] virtual std::string quote_identifier(std::string_view name) const = 0;

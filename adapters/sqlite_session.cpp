@@ -1,6 +1,7 @@
 #include "adapters/sqlite_session.h"
 
 #include "adapters/sqlite_connection.h"
+#include "adapters/sqlite_file_watch.h"
 #include "adapters/sqlite_privileges.h"
 #include "adapters/sqlite_query.h"
 
@@ -97,6 +98,8 @@ public:
         return judged_->stored ? std::optional(version) : std::nullopt;
     }
 
+    bool may_have_changed() override { return watch_.may_have_changed(); }
+
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override { return quoted_identifier(name); }
 
     Result<std::vector<Excess>> privileges(std::vector<std::string> const&) override {
@@ -174,6 +177,7 @@ private:
     SqliteConnection database_;
     SqliteStatements statements_;  ///< go before the connection
     Identity identity_{};
+    SqliteFileWatch watch_{settings_.path};
     bool unlocked_ = false;
     std::int64_t connection_ = 0;  ///< which one this is
     struct Judgement {

@@ -135,9 +135,7 @@ void read_place(YamlReader& reader, ValueScope scope, ValueMap& map) {
     if (!map.separator.empty() && map.target.type != FieldType::codes) {
         reader.complain("separator", "this field holds one value");
     }
-    if (map.table.empty() != map.case_column.empty()) {
-        reader.complain(map.table.empty() ? "table" : "case", "missing: `table` and `case` go together");
-    } else if (!map.table.empty() && (scope == ValueScope::row_field || map.target.type != FieldType::codes)) {
+    if (!map.table.empty() && (scope == ValueScope::row_field || map.target.type != FieldType::codes)) {
         reader.complain("table", "only a field with several codes can have a table of its own");
     }
 }

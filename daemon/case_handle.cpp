@@ -48,4 +48,9 @@ Result<Digest> consent_handle(Database& database, CaseId const& id, std::string_
     return hmac_sha256(key, text.append(consent));
 }
 
+Result<Digest> seen_handle(Database& database, CaseId const& id, Digest const& fingerprint) {
+    ASSIGN_OR_RETURN(auto const key, handle_key(database));
+    return hmac_sha256(key, "seen:" + fingerprint.hex() + ":" + id.text());
+}
+
 }  // namespace casebridge

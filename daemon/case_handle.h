@@ -11,6 +11,8 @@
 namespace casebridge {
 
 Result<Digest> case_handle(Database& database, CaseId const& id);
+/// Of what a case says (`case_fingerprint`): equal for equal words of the same case.
+Result<Digest> seen_handle(Database& database, CaseId const& id, Digest const& fingerprint);
 /// Of a consent of a case.
 Result<Digest> consent_handle(Database& database, CaseId const& id, std::string_view consent);
 

@@ -46,6 +46,9 @@ struct Config {
         1'000};                                   ///< an answer leaves a whole number of these after its question
     std::chrono::minutes query_officer_slot{15};  ///< how long an officer may take to say yes
     std::int64_t query_quota_per_peer = 2'000, query_quota_per_office = 500;  ///< questions a day (UTC)
+    std::chrono::milliseconds watch_interval{60'000};  ///< between two looks for changes of shared cases
+    std::chrono::minutes watch_overlap{10};            ///< of changes that are read again, for what was committed late
+    std::chrono::hours watch_sweep{24};                ///< between two looks at every shared case
     std::string log_level = "info", log_format = "text";
 };
 

@@ -145,6 +145,17 @@ constexpr std::array query_keys{
         number<&Config::query_quota_per_office>, 1, 1'000'000},
 };
 
+constexpr std::array watch_keys{
+    Key{"interval_seconds", "", "60", "", "Between two looks for changes of cases that were shared.", false,
+        duration<&Config::watch_interval, std::chrono::seconds>, 1, 86'400},
+    Key{"overlap_minutes", "", "10", "",
+        "Of changes that are read again: longer than the national database's longest transaction and its clocks' "
+        "error.",
+        false, duration<&Config::watch_overlap, std::chrono::minutes>, 1, 1440},
+    Key{"sweep_hours", "", "24", "", "Between two looks at every shared case, which also find what was deleted.", false,
+        duration<&Config::watch_sweep, std::chrono::hours>, 1, 720},
+};
+
 constexpr std::array log_keys{
     Key{"level", "one of debug, info, warning, error", "info", "", "Least important event that is logged.", false,
         log_level},
@@ -153,7 +164,7 @@ constexpr std::array log_keys{
 
 constexpr std::array sections{
     ConfigSection{"", top_keys},        ConfigSection{"limits", limit_keys}, ConfigSection{"queries", query_keys},
-    ConfigSection{"retry", retry_keys}, ConfigSection{"log", log_keys},
+    ConfigSection{"retry", retry_keys}, ConfigSection{"watch", watch_keys},  ConfigSection{"log", log_keys},
 };
 
 }  // namespace

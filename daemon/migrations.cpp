@@ -257,8 +257,23 @@ ALTER TABLE queries_asked_5 RENAME TO queries_asked;
 CREATE INDEX queries_asked_expiry ON queries_asked(expires_at);
 )sql";
 
+// What the national database said of a case when something was told of it, and when it was last looked at.
+constexpr std::string_view version_6 = R"sql(
+ALTER TABLE disclosures ADD COLUMN seen BLOB;  -- HMAC; none if nobody has looked since version 5 wrote it
+CREATE TABLE watched_cases(
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    case_handle BLOB NOT NULL UNIQUE CHECK(typeof(case_handle) = 'blob' AND length(case_handle) = 32),
+    state       TEXT NOT NULL CHECK(state IN ('unseen', 'present', 'unreadable', 'vanished')),
+    seen        BLOB CHECK(seen IS NULL OR length(seen) = 32),  -- HMAC
+    looked_at   INTEGER,
+    changed_at  INTEGER
+);
+INSERT INTO watched_cases(case_handle, state) SELECT case_handle, 'unseen' FROM disclosures
+    WHERE state IN ('prepared', 'possibly_delivered', 'delivered') GROUP BY case_handle ORDER BY min(prepared_at);
+)sql";
+
 constexpr std::array all{Migration{1, version_1}, Migration{2, version_2}, Migration{3, version_3},
-                         Migration{4, version_4}, Migration{5, version_5}};
+                         Migration{4, version_4}, Migration{5, version_5}, Migration{6, version_6}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

@@ -79,6 +79,7 @@ struct Node::Parts {
     std::unique_ptr<AnswerSlots> slots;
     std::unique_ptr<QueryDesk> desk;
     std::unique_ptr<QueryAsker> asker;
+    std::unique_ptr<CaseWatch> watch;
     std::unique_ptr<PeerEndpoint> peer_endpoint;
     std::unique_ptr<OfficerApi> officer_api;
     std::unique_ptr<HttpServer> peer_server, officer_server;
@@ -158,15 +159,32 @@ void join(Parts& p, std::function<Status()> reload) {
     p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{p.config, p.own_root, p.tls_chain, p.signing_chain,
                                                                 p.encryption_chain, *p.engine, p.crypto, p.reserve,
                                                                 p.telemetry, p.clock});
+    p.watch = std::make_unique<CaseWatch>(CaseWatchParts{p.config, *p.sharing, *p.engine, p.telemetry, p.clock});
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};
     p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), p.config.peer_quota, *p.inbox, *p.desk,
                                                      *p.health, p.pool, p.registry, p.telemetry, p.clock);
-    p.officer_api = std::make_unique<OfficerApi>(
-        OfficerApiParts{p.self, p.config, p.own_root, *p.engine, *p.sharing, *p.outbox, *p.desk, *p.asker, *p.contact,
-                        p.registry, p.instruments, p.crypto, *p.health, p.pool, p.telemetry, p.clock, std::move(reload),
-                        [&p] { return p.peer_server->open_connections(); }, [&p] { return p.identity_status(); }});
+    p.officer_api = std::make_unique<OfficerApi>(OfficerApiParts{p.self,
+                                                                 p.config,
+                                                                 p.own_root,
+                                                                 *p.engine,
+                                                                 *p.sharing,
+                                                                 *p.outbox,
+                                                                 *p.desk,
+                                                                 *p.asker,
+                                                                 *p.contact,
+                                                                 p.registry,
+                                                                 p.instruments,
+                                                                 p.crypto,
+                                                                 *p.health,
+                                                                 *p.watch,
+                                                                 p.pool,
+                                                                 p.telemetry,
+                                                                 p.clock,
+                                                                 std::move(reload),
+                                                                 [&p] { return p.peer_server->open_connections(); },
+                                                                 [&p] { return p.identity_status(); }});
 }
 
 /// Counts every answer by its status, also those given before a handler runs.
@@ -231,6 +249,7 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     RETURN_IF_ERROR(listen(p));
     p.outbox->start();
     p.patrol->start();
+    if (p.source) p.watch->start();
     p.telemetry.log(LogLevel::info, "node.started", {{"node", p.self.node}, {"port", p.peer_server->port()}});
     return node;
 }
@@ -261,6 +280,7 @@ void Node::stop() {
     if (p.peer_server) p.peer_server->stop(stop_grace);
     if (p.outbox) p.outbox->stop();
     if (p.asker) p.asker->stop();
+    if (p.watch) p.watch->stop();
     p.pool.stop();
     if (p.engine) p.engine->stop();
     if (p.slots) p.slots->stop();

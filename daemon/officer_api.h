@@ -4,6 +4,7 @@
 // Every handler runs on a worker thread and may block on the engine or the national database.
 #pragma once
 
+#include "daemon/case_watch.h"
 #include "daemon/health_survey.h"
 #include "daemon/outbox.h"
 #include "daemon/peer_contact.h"
@@ -27,6 +28,7 @@ struct OfficerApiParts {
     InstrumentsHolder& instruments;
     CryptoService& crypto;
     HealthSurvey& health;
+    CaseWatch& watch;
     WorkerPool& pool;
     Telemetry& telemetry;
     ClockGuard& clock;

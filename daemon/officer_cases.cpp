@@ -146,6 +146,36 @@ Json disclosures_json(std::vector<DisclosureRow> const& rows) {
     return list;
 }
 
+/// Who was told something that is no longer so. Lists case numbers, as `list_cases` does.
+void list_changed(OfficerCall& call) {
+    auto const limit = call.limit(50);
+    if (!limit) return call.fail(limit);
+    auto const rows = call.parts().engine.call<std::vector<OutdatedDisclosure>>(
+        [&](Store& store) { return store.watch().outdated(*limit); });
+    if (!rows) return call.fail(rows);
+    auto list = Json::array();
+    for (auto const& row : *rows) {
+        auto json = Json::object();
+        json.set("case", row.case_number)
+            .set("message", row.message.text())
+            .set("node", row.to.node.text())
+            .set("office", row.to.office.text())
+            .set("purpose", to_text(row.purpose))
+            .set("told_at", to_rfc3339(row.prepared_at))
+            .set("state", row.state == Sighting::State::present ? "changed" : to_text(row.state))
+            .set("noticed_at", to_rfc3339(row.noticed_at));
+        list.push(std::move(json));
+    }
+    call.answer(Json::object().set("disclosures", std::move(list)));
+}
+
+/// Only that something may have changed is taken from a hint; what is there is read from the national database.
+void hint_case(OfficerCall& call) {
+    auto const id = call.text("case");
+    call.parts().watch.hint(id.empty() ? std::nullopt : std::optional(CaseId{id}));
+    call.answer(Json::object(), 202);
+}
+
 void show_case(OfficerCall& call) {
     auto const actor = call.actor();
     if (!actor) return call.fail(actor);
@@ -335,6 +365,8 @@ std::vector<OfficerRoute> case_routes() {
     return {
         {"GET", "/v1/cases", Access::case_work, list_cases},
         {"GET", "/v1/cases/show", Access::case_work, show_case},
+        {"GET", "/v1/cases/changed", Access::case_work, list_changed},
+        {"POST", "/v1/cases/hint", Access::operation, hint_case},
         {"POST", "/v1/cases/preview", Access::case_work, preview_case},
         {"POST", "/v1/cases/send", Access::case_work, send_case},
         {"GET", "/v1/consents", Access::case_work, list_consents},

@@ -10,6 +10,7 @@ struct StoreFacts {
     OutboxTable::Counts outbox;
     std::int64_t inbox = 0;
     LogHead head;
+    WatchTable::Counts watch;
 };
 
 Result<StoreFacts> store_facts(Engine& engine) {
@@ -18,6 +19,7 @@ Result<StoreFacts> store_facts(Engine& engine) {
         ASSIGN_OR_RETURN(facts.outbox, store.outbox().counts());
         ASSIGN_OR_RETURN(facts.inbox, store.inbox().count());
         facts.head = store.log().head();
+        ASSIGN_OR_RETURN(facts.watch, store.watch().counts());
         return facts;
     });
 }
@@ -43,6 +45,11 @@ void status(OfficerCall& call) {
     source.set("readable", static_cast<bool>(readable));
     if (!readable) source.set("code", readable.error().code);
 
+    auto watch = parts.watch.status();
+    watch.set("watched", facts->watch.watched)
+        .set("changed", facts->watch.changed)
+        .set("vanished", facts->watch.vanished);
+
     auto json = Json::object();
     json.set("node", parts.self.node.text())
         .set("kind", to_text(parts.self.kind))
@@ -52,6 +59,7 @@ void status(OfficerCall& call) {
         .set("health", parts.health.report().to_json())
         .set("identity", parts.identity_status())
         .set("case_source", std::move(source))
+        .set("case_watch", std::move(watch))
         .set("peers", active)
         .set("agreements", static_cast<std::int64_t>(instruments->agreements().size()))
         .set("policies", static_cast<std::int64_t>(instruments->policies().size()))
@@ -73,6 +81,9 @@ void metrics(OfficerCall& call) {
         auto const oldest = facts->outbox.oldest_queued;
         std::chrono::duration<double> const age = oldest ? parts.clock.now() - *oldest : Timestamp::duration{0};
         parts.telemetry.gauge("casebridge_outbox_oldest_seconds", age.count());
+        parts.telemetry.gauge("casebridge_watched_cases", static_cast<double>(facts->watch.watched), "all");
+        parts.telemetry.gauge("casebridge_watched_cases", static_cast<double>(facts->watch.changed), "changed");
+        parts.telemetry.gauge("casebridge_watched_cases", static_cast<double>(facts->watch.vanished), "vanished");
         parts.telemetry.gauge("casebridge_log_size", static_cast<double>(facts->head.size));
     }
     static_cast<void>(parts.health.report());  // sets the gauges of every check

@@ -1,5 +1,7 @@
 #include "daemon/query_desk.h"
 
+#include "daemon/case_fingerprint.h"
+
 namespace casebridge {
 
 namespace {
@@ -44,7 +46,7 @@ struct QueryDesk::Answer {
         CaseId case_id;
         std::string consent_id;
         std::uint64_t consent_epoch, case_epoch;
-        Digest instruments, agreement, policy, body;
+        Digest instruments, agreement, policy, body, fingerprint;
         std::map<std::string, int> categories;
     };
     OutgoingAnswer outgoing;
@@ -193,10 +195,11 @@ Result<QueryDesk::Answer> QueryDesk::deliberate(Question const& question, Standi
         parts_.telemetry.log(LogLevel::warning, "query.answer_too_large", {{"query", query.id}});
         return nothing;
     }
-    return Answer{*std::move(outgoing),
-                  Answer::Release{*standing.case_id, decision.consent()->id, decision.consent()->epoch,
-                                  given.consent_epoch, given.instruments->version(), decision.agreement()->digest(),
-                                  decision.policy()->digest(), body->digest(), body->released_categories()}};
+    return Answer{
+        *std::move(outgoing),
+        Answer::Release{*standing.case_id, decision.consent()->id, decision.consent()->epoch, given.consent_epoch,
+                        given.instruments->version(), decision.agreement()->digest(), decision.policy()->digest(),
+                        body->digest(), case_fingerprint(given.sourced), body->released_categories()}};
 }
 
 void QueryDesk::seal(QuestionPtr question, std::shared_ptr<Answer const> answer) {
@@ -271,6 +274,7 @@ Result<Bytes> QueryDesk::record(Store& store, Question const& question, Answer c
                                                     .prepared_at = now,
                                                     .state = "possibly_delivered",
                                                     .settled_at = {}}));
+        RETURN_IF_ERROR(store.watch().watch(release.case_id, disclosure, release.fingerprint, now));
         facts.set("disclosure", disclosure.text())
             .set("agreement", release.agreement.hex())
             .set("policy_digest", release.policy.hex())

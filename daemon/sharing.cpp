@@ -1,5 +1,7 @@
 #include "daemon/sharing.h"
 
+#include "daemon/case_fingerprint.h"
+
 #include <algorithm>
 
 namespace casebridge {
@@ -72,6 +74,7 @@ struct Sharing::Pending {
     ReleaseMemo memo;
     OutgoingMessage message;
     std::map<std::string, int> categories;
+    Digest fingerprint;  // of the case as it was when this was decided
 };
 
 Sharing::Sharing(Self const& self, Config const& config, CaseSource* source, Engine& engine,
@@ -220,7 +223,8 @@ Result<std::shared_ptr<Sharing::Pending>> Sharing::reserve(ShareRequest const& r
                                              {request.case_id, request.legal_basis, decision.consent()->id,
                                               decision.agreement()->digest(), decision.released()},
                                              OutgoingMessage(std::move(header), body),
-                                             body.released_categories()});
+                                             body.released_categories(),
+                                             case_fingerprint(deliberation.sourced)});
 }
 
 void Sharing::commit(std::shared_ptr<Pending> pending, Actor const& actor, SealedMessage sealed,
@@ -264,6 +268,7 @@ void Sharing::commit(std::shared_ptr<Pending> pending, Actor const& actor, Seale
                                                     .categories = dump(categories),
                                                     .prepared_at = now,
                                                     .settled_at = {}}));
+        RETURN_IF_ERROR(store.watch().watch(pending->request.case_id, header.id, pending->fingerprint, now));
         auto facts = deliberation_facts(pending->request);
         facts.set("message", header.id.text())
             .set("agreement", header.agreement.hex())

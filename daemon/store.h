@@ -7,6 +7,7 @@
 #include "daemon/outbox_table.h"
 #include "daemon/peer_table.h"
 #include "daemon/query_table.h"
+#include "daemon/watch_table.h"
 
 namespace casebridge {
 
@@ -29,6 +30,8 @@ public:
     [[nodiscard]] InboxTable& inbox() { return inbox_; }
     [[nodiscard]] ReceivedQueryTable& queries_received() { return queries_received_; }
     [[nodiscard]] AskedQueryTable& queries_asked() { return queries_asked_; }
+
+    [[nodiscard]] WatchTable& watch() { return watch_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
     Result<std::optional<std::string>> setting(std::string_view key);
@@ -58,6 +61,7 @@ private:
     InboxTable inbox_;
     ReceivedQueryTable queries_received_;
     AskedQueryTable queries_asked_;
+    WatchTable watch_;
     MerkleFrontier at_begin_, at_savepoint_;
 };
 

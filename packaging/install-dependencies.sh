@@ -18,6 +18,7 @@ build=(
   libpq-dev unixodbc-dev                           # national databases: PostgreSQL; others by ODBC driver
   libyaml-cpp-dev nlohmann-json3-dev               # configuration and policies; message bodies
   libicu-dev                                       # Unicode and calendar handling
+  libcpprest-dev                                   # national case-management systems over REST (CASEBRIDGE_REST)
   libcli11-dev libspdlog-dev prometheus-cpp-dev    # command line, logs, metrics
   libsystemd-dev                                   # readiness and watchdog notices, credentials
 )

@@ -4,11 +4,13 @@
 // conditions): those are read by `release`, and leave only as fields of the schema.
 #pragma once
 
+#include "policies/purpose.h"
 #include "policies/schema.h"
 
 #include <iosfwd>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -43,6 +45,10 @@ struct ProtectionFacts {
     std::vector<std::string> withhold_from;  ///< node ids, "node/office", or names of persons: beats any consent
     Known family_suspect = Known::unknown;   ///< any relative suspected
     Known victim_objects_to_notice = Known::unknown;
+    /// Where the national system keeps its own yes or no beside the consents: what it does not say yes to. Such a yes
+    /// is no consent, and a consent does not outweigh the no.
+    std::set<Purpose> refused_purposes;
+    std::set<NodeKind> refused_recipients;
 };
 
 class CaseRecord {

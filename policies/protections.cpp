@@ -169,6 +169,21 @@ Objection office_is_kept_apart(Given const& given) {
                    given.grounds.agreement->source());
 }
 
+// C2: purposes are never implied by each other, nor by a yes of another kind (Primero's fields).
+
+Objection case_record_agrees(Given const& given) {
+    auto const& facts = given.record.facts();
+    if (facts.refused_purposes.contains(given.request.purpose)) {
+        return because("C2", "release.refused_in_case_record",
+                       "the case record of the national system does not say yes to this purpose");
+    }
+    if (facts.refused_recipients.contains(given.request.recipient_kind)) {
+        return because("C2", "release.refused_in_case_record",
+                       "the case record of the national system does not say yes to recipients of this kind");
+    }
+    return std::nullopt;
+}
+
 // P2: welfare and law enforcement are separate channels (IOM; WHO).
 
 Objection law_enforcement_channel(Given const& given) {
@@ -213,6 +228,7 @@ constexpr CaseProtection case_table[] = {
     {"C6", withheld_from},
     {"C6", withheld_from_a_person},
     {"C6", office_is_kept_apart},
+    {"C2", case_record_agrees},
     {"C5", child_needs_guardian},
     {"C5", child_needs_assent},
     {"C5", child_needs_best_interests},

@@ -39,6 +39,12 @@ if grep -rnE --include='*.cpp' --include='*.h' '#include "daemon/(peer_transfer|
   complain 'private headers of the peer client are for its own files'
 fi
 
+# cpprestsdk is one file's business.
+if grep -rnE --include='*.cpp' --include='*.h' '#include <(cpprest|pplx)' crypto policies adapters daemon |
+     grep -v '^adapters/rest_case_source.cpp:'; then
+  complain 'cpprestsdk belongs into adapters/rest_case_source.cpp'
+fi
+
 # PKCS7_* is never called; secrets are revealed only where the audit list says.
 if grep -rnE '\bPKCS7_[a-z]' --include='*.cpp' crypto policies adapters daemon; then complain 'PKCS7_* is not to be used'; fi
 

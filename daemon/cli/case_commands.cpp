@@ -1,4 +1,4 @@
-// casebridge case list, show: the ministry's own cases, read from the national database.
+// casebridge case list, show, changed, hint: the ministry's own cases, read from the national database.
 #include "daemon/cli/command.h"
 
 namespace casebridge::cli {
@@ -53,6 +53,32 @@ ExitCode show_case(Invocation const& in) {
     return in.get_as_act("/v1/cases/show", {{"case", in.text("CASE")}}, render_case);
 }
 
+std::string render_changed(Json const& json, Style const& style) {
+    Table table({"case", "state", "told to", "purpose", "told", "noticed", "message"});
+    for (auto const& each : items(json, "disclosures"))
+        table.row({{shown(each, "case"), Tone::bold},
+                   {shown(each, "state"), Tone::warning},
+                   shown(each, "node") + "/" + shown(each, "office"),
+                   shown(each, "purpose"),
+                   local_time(each.text_or("told_at")),
+                   local_time(each.text_or("noticed_at")),
+                   shown(each, "message")});
+    return table.empty() ? "Nothing that was told has changed since.\n" : table.text(style);
+}
+
+ExitCode list_changed(Invocation const& in) {
+    return in.get("/v1/cases/changed", {{"limit", in.text("--limit")}}, render_changed);
+}
+
+ExitCode hint(Invocation const& in) {
+    auto const client = in.officer();
+    if (!client) return in.fail(client.error());
+    auto body = Json::object();
+    if (in.has("CASE")) body.set("case", in.text("CASE"));
+    return in.show(client->post("/v1/cases/hint", body),
+                   [](Json const&, Style const&) { return std::string("The national database is read again.\n"); });
+}
+
 }  // namespace
 
 std::vector<Command> case_commands() {
@@ -69,6 +95,16 @@ std::vector<Command> case_commands() {
          "casebridge case show TH-2026-0113 --reason \"preparing the return\"",
          {{"CASE", "", "The case number", required}},
          show_case},
+        {"case changed",
+         "What partners were told and what has changed, or gone, in the national database since",
+         "casebridge case changed --limit 20",
+         {{"--limit", "N", "At most so many, 1 to 1000 (default 50)", optional}},
+         list_changed},
+        {"case hint",
+         "Have the national database read again soon, e.g. from a webhook's receiver",
+         "casebridge case hint TH-2026-0113",
+         {{"CASE", "", "The case that may have changed; left out: any", optional}},
+         hint},
     };
 }
 

@@ -50,6 +50,17 @@ std::string render_status(Json const& json, Style const& style) {
     bool const readable = shown(source, "readable") == "yes";
     facts.add("national database", readable ? Cell{"readable", Tone::good}
                                             : Cell{"not readable [" + shown(source, "code") + "]", Tone::warning});
+    auto const& watch = member(json, "case_watch");
+    bool const outdated = shown(watch, "changed") != "0" || shown(watch, "vanished") != "0";
+    auto told = shown(watch, "watched") + " shared, " + shown(watch, "changed") + " changed, " +
+                shown(watch, "vanished") + " vanished since";
+    if (!watch.text_or("code").empty()) told += " [" + watch.text_or("code") + "]";
+    auto const& sweep = member(watch, "sweep");
+    if (shown(sweep, "running") == "yes") {
+        told += "; looking at all: " + shown(sweep, "done") + " of " + shown(sweep, "total") + ", " +
+                shown(sweep, "per_second") + "/s, " + shown(sweep, "remaining_seconds") + " s left";
+    }
+    facts.add("cases", {told, outdated ? Tone::warning : Tone::plain});
     facts.add("partners", shown(json, "peers"));
     facts.add("agreements, policies", shown(json, "agreements") + ", " + shown(json, "policies"));
     bool const dead = shown(outbox, "dead") != "0";

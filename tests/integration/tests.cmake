@@ -7,6 +7,7 @@ casebridge_test(integration_two_nodes
     ${support}/demo_ministry.cpp
     ${support}/officer_session.cpp
     ${here}/clock_test.cpp
+    ${here}/case_watch_test.cpp
     ${here}/delivery_test.cpp
     ${here}/disk_reserve_test.cpp
     ${here}/exchange_test.cpp

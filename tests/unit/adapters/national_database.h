@@ -2,6 +2,7 @@
 // servers is hidden here, so that the suites expect the same of all.
 #pragma once
 
+#include "adapters/case_source.h"
 #include "adapters/sql_session.h"
 #include "tests/support/demo/database_writer.h"
 
@@ -24,6 +25,10 @@ public:
     /// As `open`, with the shortest time limit the kind has.
     virtual Result<std::unique_ptr<SqlSession>> open_impatient() = 0;
 
+    /// The source by a suite's field map; by SQL unless the kind says otherwise.
+    virtual Result<std::unique_ptr<CaseSource>> open_source(std::string const& map_yaml);
+    /// Whether a table that is dropped is missed: a service that leaves it out of its answers is not asked for it.
+    [[nodiscard]] virtual bool has_tables() const { return true; }
     /// Whether a value over the limit lies beside the others until it is asked for; from a file, all of it is refused.
     [[nodiscard]] virtual bool holds_huge_values() const { return true; }
 

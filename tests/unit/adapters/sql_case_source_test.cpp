@@ -184,6 +184,40 @@ BOOST_AUTO_TEST_CASE(a_missing_map_a_missing_database_and_a_needless_key_have_th
     BOOST_TEST(code_of(open_case_source(map, Secret::from_text("key"))) == "source.wrong_key");
 }
 
+BOOST_AUTO_TEST_CASE(a_map_without_a_change_column_tells_no_changes) {
+    TemporaryDirectory const directory;
+    write_small_database(directory);
+    auto const source = open_case_source(directory.write("map.yaml", small_map), Secret());
+    BOOST_REQUIRE(source);
+    BOOST_TEST(code_of((*source)->changes({}, 10)) == "source.no_changes");
+    BOOST_TEST(code_of((*source)->newest_change()) == "source.no_changes");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_nobody_wrote_to_has_not_changed) {
+    TemporaryDirectory const directory;
+    write_small_database(directory);
+    auto const source = open_case_source(directory.write("map.yaml", small_map), Secret());
+    BOOST_REQUIRE(source);
+    BOOST_TEST((*source)->may_have_changed());  // since nobody has asked
+    BOOST_TEST(code_of((*source)->load(CaseId("A-1"))) == "");
+    BOOST_TEST(!(*source)->may_have_changed());
+    DatabaseWriter::append_to(directory.path() / "national.db").run("INSERT INTO person VALUES ('A-2', 'y')");
+    BOOST_TEST((*source)->may_have_changed());
+    BOOST_TEST(!(*source)->may_have_changed());
+}
+
+BOOST_AUTO_TEST_CASE(a_change_column_has_a_kind_and_stands_in_the_table) {
+    TemporaryDirectory const directory;
+    write_small_database(directory);
+    auto const with = [&](std::string const& changed) {
+        return detail_of(
+            open_case_source(directory.write("map.yaml", small_map + ("  changed: " + changed + "\n")), Secret()));
+    };
+    BOOST_TEST(contains(with("{column: hone, kind: sequence}"), "has no column `hone`; did you mean `home`?"));
+    BOOST_TEST(contains(with("{column: home, kind: date}"), "kind: expected one of timestamp, sequence"));
+    BOOST_TEST(contains(with("{kind: sequence}"), "column: expected a text"));
+}
+
 BOOST_AUTO_TEST_CASE(names_with_quotes_are_names_and_not_sql) {
     TemporaryDirectory const directory;
     {

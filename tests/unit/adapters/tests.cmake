@@ -18,6 +18,7 @@ casebridge_test(adapters_tests LIBRARIES casebridge_adapter_suites PkgConfig::SQ
   ${CMAKE_CURRENT_LIST_DIR}/hostile_content_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/inspection_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/name_reading_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/primero_api_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/reader_session_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/server_settings_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/sql_case_source_test.cpp
@@ -30,3 +31,16 @@ casebridge_test(adapters_servers_tests LIBRARIES casebridge_adapter_suites caseb
   ${CMAKE_CURRENT_LIST_DIR}/postgres_session_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/privileges_test.cpp
 )
+
+if(CASEBRIDGE_REST)
+  include(${CMAKE_CURRENT_LIST_DIR}/../../support/primero.cmake)
+  casebridge_test(adapters_rest_tests LIBRARIES casebridge_adapter_suites casebridge_primero_double
+      PkgConfig::SQLCIPHER OpenSSL::SSL SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/primero_case_source_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/primero_conformance_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/primero_map_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/rest_client_test.cpp
+  )
+else()
+  target_sources(adapters_tests PRIVATE ${CMAKE_CURRENT_LIST_DIR}/rest_absent_test.cpp)
+endif()

@@ -18,6 +18,7 @@ casebridge_test(daemon_store
     ${here}/peer_table_test.cpp
     ${here}/raw_store.cpp
     ${here}/store_fixture.cpp
+    ${here}/watch_table_test.cpp
     ${CMAKE_CURRENT_SOURCE_DIR}/support/ministry.cpp
 )
 target_compile_definitions(daemon_store PRIVATE SQLITE_HAS_CODEC)

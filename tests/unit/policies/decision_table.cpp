@@ -196,6 +196,9 @@ Words const& open_phrases() {
              s.values.insert_or_assign(t.substr(0, space), value_of(t.substr(0, space), t.substr(space + 1)));
          }},
         {"withhold from ", [](auto& s, Text t) { s.facts.withhold_from.push_back(t); }},
+        {"case record refuses ", [](auto& s, Text t) { s.facts.refused_purposes.insert(must(parse_purpose(t))); }},
+        {"case record refuses recipients of kind ",
+         [](auto& s, Text t) { s.facts.refused_recipients.insert(must(parse_node_kind(t))); }},
         {"objects to notice ", [](auto& s, Text t) { s.facts.victim_objects_to_notice = known_of(t); }},
     };
     return words;

@@ -208,6 +208,8 @@ void RandomRelease::draw_facts(Trial& trial) {
     facts.best_interests_note = known(Known::yes);
     facts.family_suspect = known(Known::no);
     facts.victim_objects_to_notice = known(Known::no);
+    if (chance(2)) facts.refused_purposes.insert(chance(50) ? trial.purpose : Purpose::referral);
+    if (chance(2)) facts.refused_recipients.insert(chance(50) ? trial.recipient_kind : NodeKind::health);
     if (!chance(8)) return;
     std::array<std::string, 5> const entries{trial.recipient, trial.recipient + "/office-b", "my uncle",
                                              "person:my uncle", "vn-welfare"};
@@ -278,7 +280,7 @@ void RandomRelease::restrict_facts(Trial& trial) {
     auto& facts = trial.record.facts();
     std::array<std::string, 4> const entries{trial.recipient, trial.recipient + "/" + trial.office_name, "somebody",
                                              "person:somebody"};
-    switch (below(6)) {
+    switch (below(8)) {
         case 0:
             facts.withhold_from.push_back(entries[static_cast<std::size_t>(below(4))]);
             break;
@@ -293,6 +295,12 @@ void RandomRelease::restrict_facts(Trial& trial) {
             break;
         case 4:
             if (facts.guardian) facts.guardian->suspect = true;
+            break;
+        case 5:
+            facts.refused_purposes.insert(chance(50) ? trial.purpose : Purpose::referral);
+            break;
+        case 6:
+            facts.refused_recipients.insert(chance(50) ? trial.recipient_kind : NodeKind::health);
             break;
         default:
             facts.guardian.reset();

@@ -141,6 +141,11 @@ bool withhold_from(Case const& c) {
     return true;
 }
 
+bool case_record(Case const& c) {
+    auto const& facts = c.facts();
+    return facts.refused_purposes.count(c.trial.purpose) + facts.refused_recipients.count(c.trial.recipient_kind) == 0;
+}
+
 bool law_enforcement(Case const& c) {
     auto const enforces = [](NodeKind kind) { return kind == NodeKind::police || kind == NodeKind::justice; };
     bool const from = enforces(c.trial.sender_kind), to = enforces(c.trial.recipient_kind);
@@ -203,6 +208,7 @@ constexpr Rule rules[] = {
     {"child (C5)", child},
     {"suspected family (C5)", suspected_family},
     {"withhold-from (C6)", withhold_from},
+    {"case record (C2)", case_record},
     {"law enforcement (P2)", law_enforcement},
     {"health, narrative, free text (M2)", health_and_narrative},
     {"third parties", third_parties},

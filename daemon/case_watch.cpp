@@ -1,0 +1,287 @@
+#include "daemon/case_watch.h"
+
+#include "daemon/case_fingerprint.h"
+#include "daemon/stored.h"
+
+#include <algorithm>
+
+namespace casebridge {
+namespace {
+
+constexpr std::size_t changes_a_page = 200;
+constexpr std::size_t cases_a_step = 20;
+constexpr std::size_t maximum_hints = 1000;
+constexpr int marks_an_overlap = 16;
+constexpr int quiet_after_sweep = 4;  // times as long as it took
+
+Json mark_json(WatchProgress::Mark const& mark) {
+    auto json = Json::object();
+    json.set("at", stored::milliseconds(mark.at)).set("change", mark.mark.change).set("id", mark.mark.id);
+    return json;
+}
+
+std::optional<std::int64_t> integer(Json const& json, std::string_view key) {
+    auto const* const member = json.find(key);
+    auto const* const number = member == nullptr ? nullptr : member->as_integer();
+    return number == nullptr ? std::nullopt : std::optional(*number);
+}
+
+Timestamp time_of(std::int64_t milliseconds) {
+    return Timestamp(std::chrono::milliseconds(milliseconds));
+}
+
+}  // namespace
+
+std::string WatchProgress::to_text() const {
+    auto list = Json::array();
+    for (auto const& mark : marks) list.push(mark_json(mark));
+    auto json = Json::object();
+    json.set("marks", std::move(list)).set("sweep_after", sweep_after).set("sweeping", sweeping);
+    if (swept_at) json.set("swept_at", stored::milliseconds(*swept_at));
+    return dump(json);
+}
+
+Result<WatchProgress> WatchProgress::parse(std::string_view text) {
+    ASSIGN_OR_RETURN(auto const json, stored::parsed(parse_json(text)));
+    WatchProgress progress;
+    auto const* const marks = json.find("marks");
+    if (marks == nullptr || marks->as_array() == nullptr) return stored::damaged("the progress of the case watch");
+    for (auto const& mark : *marks->as_array()) {
+        progress.marks.push_back(
+            {time_of(integer(mark, "at").value_or(0)), {mark.text_or("change"), mark.text_or("id")}});
+    }
+    progress.sweep_after = integer(json, "sweep_after").value_or(0);
+    auto const* const sweeping = json.find("sweeping");
+    progress.sweeping = sweeping != nullptr && sweeping->as_bool() != nullptr && *sweeping->as_bool();
+    if (auto const swept = integer(json, "swept_at")) progress.swept_at = time_of(*swept);
+    return progress;
+}
+
+ChangeMark WatchProgress::start(Timestamp now, std::chrono::milliseconds overlap) const {
+    ChangeMark from = marks.empty() ? ChangeMark{} : marks.front().mark;
+    for (auto const& each : marks) {
+        if (each.at <= now - overlap) from = each.mark;
+    }
+    return from;
+}
+
+void WatchProgress::reach(ChangeMark mark, Timestamp now, std::chrono::milliseconds overlap) {
+    // Close to the last but one: takes the last one's place, so that they stay few.
+    bool const close = marks.size() >= 2 && marks.back().at - marks[marks.size() - 2].at < overlap / marks_an_overlap;
+    if (close) marks.pop_back();
+    marks.push_back({now, std::move(mark)});
+    // INVARIANT: of those older than the overlap only the newest is of use.
+    while (marks.size() >= 2 && marks[1].at <= now - overlap) marks.erase(marks.begin());
+}
+
+CaseWatch::CaseWatch(CaseWatchParts parts) : parts_(parts) {}
+
+CaseWatch::~CaseWatch() {
+    stop();
+}
+
+void CaseWatch::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void CaseWatch::stop() {
+    {
+        std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void CaseWatch::hint(std::optional<CaseId> id) {
+    {
+        std::lock_guard lock(mutex_);
+        if (id && hints_.size() < maximum_hints) hints_.push_back(*std::move(id));
+        awake_ = true;
+    }
+    changed_.notify_all();
+}
+
+bool CaseWatch::stopping() const {
+    std::lock_guard lock(mutex_);
+    return stopping_;
+}
+
+std::vector<CaseId> CaseWatch::take_hints() {
+    std::lock_guard lock(mutex_);
+    owed_ = owed_ || awake_;  // whoever hints wants a look, whatever the file's time says
+    awake_ = false;
+    return std::exchange(hints_, {});
+}
+
+void CaseWatch::run() {
+    while (!stopping()) {
+        auto const ended = round();
+        if (!ended) {
+            owed_ = true;
+            parts_.telemetry.log(LogLevel::warning, "case_watch.failed", {{"why", ended.error()}});
+        }
+        std::unique_lock lock(mutex_);
+        ++seen_.rounds;
+        seen_.last_round = parts_.clock.now();
+        seen_.code = ended ? std::string_view() : ended.error().code;
+        std::chrono::steady_clock::duration pause = parts_.config.watch_interval;
+        if (ended && owed_) pause = std::min(pause, quiet_until_ - std::chrono::steady_clock::now());
+        changed_.wait_for(lock, pause, [this] { return stopping_ || awake_; });
+    }
+}
+
+Status CaseWatch::round() {
+    if (!loaded_) {
+        auto const text = parts_.engine.call<std::optional<std::string>>([](Store& s) { return s.watch().progress(); });
+        if (!text) return text.error();
+        if (*text) {
+            ASSIGN_OR_RETURN(progress_, WatchProgress::parse(**text));
+        }
+        loaded_ = true;
+    }
+    RETURN_IF_ERROR(look(take_hints()));
+    auto const maybe =
+        parts_.sharing.with_source<bool>([](CaseSource& source) -> Result<bool> { return source.may_have_changed(); });
+    if (!maybe) return maybe.error();
+    owed_ = owed_ || *maybe;
+    if (owed_) RETURN_IF_ERROR(read_changes());
+    if (sweep_is_due()) {
+        RETURN_IF_ERROR(sweep());
+        owed_ = false;
+    }
+    owed_ = owed_ && !tells_changes_;  // a sweep that has to wait
+    return Done{};
+}
+
+Status CaseWatch::read_changes() {
+    if (progress_.marks.empty()) {
+        // From now on; what changed before is for the sweep, which is due.
+        auto newest = parts_.sharing.with_source<ChangeMark>([](CaseSource& source) { return source.newest_change(); });
+        tells_changes_ = newest || newest.error().code != "source.no_changes";
+        if (!tells_changes_) return Done{};
+        if (!newest) return newest.error();
+        progress_.reach(*std::move(newest), parts_.clock.now(), parts_.config.watch_overlap);
+        return save();
+    }
+    auto from = progress_.start(parts_.clock.now(), parts_.config.watch_overlap);
+    while (!stopping()) {
+        auto const page = parts_.sharing.with_source<Changes>(
+            [&from](CaseSource& source) { return source.changes(from, changes_a_page); });
+        if (!page && page.error().code == "source.no_changes") {  // the field map named a column once
+            progress_.marks.clear();
+            tells_changes_ = false;
+            return save();
+        }
+        if (!page) return page.error();
+        RETURN_IF_ERROR(look(page->cases));
+        from = page->reached;
+        progress_.reach(from, parts_.clock.now(), parts_.config.watch_overlap);
+        RETURN_IF_ERROR(save());
+        if (!page->more) break;
+    }
+    return Done{};
+}
+
+bool CaseWatch::sweep_is_due() const {
+    if (progress_.sweeping || !progress_.swept_at) return true;
+    bool const nothing_else_tells = !tells_changes_ && owed_;
+    if (nothing_else_tells && quiet_until_ <= std::chrono::steady_clock::now()) return true;
+    return *progress_.swept_at + parts_.config.watch_sweep <= parts_.clock.now();
+}
+
+Status CaseWatch::sweep() {
+    auto const counts = parts_.engine.call<WatchTable::Counts>([](Store& store) { return store.watch().counts(); });
+    if (!counts) return counts.error();
+    auto const began = std::chrono::steady_clock::now();
+    std::int64_t done = 0;
+    progress_.sweeping = true;
+    while (!stopping()) {
+        auto const after = progress_.sweep_after;
+        auto const step = parts_.engine.call<std::vector<WatchTable::Watched>>(
+            [after](Store& store) { return store.watch().after(after, cases_a_step); });
+        if (!step) return step.error();
+        for (auto const& watched : *step) {
+            if (watched.id) RETURN_IF_ERROR(look_at(*watched.id));
+            progress_.sweep_after = watched.number;
+            if (stopping()) break;
+        }
+        done += static_cast<std::int64_t>(step->size());
+        if (step->empty()) {
+            progress_.sweep_after = 0;
+            progress_.sweeping = false;
+            progress_.swept_at = parts_.clock.now();
+        }
+        RETURN_IF_ERROR(save());
+        std::chrono::duration<double> const took = std::chrono::steady_clock::now() - began;
+        std::lock_guard lock(mutex_);
+        seen_.sweeping = progress_.sweeping;
+        seen_.done = done;
+        seen_.total = counts->watched;
+        seen_.per_second = took.count() > 0 ? static_cast<double>(done) / took.count() : 0;
+        quiet_until_ =
+            std::chrono::steady_clock::now() + quiet_after_sweep * (std::chrono::steady_clock::now() - began);
+        if (!progress_.sweeping) return Done{};
+    }
+    return Done{};
+}
+
+Status CaseWatch::look(std::vector<CaseId> const& ids) {
+    if (ids.empty()) return Done{};
+    auto const watched =
+        parts_.engine.call<std::vector<CaseId>>([&ids](Store& store) { return store.watch().among(ids); });
+    if (!watched) return watched.error();
+    for (auto const& id : *watched) {
+        if (stopping()) return Done{};
+        RETURN_IF_ERROR(look_at(id));
+    }
+    return Done{};
+}
+
+Status CaseWatch::look_at(CaseId const& id) {
+    auto const sourced = parts_.sharing.with_source<SourcedCase>([&id](CaseSource& source) { return source.load(id); });
+    Sighting sighting;
+    if (sourced) {
+        sighting.fingerprint = case_fingerprint(*sourced);
+    } else if (sourced.error().code == "source.case_not_found") {
+        sighting.state = Sighting::State::vanished;
+    } else if (sourced.error().code == "source.bad_value" || sourced.error().code == "source.ambiguous_case" ||
+               sourced.error().code == "source.value_too_large") {
+        sighting.state = Sighting::State::unreadable;
+    } else {
+        return sourced.error();  // the source, not the case: another time
+    }
+    auto const now = parts_.clock.now();
+    auto const news = parts_.engine.call<bool>([&](Store& store) { return store.watch().record(id, sighting, now); });
+    if (!news) return news.error();
+    if (*news) parts_.telemetry.log(LogLevel::info, "case_watch.noticed", {{"state", to_text(sighting.state)}});
+    return Done{};
+}
+
+Status CaseWatch::save() {
+    auto const text = progress_.to_text();
+    auto const saved = parts_.engine.call<Done>([&text](Store& store) { return store.watch().put_progress(text); });
+    if (!saved) return saved.error();
+    return Done{};
+}
+
+Json CaseWatch::status() const {
+    std::lock_guard lock(mutex_);
+    auto sweep = Json::object();
+    auto const left = std::max<std::int64_t>(seen_.total - seen_.done, 0);
+    bool const paced = seen_.sweeping && seen_.per_second > 0;
+    sweep.set("running", seen_.sweeping)
+        .set("done", seen_.done)
+        .set("total", seen_.total)
+        .set("per_second", static_cast<std::int64_t>(seen_.per_second))
+        .set("remaining_seconds",
+             paced ? Json(static_cast<std::int64_t>(static_cast<double>(left) / seen_.per_second)) : Json());
+    auto json = Json::object();
+    json.set("rounds", seen_.rounds)
+        .set("last_round_at", seen_.last_round ? Json(to_rfc3339(*seen_.last_round)) : Json())
+        .set("code", seen_.code)
+        .set("sweep", std::move(sweep));
+    return json;
+}
+
+}  // namespace casebridge

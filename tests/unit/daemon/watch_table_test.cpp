@@ -1,0 +1,216 @@
+#include "daemon/case_watch.h"
+#include "tests/unit/daemon/store_fixture.h"
+
+using namespace casebridge;
+using namespace casebridge::test;
+
+namespace {
+
+DisclosureRow told(std::int64_t number, std::string_view case_id, std::string_view state = "delivered") {
+    return {.message = message(number),
+            .case_id = CaseId(std::string(case_id)),
+            .to = {node("kh-mosvy"), OfficeId("poipet-transit-centre")},
+            .purpose = Purpose::referral,
+            .subject = subject(static_cast<std::uint8_t>(number)),
+            .agreement = digest("agreement"),
+            .policy = digest("policy"),
+            .body = digest("body"),
+            .consent_id = "consent",
+            .consent_epoch = 1,
+            .categories = "{}",
+            .prepared_at = at(number),
+            .state = std::string(state),
+            .settled_at = {}};
+}
+
+Sighting present(std::string_view words) {
+    return {Sighting::State::present, digest(words)};
+}
+
+/// A store in which message `number` told of a case that said `words`.
+struct Watching : StoreFixture {
+    std::unique_ptr<Store> store = open();
+    void tell(std::int64_t number, std::string const& case_id, std::string_view words) {
+        must(store->cases().subject(CaseId(case_id), node("kh-mosvy")));
+        must(store->disclosures().insert(told(number, case_id)));
+        must(store->watch().watch(CaseId(case_id), message(number), digest(words), at(number)));
+    }
+    bool see(std::string const& case_id, Sighting const& sighting, std::int64_t when) {
+        return must(store->watch().record(CaseId(case_id), sighting, at(when)));
+    }
+    /// "message state" of each outdated disclosure.
+    std::vector<std::string> outdated() {
+        std::vector<std::string> lines;
+        for (auto const& row : must(store->watch().outdated(10))) {
+            for (std::int64_t number = 1; number < 10; ++number) {
+                if (message(number) == row.message) {
+                    lines.push_back(std::to_string(number) + " " + std::string(to_text(row.state)) + " " +
+                                    row.case_number);
+                }
+            }
+        }
+        return lines;
+    }
+};
+
+using Lines = std::vector<std::string>;
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(watched_cases, Watching)
+
+BOOST_AUTO_TEST_CASE(what_has_not_changed_is_not_outdated) {
+    tell(1, "A-1", "old");
+    BOOST_CHECK(!see("A-1", present("old"), 10));
+    BOOST_CHECK(outdated().empty());
+}
+
+BOOST_AUTO_TEST_CASE(each_recipient_is_compared_with_what_it_was_told) {
+    tell(1, "A-1", "old");
+    tell(2, "A-1", "new");
+    BOOST_TEST(outdated() == Lines{"1 present A-1"}, boost::test_tools::per_element());
+    BOOST_CHECK(see("A-1", present("newer"), 10));
+    BOOST_TEST(outdated().size() == 2U);
+    BOOST_CHECK(see("A-1", present("old"), 11));  // as it was: the first is right again
+    BOOST_TEST(outdated() == Lines{"2 present A-1"}, boost::test_tools::per_element());
+    BOOST_CHECK(!see("A-1", present("old"), 12));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_gone_or_does_not_map_is_outdated_until_it_is_back) {
+    tell(1, "A-1", "words");
+    BOOST_CHECK(see("A-1", {Sighting::State::vanished, {}}, 10));
+    BOOST_CHECK(!see("A-1", {Sighting::State::vanished, {}}, 11));
+    BOOST_TEST(outdated() == Lines{"1 vanished A-1"}, boost::test_tools::per_element());
+    auto const counts = must(store->watch().counts());
+    BOOST_CHECK(counts.watched == 1 && counts.changed == 0 && counts.vanished == 1);
+    BOOST_CHECK(see("A-1", {Sighting::State::unreadable, {}}, 12));
+    BOOST_TEST(outdated() == Lines{"1 unreadable A-1"}, boost::test_tools::per_element());
+    BOOST_CHECK(see("A-1", present("words"), 13));
+    BOOST_CHECK(outdated().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_never_sent_is_not_outdated) {
+    tell(1, "A-1", "old");
+    must(store->disclosures().insert(told(2, "A-1", "prepared")));
+    must(store->watch().watch(CaseId("A-1"), message(2), digest("old"), at(2)));
+    must(store->disclosures().set_state(message(2), "never_sent", at(3)));
+    BOOST_CHECK(see("A-1", present("new"), 10));
+    BOOST_TEST(outdated() == Lines{"1 present A-1"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_case_nobody_was_told_of_is_not_watched) {
+    tell(1, "A-1", "old");
+    BOOST_CHECK(!see("A-2", present("x"), 10));
+    auto const watched = must(store->watch().among({CaseId("A-2"), CaseId("A-1"), CaseId("a-1")}));
+    BOOST_REQUIRE_EQUAL(watched.size(), 1U);
+    BOOST_CHECK(watched.front() == CaseId("A-1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_sweep_goes_through_all_in_steps) {
+    for (std::int64_t number = 1; number <= 5; ++number) tell(number, "A-" + std::to_string(number), "x");
+    std::vector<std::string> seen;
+    std::int64_t after = 0;
+    while (true) {
+        auto const step = must(store->watch().after(after, 2));
+        if (step.empty()) break;
+        for (auto const& watched : step) seen.push_back(watched.id->text());
+        after = step.back().number;
+    }
+    BOOST_TEST(seen == (Lines{"A-1", "A-2", "A-3", "A-4", "A-5"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_told_before_there_was_a_watch_counts_from_the_first_look) {
+    must(store->cases().subject(CaseId("A-1"), node("kh-mosvy")));
+    must(store->disclosures().insert(told(1, "A-1")));
+    store.reset();
+    {
+        auto database = open_database();
+        must(database.execute("DROP TABLE watched_cases"));
+        must(database.execute("UPDATE schema_version SET version = 5"));
+        must(database.execute("ALTER TABLE disclosures RENAME TO newer"));
+        must(
+            database.execute("CREATE TABLE disclosures AS SELECT message, case_handle, node, office, purpose, subject, "
+                             "agreement, policy, body, consent, consent_epoch, categories, prepared_at, state, "
+                             "settled_at FROM newer"));
+    }
+    store = open();
+    BOOST_TEST(must(store->watch().counts()).watched == 1);
+    BOOST_CHECK(!see("A-1", present("old"), 10));  // nothing to compare with
+    BOOST_CHECK(outdated().empty());
+    BOOST_CHECK(see("A-1", present("new"), 11));
+    BOOST_TEST(outdated() == Lines{"1 present A-1"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_store_tells_neither_number_nor_fingerprint) {
+    tell(1, "CANARY-1", "words");
+    must(store->watch().put_progress("CANARY-2"));
+    must(store->watch().put_progress("CANARY-3"));
+    BOOST_CHECK_EQUAL(must(store->watch().progress()).value_or(""), "CANARY-3");
+    store.reset();
+    auto database = open_database();
+    auto row = database.prepare(
+        "SELECT w.seen, d.seen, hex(w.case_handle), (SELECT value FROM settings WHERE key = 'case_watch') "
+        "FROM watched_cases w, disclosures d");
+    BOOST_REQUIRE(must(row.step()));
+    auto const fingerprint = digest("words");
+    for (int const column : {0, 1}) {
+        BOOST_CHECK(row.blob(column).size() == 32);
+        BOOST_CHECK(!std::ranges::equal(row.blob(column), fingerprint.view()));
+    }
+    BOOST_CHECK(row.blob(0) == row.blob(1));
+    BOOST_CHECK(row.text(3).find("CANARY") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(progress_of_the_case_watch)
+
+namespace {
+constexpr std::chrono::minutes overlap{10};
+Timestamp minute(int number) {
+    return at(std::int64_t{number} * 60'000);
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(progress_survives_being_written_and_read) {
+    WatchProgress progress;
+    progress.reach({"2026-11-25 10:00", "A-1"}, minute(1), overlap);
+    progress.sweep_after = 7;
+    progress.sweeping = true;
+    progress.swept_at = minute(3);
+    auto const read = must(WatchProgress::parse(progress.to_text()));
+    BOOST_REQUIRE_EQUAL(read.marks.size(), 1U);
+    BOOST_CHECK(read.marks[0].at == minute(1) && read.marks[0].mark.change == "2026-11-25 10:00");
+    BOOST_CHECK(read.marks[0].mark.id == "A-1");
+    BOOST_CHECK(read.sweep_after == 7 && read.sweeping && read.swept_at == minute(3));
+    CHECK_CODE(WatchProgress::parse("{}"), "store.failed");
+    CHECK_CODE(WatchProgress::parse("x"), "store.failed");
+}
+
+BOOST_AUTO_TEST_CASE(the_last_overlap_is_read_again) {
+    WatchProgress progress;
+    for (int each = 0; each <= 30; ++each) progress.reach({std::to_string(100 + each), ""}, minute(each), overlap);
+    BOOST_CHECK_EQUAL(progress.start(minute(30), overlap).change, "120");
+    BOOST_CHECK_EQUAL(progress.start(minute(35), overlap).change, "125");
+    BOOST_CHECK_EQUAL(progress.start(minute(300), overlap).change, "130");  // nothing has changed for hours
+    BOOST_CHECK(progress.marks.size() <= 12);
+}
+
+BOOST_AUTO_TEST_CASE(before_an_overlap_has_passed_reading_starts_where_watching_started) {
+    WatchProgress progress;
+    progress.reach({"100", ""}, minute(0), overlap);
+    progress.reach({"101", ""}, minute(5), overlap);
+    BOOST_CHECK_EQUAL(progress.start(minute(6), overlap).change, "100");
+    BOOST_CHECK_EQUAL(WatchProgress().start(minute(6), overlap).change, "");
+}
+
+BOOST_AUTO_TEST_CASE(many_pages_in_one_round_leave_few_marks) {
+    WatchProgress progress;
+    progress.reach({"0", ""}, minute(0), overlap);
+    for (int page = 1; page <= 5000; ++page) progress.reach({std::to_string(page), ""}, minute(1), overlap);
+    BOOST_CHECK(progress.marks.size() <= 3);
+    BOOST_CHECK_EQUAL(progress.marks.back().mark.change, "5000");
+    BOOST_CHECK_EQUAL(progress.start(minute(2), overlap).change, "0");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
