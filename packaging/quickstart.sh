@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Shows the whole job on this machine: installs what is missing, builds, starts three ministries on loopback, each with
-# its own synthetic national database in its own language, and lets them exchange a case summary.
+# its own synthetic national database in its own language (PostgreSQL, SQLCipher, CSV files), and lets them exchange a
+# case summary.
 #
 #   packaging/quickstart.sh                 everything; stops and removes the three at the end
 #   packaging/quickstart.sh --keep          leaves the three running and says how to look further
@@ -22,13 +23,15 @@ while (($# > 0)); do
       (($# > 1)) || { echo "quickstart.sh: $1 needs a value" >&2; exit 2; }
       case "$1" in --dir) directory=$2 ;; --seed) seed=$2 ;; --bin) bin=$2 ;; esac
       shift ;;
-    -h|--help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "quickstart.sh: unknown option $1 (see --help)" >&2; exit 2 ;;
   esac
   shift
 done
 
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; else bold='' dim='' plain=''; fi
+# shellcheck source=packaging/demo/national_servers.sh
+source "$root/packaging/demo/national_servers.sh"
 step() { printf '\n%s▸ %s%s\n' "$bold" "$1" "$plain"; }
 note() { printf '  %s\n' "$1"; }
 fail() { printf '\nquickstart.sh: %s\n' "$1" >&2; [[ -d $directory ]] && printf 'logs: %s/*/daemon.log\n' "$directory" >&2; exit 1; }
@@ -64,16 +67,21 @@ stop_all() {
     kill "$pid"
     while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
   done
+  postgres_stop "$directory/postgres.path"
+}
+remove_all() {
+  [[ ! -e $directory ]] || chmod -R u+w "$directory" # a national database may not be written to
+  rm -rf "$directory"
 }
 stop_all
-rm -rf "$directory"
+remove_all
 mkdir -p "$directory"
 touch "$directory/.made-by-quickstart"
 chmod 700 "$directory"
 on_exit() {
   local code=$?
   if [[ $keep == no || $code != 0 ]]; then stop_all; fi
-  if [[ $keep == no && $code == 0 ]]; then rm -rf "$directory"; fi
+  if [[ $keep == no && $code == 0 ]]; then remove_all; fi
 }
 trap on_exit EXIT
 
@@ -127,8 +135,50 @@ summary=$("$bin/casebridge-demo-databases" --seed "$seed" --out "$directory/data
 adult_case=$(jq -r .adult_return_case <<<"$summary")
 child_case=$(jq -r .child_case <<<"$summary")
 kh_case=$(jq -r .lao_in_cambodia_case <<<"$summary")
-note "th-msdhs: SQLite, Thai, Buddhist-era dates, $(jq -r '."th-msdhs"' <<<"$summary") people with the counts of Thailand's shelters in 2017"
-note "kh-mosvy: SQLCipher, Khmer, $(jq -r '."kh-mosvy"' <<<"$summary") people;  la-mlsw: SQLite, Lao, $(jq -r '."la-mlsw"' <<<"$summary") people"
+note "th-msdhs: PostgreSQL, Thai, Buddhist-era dates, $(jq -r '."th-msdhs"' <<<"$summary") people with the counts of Thailand's shelters in 2017"
+note "kh-mosvy: SQLCipher, Khmer, $(jq -r '."kh-mosvy"' <<<"$summary") people;  la-mlsw: CSV files, Lao, $(jq -r '."la-mlsw"' <<<"$summary") people"
+umask 077
+for password in administrator th-msdhs; do
+  od -An -tx1 -N16 /dev/urandom | tr -d ' \n' >"$directory/$password.password"
+done
+postgres_start "$next_port" "$directory/postgres.path" "$directory/administrator.password"
+postgres_load "$next_port" "$directory/administrator.password" "$directory/databases/th-msdhs/national.db" \
+  "$directory/th-msdhs.password" "$root/packaging/sql/postgresql.sql"
+note "a PostgreSQL server of its own runs without network; the daemon's login there may read views and nothing else"
+
+# What the daemon reads, and by which field map: `source` in the node's directory.
+national_database() { # node
+  local base map=$root/packaging/demo/field-maps/$1.yaml
+  base=$(home "$1")/source
+  case $1 in
+    th-msdhs)
+      with_database "$map" <<MAP | with_short_names >"$base/field-map.yaml"
+database:
+  kind: postgresql
+  host: $postgres_home
+  port: $next_port
+  database: national
+  user: casebridge_reader
+MAP
+      install -m 600 "$directory/th-msdhs.password" "$base/national.key" ;;
+    la-mlsw)
+      csv_export "$directory/databases/la-mlsw/national.db" "$base/export"
+      with_database "$map" >"$base/field-map.yaml" <<MAP
+database:
+  kind: csv
+  folder: export
+  encoding: utf-8
+  marker: SHA256SUMS
+MAP
+      ;;
+    kh-mosvy)
+      cp "$directory/databases/kh-mosvy/"* "$base/"
+      cp "$map" "$base/field-map.yaml"
+      install -m 600 "$directory/kh-mosvy.key" "$base/national.key"
+      chmod 400 "$base/national.db" # the daemon may read it and nothing else
+      chmod 500 "$base" ;;
+  esac
+}
 
 step "Each ministry makes its own certificate authority, keys and store"
 for node in "${nodes[@]}"; do
@@ -138,9 +188,7 @@ for node in "${nodes[@]}"; do
   chmod 600 "$base/passphrase"
   "$bin/casebridge" init --node "$node" --kind welfare --name "${name[$node]}" --state "$base/state" \
     --passphrase-file "$base/passphrase" --json >"$base/init.json"
-  cp "$directory/databases/$node/"* "$base/source/"
-  cp "$root/packaging/demo/field-maps/$node.yaml" "$base/source/field-map.yaml"
-  if [[ $node == kh-mosvy ]]; then install -m 600 "$directory/kh-mosvy.key" "$base/source/national.key"; fi
+  national_database "$node"
   cp "$root/policies/library/examples/policies/$node.yaml" "$base/policies/"
   {
     echo "node: $node"
