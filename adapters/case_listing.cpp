@@ -55,6 +55,10 @@ MappedValues listing_values(FieldMap const& map) {
     return values;
 }
 
+bool ListingPage::maps(std::string const& id, SqlRow const& row) const {
+    return read_listing(id, values_, row, today_).has_value();
+}
+
 bool ListingPage::next(std::string const& id, SqlRow const& row) {
     if (pending_ && pending_->id.text() == id) {
         repeated_ = true;

@@ -15,6 +15,8 @@ public:
     ListingPage(MappedValues const& values, std::size_t limit, Date today)
         : values_(values), limit_(limit), today_(today) {}
 
+    /// Whether a row can be shown at all.
+    [[nodiscard]] bool maps(std::string const& id, SqlRow const& row) const;
     /// The next row: its case number and its values in their order. False once the page is full.
     bool next(std::string const& id, SqlRow const& row);
     CaseSource::Page finish() &&;

@@ -6,6 +6,7 @@
 #include "adapters/text.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace casebridge {
@@ -43,7 +44,8 @@ Json with_one_spelling(Json const& transitions) {
     return rows;
 }
 
-/// The smallest case numbers after a given one, with what the list shows of them.
+/// The smallest case numbers after a given one, with what the list shows of them. Of those that do not map, which take
+/// no room of a page, the numbers alone.
 class Smallest {
 public:
     Smallest(std::string after, std::size_t limit) : after_(std::move(after)), limit_(limit) {}
@@ -52,7 +54,14 @@ public:
         if (!after_.empty() && number <= after_) return;
         auto& same = rows_[std::move(number)];
         same.try_emplace(std::move(key), std::move(row));  // a record that moved between two pages comes twice
-        if (rows_.size() > limit_ + 1) rows_.erase(std::prev(rows_.end()));
+        if (rows_.size() <= limit_ + 1) return;
+        rows_.erase(std::prev(rows_.end()));
+        unreadable_.erase(unreadable_.lower_bound({rows_.rbegin()->first, ""}), unreadable_.end());
+    }
+    void add_unreadable(std::string number, std::string key) {
+        if (!after_.empty() && number <= after_) return;
+        bool const beyond = rows_.size() > limit_ && number >= rows_.rbegin()->first;
+        if (!beyond) unreadable_.emplace(std::move(number), std::move(key));
     }
     void fill(ListingPage& page) const {
         for (auto const& [number, same] : rows_) {
@@ -61,11 +70,13 @@ public:
             }
         }
     }
+    [[nodiscard]] std::size_t unreadable() const { return unreadable_.size(); }
 
 private:
     std::string after_;
     std::size_t limit_;
     std::map<std::string, std::map<std::string, SqlRow>> rows_;
+    std::set<std::pair<std::string, std::string>> unreadable_;
 };
 
 class PrimeroCaseSource final : public CaseSource {
@@ -90,21 +101,25 @@ public:
         api_->begin();
         auto const values = listing_values(map_);
         Smallest smallest(after, limit);
+        ListingPage page(values, limit, today);
         std::size_t nameless = 0;
         auto const read = api_->each("list of cases", cases, {{"fields", fields_of(values)}}, [&](Json const& record) {
             if (!is_ours(record)) return true;
             auto number = primero_text(record, map_.id_column);
+            auto row = row_of(record, values);
             if (number.empty()) {
                 ++nameless;
+            } else if (page.maps(number, row)) {
+                smallest.add(std::move(number), primero_text(record, "id"), std::move(row));
             } else {
-                smallest.add(std::move(number), primero_text(record, "id"), row_of(record, values));
+                smallest.add_unreadable(std::move(number), primero_text(record, "id"));
             }
             return true;
         });
         if (!read) return read.error();
-        ListingPage page(values, limit, today);
         smallest.fill(page);
         auto finished = std::move(page).finish();
+        finished.unreadable += smallest.unreadable();
         if (after.empty()) finished.unreadable += nameless;
         return finished;
     }
