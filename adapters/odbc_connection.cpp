@@ -1,5 +1,6 @@
 #include "adapters/odbc_connection.h"
 
+#include "adapters/odbc_states.h"
 #include "adapters/odbc_text.h"
 
 #include <algorithm>
@@ -32,42 +33,6 @@ SQLPOINTER number(std::uintptr_t value) {
 
 std::string text_of(SQLWCHAR const* text, std::size_t units) {
     return to_utf8({reinterpret_cast<char16_t const*>(text), units});
-}
-
-struct Meaning {
-    std::string_view code;
-    std::string_view words;
-};
-
-constexpr Meaning gone{"source.unavailable", "the connection was lost"};
-constexpr Meaning forbidden{"source.not_permitted", "the login may not read it; packaging/sql/ grants what is needed"};
-
-/// MariaDB and MySQL have one SQLSTATE for many things; their own numbers tell them apart.
-Meaning meaning_of(OdbcFailure const& failure) {
-    struct Number {
-        int native;
-        Meaning meaning;
-    };
-    constexpr Meaning late{"source.unavailable",
-                           "it took longer than the time limit; an index on the case number helps"};
-    constexpr std::array numbers = {
-        Number{1969, late},      Number{3024, late},      Number{1317, late},      Number{1205, late},
-        Number{2006, gone},      Number{2026, gone},      Number{2013, gone},      Number{2055, gone},
-        Number{1053, gone},      Number{1927, gone},      Number{2002, gone},      Number{2003, gone},
-        Number{1142, forbidden}, Number{1143, forbidden}, Number{1044, forbidden}, Number{1356, forbidden},
-        Number{1370, forbidden},
-    };
-    auto const& state = failure.sqlstate;
-    if (state == "28000" || state == "28P01") return {"source.login_refused", "the server does not let this login in"};
-    auto const* const known = std::ranges::find(numbers, failure.native, &Number::native);
-    if (known != numbers.end()) return known->meaning;
-    if (state == "42501") return forbidden;
-    if (state == "HYT00" || state == "HYT01" || state == "57014" || state == "S1T00" || state == "HY008") return late;
-    if (state.starts_with("08") || state.starts_with("57P")) return gone;
-    if (state.starts_with("53") || state.starts_with("40")) return {"source.unavailable", "the server could not, now"};
-    if (state == "42S02" || state == "42P01") return {"source.query_failed", "there is no such table"};
-    if (state == "42S22" || state == "42703") return {"source.query_failed", "there is no such column"};
-    return {"source.query_failed", ""};
 }
 
 bool is_binary(SQLSMALLINT type) {
@@ -118,12 +83,12 @@ Error OdbcConnection::failed(std::string_view doing, int handle_kind, void* hand
         failure_.words =
             text_of(words.data(), std::min<std::size_t>(static_cast<std::size_t>(units), words.size() - 1));
     }
-    auto meaning = meaning_of(failure_);
+    auto meaning = odbc_meaning(failure_.sqlstate, failure_.native);
     SQLUINTEGER dead = SQL_CD_FALSE;
     SQLGetConnectAttr(handles_->connection, SQL_ATTR_CONNECTION_DEAD, &dead, sizeof dead, nullptr);
-    if (handles_->connected && dead == SQL_CD_TRUE) meaning = gone;
-    if (handles_->connected && meaning.code == "source.login_refused") meaning = forbidden;
-    if (failure_.sqlstate.empty() || meaning.words == gone.words) lost_ = true;
+    if (handles_->connected && dead == SQL_CD_TRUE) meaning = odbc_gone;
+    if (handles_->connected && meaning.code == "source.login_refused") meaning = odbc_forbidden;
+    if (failure_.sqlstate.empty() || meaning.words == odbc_gone.words) lost_ = true;
     std::string detail = "ODBC, " + std::string(doing) + ": SQLSTATE " + failure_.sqlstate + ", number " +
                          std::to_string(failure_.native);
     if (!meaning.words.empty()) detail += " (" + std::string(meaning.words) + ")";

@@ -2,15 +2,15 @@
 
 #include "adapters/open_case_source.h"
 #include "crypto/digest.h"
-#include "policies/unicode.h"
 #include "tests/unit/adapters/case_source_conformance.h"
 #include "tests/unit/adapters/csv_folder.h"
+#include "tests/unit/adapters/exported_database.h"
+#include "tests/unit/adapters/slow_writer.h"
 
 #include <csignal>
 
 #include <boost/test/unit_test.hpp>
 #include <fcntl.h>
-#include <sqlcipher/sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -48,139 +48,6 @@ std::string rows(SqlSession& session, std::string const& sql) {
 }
 
 constexpr char const* all_people = "SELECT p.no FROM person p ORDER BY p.no";
-
-/// SQL in, CSV files out: what an exporter does that runs after each change.
-class ExportedDatabase final : public NationalDatabase {
-public:
-    ExportedDatabase() {
-        BOOST_REQUIRE(sqlite3_open(":memory:", &raw_) == SQLITE_OK);
-        files_.put("unrelated.csv", "x\n1\n");
-    }
-    ~ExportedDatabase() override { sqlite3_close(raw_); }
-    ExportedDatabase(ExportedDatabase const&) = delete;
-    ExportedDatabase& operator=(ExportedDatabase const&) = delete;
-
-    void run(std::string const& sql) override {
-        BOOST_REQUIRE_MESSAGE(sqlite3_exec(raw_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK, sql);
-        for (auto const& entry : std::filesystem::directory_iterator(files_.folder)) {
-            if (entry.path().stem() != "unrelated") std::filesystem::remove(entry.path());
-        }
-        for (auto const& table : select("SELECT name FROM sqlite_master WHERE type = 'table'", false)) {
-            std::string const name = table.substr(1, table.size() - 3);  // "name" and a line feed
-            std::string text;
-            for (auto const& row : select("SELECT * FROM \"" + name + "\"", true)) text += row;
-            files_.put(name + ".csv", text);
-        }
-    }
-    /// A file of text holds neither a zero byte nor what is no character: the whole export would be refused.
-    bool insert(std::string const& table, std::vector<Cell> const& row) override {
-        std::string columns;
-        std::string values;
-        for (auto const& [name, value] : row) {
-            if (value && (value->find('\0') != std::string::npos || !is_utf8(*value))) return false;
-            columns += (columns.empty() ? "" : ", ") + name;
-            values += (values.empty() ? "" : ", ") + (value ? literal(*value) : std::string("NULL"));
-        }
-        run("INSERT INTO " + table + " (" + columns + ") VALUES (" + values + ")");
-        return true;
-    }
-    Result<std::unique_ptr<SqlSession>> open() override { return open_csv_session(files_.settings()); }
-    Result<std::unique_ptr<SqlSession>> open_impatient() override {
-        auto settings = files_.settings();
-        settings.query_time_limit = std::chrono::milliseconds(50);
-        return open_csv_session(settings);
-    }
-    [[nodiscard]] bool holds_huge_values() const override { return false; }
-    [[nodiscard]] std::string bytes_type() const override { return "TEXT"; }
-    [[nodiscard]] std::string slow_select() const override { return "SELECT 1"; }  // files have no views
-
-private:
-    static std::string literal(std::string const& text) {
-        std::string quoted = "'";
-        for (char const c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
-        return quoted + "'";
-    }
-    static std::string field(char const* text) {
-        if (text == nullptr) return "";
-        std::string quoted = "\"";
-        for (char const* at = text; *at != '\0'; ++at) quoted += *at == '"' ? std::string("\"\"") : std::string(1, *at);
-        return quoted + '"';
-    }
-    std::vector<std::string> select(std::string const& sql, bool header) {
-        sqlite3_stmt* statement = nullptr;
-        BOOST_REQUIRE(sqlite3_prepare_v2(raw_, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK);
-        int const width = sqlite3_column_count(statement);
-        std::vector<std::string> lines(header ? 1 : 0);
-        for (int at = 0; header && at < width; ++at) {
-            lines[0] += (at == 0 ? "" : ",") + field(sqlite3_column_name(statement, at));
-        }
-        if (header) lines[0] += "\n";
-        while (sqlite3_step(statement) == SQLITE_ROW) {
-            std::string line;
-            for (int at = 0; at < width; ++at) {
-                auto const* const text = reinterpret_cast<char const*>(sqlite3_column_text(statement, at));
-                line += (at == 0 ? "" : ",") + field(text);
-            }
-            lines.push_back(line + "\n");
-        }
-        sqlite3_finalize(statement);
-        return lines;
-    }
-
-    CsvFolder files_;
-    sqlite3* raw_ = nullptr;
-};
-
-/// Another process that writes `first`, waits to be told, then writes `second` and ends.
-class SlowWriter {
-public:
-    SlowWriter(std::filesystem::path const& file, std::string const& first, std::string const& second) {
-        int go[2];
-        int begun[2];
-        BOOST_REQUIRE(::pipe2(go, O_CLOEXEC) == 0);
-        BOOST_REQUIRE(::pipe2(begun, O_CLOEXEC) == 0);
-        process_ = ::fork();
-        BOOST_REQUIRE(process_ >= 0);
-        if (process_ == 0) {
-            ::close(go[1]);
-            int const out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-            char word = 0;
-            bool good = ::write(out, first.data(), first.size()) == static_cast<ssize_t>(first.size()) &&
-                        ::write(begun[1], "x", 1) == 1 && ::read(go[0], &word, 1) == 1;
-            good = good && ::write(out, second.data(), second.size()) == static_cast<ssize_t>(second.size());
-            ::_exit(good ? 0 : 1);
-        }
-        ::close(go[0]);
-        ::close(begun[1]);
-        char word = 0;
-        BOOST_REQUIRE(::read(begun[0], &word, 1) == 1);
-        ::close(begun[0]);
-        go_ = go[1];
-    }
-    ~SlowWriter() {
-        if (process_ > 0) kill();
-        ::close(go_);
-    }
-    SlowWriter(SlowWriter const&) = delete;
-    SlowWriter& operator=(SlowWriter const&) = delete;
-
-    void finish() {
-        BOOST_REQUIRE(::write(go_, "x", 1) == 1);
-        int status = -1;
-        BOOST_REQUIRE(::waitpid(process_, &status, 0) == process_);
-        BOOST_TEST(status == 0);
-        process_ = -1;
-    }
-    void kill() {
-        ::kill(process_, SIGKILL);
-        ::waitpid(process_, nullptr, 0);
-        process_ = -1;
-    }
-
-private:
-    pid_t process_ = -1;
-    int go_ = -1;
-};
 
 std::string checksum(std::string_view text, std::string const& name) {
     return sha256(as_bytes(text)).hex() + "  " + name + "\n";
