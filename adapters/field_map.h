@@ -47,8 +47,8 @@ struct FieldMap {
     /// Relative paths in the file are relative to `folder`. Errors: `field_map.invalid` (all complaints).
     static Result<FieldMap> load(YamlFile const& file, std::filesystem::path const& folder);
 
-    /// Every table and column named is there. Errors: `field_map.invalid` (all complaints, each with the nearest
-    /// name), and those of `SqlSession::columns`.
+    /// Every table and column named is there, and every table can be read. Errors: `field_map.invalid` (all complaints,
+    /// each with the nearest name), and those of `SqlSession::columns`.
     [[nodiscard]] Status check_against(SqlSession& session) const;
 
     /// Every table or view named, once.

@@ -56,6 +56,14 @@ private:
     std::map<std::string, std::vector<SqlSession::Column>> tables_;
 };
 
+/// To see a table's columns and to read it are two rights.
+Status check_readable(SqlSession& session, std::string const& table) {
+    auto const sql = "SELECT 1 FROM " + session.quote_identifier(table) + " c";
+    auto const read = session.query(session.first_rows(sql, 1), {}, [](SqlRow const&) { return false; });
+    if (read) return read;
+    return Error{read.error().kind, read.error().code, "table " + table + ": " + read.error().detail};
+}
+
 }  // namespace
 
 Status FieldMap::check_against(SqlSession& session) const {
@@ -79,6 +87,7 @@ Status FieldMap::check_against(SqlSession& session) const {
         RETURN_IF_ERROR(check.values(consents->values, consents->table));
     }
     if (!complaints.empty()) return complaints.to_error("field_map.invalid");
+    for (auto const& each : tables()) RETURN_IF_ERROR(check_readable(session, each));
     return Done{};
 }
 

@@ -12,7 +12,8 @@ constexpr std::size_t changes_a_page = 200;
 constexpr std::size_t cases_a_step = 20;
 constexpr std::size_t maximum_hints = 1000;
 constexpr int marks_an_overlap = 16;
-constexpr int quiet_after_sweep = 4;  // times as long as it took
+constexpr int most_failures_in_a_row = 20;  // more, and it is the source
+constexpr int quiet_after_sweep = 4;        // times as long as it took
 
 Json mark_json(WatchProgress::Mark const& mark) {
     auto json = Json::object();
@@ -28,6 +29,11 @@ std::optional<std::int64_t> integer(Json const& json, std::string_view key) {
 
 Timestamp time_of(std::int64_t milliseconds) {
     return Timestamp(std::chrono::milliseconds(milliseconds));
+}
+
+/// A record that somebody else owns, a view that fails for a row: no reason not to look at the others.
+bool may_be_of_one_case(Error const& error) {
+    return error.code.starts_with("source.") && error.code != "source.unavailable";
 }
 
 }  // namespace
@@ -66,6 +72,7 @@ ChangeMark WatchProgress::start(Timestamp now, std::chrono::milliseconds overlap
 }
 
 void WatchProgress::reach(ChangeMark mark, Timestamp now, std::chrono::milliseconds overlap) {
+    for (auto& each : marks) each.at = std::min(each.at, now);  // later ones were set under a wrong clock
     // Close to the last but one: takes the last one's place, so that they stay few.
     bool const close = marks.size() >= 2 && marks.back().at - marks[marks.size() - 2].at < overlap / marks_an_overlap;
     if (close) marks.pop_back();
@@ -140,17 +147,19 @@ Status CaseWatch::round() {
         }
         loaded_ = true;
     }
-    RETURN_IF_ERROR(look(take_hints()));
+    auto const hinted = look(take_hints());
+    if (!hinted && !may_be_of_one_case(hinted.error())) return hinted;
     auto const maybe =
         parts_.sharing.with_source<bool>([](CaseSource& source) -> Result<bool> { return source.may_have_changed(); });
     if (!maybe) return maybe.error();
     owed_ = owed_ || *maybe;
-    if (owed_) RETURN_IF_ERROR(read_changes());
-    if (sweep_is_due()) {
-        RETURN_IF_ERROR(sweep());
-        owed_ = false;
-    }
-    owed_ = owed_ && !tells_changes_;  // a sweep that has to wait
+    auto const changes = owed_ ? read_changes() : Status(Done{});
+    if (!changes && !may_be_of_one_case(changes.error())) return changes;
+    // What no column tells any more, the sweep still finds.
+    bool const sweeps = sweep_is_due();
+    auto const swept = sweeps ? sweep() : Status(Done{});
+    for (auto const& each : {swept, changes, hinted}) RETURN_IF_ERROR(each);
+    owed_ = owed_ && !sweeps && !tells_changes_;  // a sweep that has to wait
     return Done{};
 }
 
@@ -165,6 +174,7 @@ Status CaseWatch::read_changes() {
         return save();
     }
     auto from = progress_.start(parts_.clock.now(), parts_.config.watch_overlap);
+    Status failed = Done{};
     while (!stopping()) {
         auto const page = parts_.sharing.with_source<Changes>(
             [&from](CaseSource& source) { return source.changes(from, changes_a_page); });
@@ -174,20 +184,25 @@ Status CaseWatch::read_changes() {
             return save();
         }
         if (!page) return page.error();
-        RETURN_IF_ERROR(look(page->cases));
+        auto const looked = look(page->cases);
+        if (!looked && !may_be_of_one_case(looked.error())) return looked;
+        if (!looked) failed = looked;
+        if (stopping()) break;  // not all of the page was looked at
         from = page->reached;
         progress_.reach(from, parts_.clock.now(), parts_.config.watch_overlap);
         RETURN_IF_ERROR(save());
         if (!page->more) break;
     }
-    return Done{};
+    return failed;
 }
 
 bool CaseWatch::sweep_is_due() const {
     if (progress_.sweeping || !progress_.swept_at) return true;
     bool const nothing_else_tells = !tells_changes_ && owed_;
     if (nothing_else_tells && quiet_until_ <= std::chrono::steady_clock::now()) return true;
-    return *progress_.swept_at + parts_.config.watch_sweep <= parts_.clock.now();
+    auto const now = parts_.clock.now();
+    // A time that is yet to come was written under a wrong clock.
+    return *progress_.swept_at > now || *progress_.swept_at + parts_.config.watch_sweep <= now;
 }
 
 Status CaseWatch::sweep() {
@@ -195,6 +210,9 @@ Status CaseWatch::sweep() {
     if (!counts) return counts.error();
     auto const began = std::chrono::steady_clock::now();
     std::int64_t done = 0;
+    Status failed = Done{};
+    int failures_in_a_row = 0;
+    bool any_looked_at = false;
     progress_.sweeping = true;
     while (!stopping()) {
         auto const after = progress_.sweep_after;
@@ -202,15 +220,22 @@ Status CaseWatch::sweep() {
             [after](Store& store) { return store.watch().after(after, cases_a_step); });
         if (!step) return step.error();
         for (auto const& watched : *step) {
-            if (watched.id) RETURN_IF_ERROR(look_at(*watched.id));
+            if (watched.id) {
+                auto const looked = look_at(*watched.id);
+                if (!looked && !may_be_of_one_case(looked.error())) return looked;
+                if (!looked) failed = looked;
+                failures_in_a_row = looked ? 0 : failures_in_a_row + 1;
+                any_looked_at = any_looked_at || looked;
+                if (failures_in_a_row >= most_failures_in_a_row) return failed;
+            }
             progress_.sweep_after = watched.number;
             if (stopping()) break;
         }
         done += static_cast<std::int64_t>(step->size());
         if (step->empty()) {
             progress_.sweep_after = 0;
-            progress_.sweeping = false;
-            progress_.swept_at = parts_.clock.now();
+            progress_.sweeping = !failed && !any_looked_at;  // nothing could be read: begun anew
+            if (!progress_.sweeping) progress_.swept_at = parts_.clock.now();
         }
         RETURN_IF_ERROR(save());
         std::chrono::duration<double> const took = std::chrono::steady_clock::now() - began;
@@ -221,21 +246,25 @@ Status CaseWatch::sweep() {
         seen_.per_second = took.count() > 0 ? static_cast<double>(done) / took.count() : 0;
         quiet_until_ =
             std::chrono::steady_clock::now() + quiet_after_sweep * (std::chrono::steady_clock::now() - began);
-        if (!progress_.sweeping) return Done{};
+        if (!progress_.sweeping || step->empty()) break;
     }
-    return Done{};
+    return failed;
 }
 
+/// Those that can be read are looked at, whatever another's reading fails of; the last such failure is returned.
 Status CaseWatch::look(std::vector<CaseId> const& ids) {
     if (ids.empty()) return Done{};
     auto const watched =
         parts_.engine.call<std::vector<CaseId>>([&ids](Store& store) { return store.watch().among(ids); });
     if (!watched) return watched.error();
+    Status failed = Done{};
     for (auto const& id : *watched) {
-        if (stopping()) return Done{};
-        RETURN_IF_ERROR(look_at(id));
+        if (stopping()) break;
+        auto const looked = look_at(id);
+        if (!looked && !may_be_of_one_case(looked.error())) return looked;
+        if (!looked) failed = looked;
     }
-    return Done{};
+    return failed;
 }
 
 Status CaseWatch::look_at(CaseId const& id) {
@@ -249,7 +278,7 @@ Status CaseWatch::look_at(CaseId const& id) {
                sourced.error().code == "source.value_too_large") {
         sighting.state = Sighting::State::unreadable;
     } else {
-        return sourced.error();  // the source, not the case: another time
+        return sourced.error();  // another time; its sighting stays as it was
     }
     auto const now = parts_.clock.now();
     auto const news = parts_.engine.call<bool>([&](Store& store) { return store.watch().record(id, sighting, now); });

@@ -73,5 +73,7 @@ Result<StoreKey> load_store_key(Config const& config);
 /// be its owner's alone; empty if there is neither. Without the line end. Errors: `file.too_permissive`,
 /// `file.unreadable`, `file.too_large`.
 Result<Secret> load_source_key(Config const& config);
+/// One such file, without the line end that editors add. Errors: those of `read_secret_file`.
+Result<Secret> read_source_key(std::filesystem::path const& file);
 
 }  // namespace casebridge

@@ -163,7 +163,10 @@ void QueryAsker::again(MessageId const& id, Actor const& actor, DoneHandler done
 
 void QueryAsker::seal_again(CallPtr call) {
     parts_.engine.submit<Bytes>(
-        [call](Store& store) { return store.contents().get(call->row.signed_); },
+        [this, call](Store& store) -> Result<Bytes> {
+            RETURN_IF_ERROR(parts_.clock.require_trusted());
+            return store.contents().get(call->row.signed_);
+        },
         [this, call](Result<Bytes> inner) {
             auto const unsealed = [&](Error const& why) { settle(call, AskedState::open, std::string(why.code), {}); };
             if (!inner) return unsealed(inner.error());
@@ -243,39 +246,45 @@ void QueryAsker::on_answer(CallPtr call, Result<OpenedEnvelope> opened) {
     settle(call, state, "", std::move(answer->told));
 }
 
+/// INVARIANT: a question ends once, whoever asked it again meanwhile: the first end stands.
+Result<AskedQuery> QueryAsker::record(Store& store, AskedQueryRow row,
+                                      std::optional<ReceivedAnswer::Told> const& told) const {
+    auto const is_over = [](AskedState state) { return state != AskedState::open && state != AskedState::pending; };
+    auto known = load(store, row.id);
+    if (!known || is_over(known->row.state)) return known;
+    auto const now = parts_.clock.now();
+    if (told) {
+        ASSIGN_OR_RETURN(row.body, store.contents().put(as_bytes(dump(told->body))));
+        row.retain_until = told->retain_until;
+    }
+    if (is_over(row.state)) row.answered_at = now;
+    RETURN_IF_ERROR(store.queries_asked().update(row));
+    if (is_over(row.state)) {
+        auto facts = query_facts(row).set("outcome", to_text(row.state)).set("code", row.code);
+        ASSIGN_OR_RETURN(auto const leaf,
+                         store.log().append("query.outcome", now, service_actor("question"), facts, Json::object()));
+        static_cast<void>(leaf);
+    }
+    return AskedQuery{std::move(row), told ? std::optional(told->body) : std::nullopt};
+}
+
 void QueryAsker::settle(CallPtr call, AskedState state, std::string code, std::optional<ReceivedAnswer::Told> told) {
     auto row = call->row;
     row.state = state;
     row.code = std::move(code);
-    auto const body = told ? std::optional(told->body) : std::nullopt;
-    parts_.engine.submit<AskedQueryRow>(
-        [this, row, told = std::move(told)](Store& store) mutable -> Result<AskedQueryRow> {
-            auto const now = parts_.clock.now();
-            if (told) {
-                ASSIGN_OR_RETURN(row.body, store.contents().put(as_bytes(dump(told->body))));
-                row.retain_until = told->retain_until;
-            }
-            bool const ends = row.state != AskedState::open && row.state != AskedState::pending;
-            if (ends) row.answered_at = now;
-            RETURN_IF_ERROR(store.queries_asked().update(row));
-            if (!ends) return row;
-            auto facts = query_facts(row).set("outcome", to_text(row.state)).set("code", row.code);
-            ASSIGN_OR_RETURN(auto const leaf, store.log().append("query.outcome", now, service_actor("question"), facts,
-                                                                 Json::object()));
-            static_cast<void>(leaf);
-            return row;
-        },
-        [this, call, body](Result<AskedQueryRow> settled) {
+    parts_.engine.submit<AskedQuery>(
+        [this, row, told = std::move(told)](Store& store) { return record(store, row, told); },
+        [this, call](Result<AskedQuery> settled) {
             if (settled) {
-                parts_.telemetry.count("casebridge_queries_asked_total", to_text(settled->state));
+                parts_.telemetry.count("casebridge_queries_asked_total", to_text(settled->row.state));
                 parts_.telemetry.log(LogLevel::info, "query.outcome",
-                                     {{"query", settled->id},
-                                      {"peer", settled->to.node},
-                                      {"state", to_text(settled->state)},
-                                      {"code", std::string_view(settled->code)}});
+                                     {{"query", settled->row.id},
+                                      {"peer", settled->row.to.node},
+                                      {"state", to_text(settled->row.state)},
+                                      {"code", std::string_view(settled->row.code)}});
             }
             auto const node = call->row.to.node;
-            call->done(settled ? Result<AskedQuery>(AskedQuery{*std::move(settled), body}) : settled.error());
+            call->done(std::move(settled));
             leave(node);
         });
 }

@@ -76,6 +76,7 @@ private:
     void on_outcome(CallPtr call, PeerClient::Outcome outcome);
     void on_answer(CallPtr call, Result<OpenedEnvelope> opened);
     Result<ReceivedAnswer> checked(Call const& call, OpenedEnvelope const& opened) const;
+    Result<AskedQuery> record(Store& store, AskedQueryRow row, std::optional<ReceivedAnswer::Told> const& told) const;
     void settle(CallPtr call, AskedState state, std::string code, std::optional<ReceivedAnswer::Told> told);
     Result<AskedQuery> load(Store& store, MessageId const& id) const;
 

@@ -239,6 +239,7 @@ Result<Bytes> QueryDesk::record(Store& store, Question const& question, Answer c
     if (!row) return Error{ErrorKind::unavailable, "query.forgotten", query.id.text()};
     if (row->answer) return store.contents().get(*row->answer);  // the same question, asked twice at once
     if (answer.release) {
+        RETURN_IF_ERROR(parts_.clock.require_trusted());
         ASSIGN_OR_RETURN(auto const epoch, store.cases().consent_epoch(answer.release->case_id));
         if (epoch != answer.release->case_epoch || parts_.instruments.get()->version() != answer.release->instruments)
             return Error{ErrorKind::conflict, "query.ask_again"};

@@ -30,6 +30,11 @@ Result<Secret> read_credential(std::filesystem::path const& path) {
 
 }  // namespace
 
+Result<Secret> read_source_key(std::filesystem::path const& file) {
+    ASSIGN_OR_RETURN(auto const text, read_secret_file(file, maximum_bytes));
+    return without_line_end(text);
+}
+
 Result<Secret> load_source_key(Config const& config) {
     if (auto const* const directory = std::getenv("CREDENTIALS_DIRECTORY"); directory != nullptr) {
         auto const credential = std::filesystem::path(directory) / "national-database";
@@ -38,8 +43,7 @@ Result<Secret> load_source_key(Config const& config) {
         if (std::filesystem::exists(credential, ignored)) return read_credential(credential);
     }
     if (config.source_key_file.empty()) return Secret{};
-    ASSIGN_OR_RETURN(auto const text, read_secret_file(config.source_key_file, maximum_bytes));
-    return without_line_end(text);
+    return read_source_key(config.source_key_file);
 }
 
 }  // namespace casebridge

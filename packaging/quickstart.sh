@@ -5,6 +5,7 @@
 #
 #   packaging/quickstart.sh                 everything; stops and removes the three at the end
 #   packaging/quickstart.sh --keep          leaves the three running and says how to look further
+#   packaging/quickstart.sh --stop          stops what --keep left running, and removes it
 #   packaging/quickstart.sh --dir DIR       works in DIR (default: build/quickstart); DIR must be absent or made by this
 #   packaging/quickstart.sh --seed N        other synthetic people (default 1)
 #   packaging/quickstart.sh --no-install    does not look at packages
@@ -14,16 +15,17 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-keep=no install=yes bin='' directory="$root/build/quickstart" seed=1
+keep=no stop=no install=yes bin='' directory="$root/build/quickstart" seed=1
 while (($# > 0)); do
   case "$1" in
     --keep) keep=yes ;;
+    --stop) stop=yes install=no ;;
     --no-install) install=no ;;
     --dir|--seed|--bin)
       (($# > 1)) || { echo "quickstart.sh: $1 needs a value" >&2; exit 2; }
       case "$1" in --dir) directory=$2 ;; --seed) seed=$2 ;; --bin) bin=$2 ;; esac
       shift ;;
-    -h|--help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "quickstart.sh: unknown option $1 (see --help)" >&2; exit 2 ;;
   esac
   shift
@@ -44,14 +46,14 @@ if [[ $install == yes ]]; then
   step "Packages"
   "$root/packaging/install-dependencies.sh"
 fi
-if [[ -z $bin ]]; then
+if [[ -z $bin && $stop == no ]]; then
   step "Build (a first build takes some minutes, a later one seconds)"
   cmake -S "$root" --preset release >/dev/null
   cmake --build "$root/build/release" --target casebridge casebridged casebridge-demo-databases
   bin="$root/build/release/bin"
 fi
 for program in casebridge casebridged casebridge-demo-databases; do
-  [[ -x $bin/$program ]] || fail "$bin/$program is missing"
+  [[ $stop == yes || -x $bin/$program ]] || fail "$bin/$program is missing"
 done
 
 # ---------------------------------------------------------------- a clean place
@@ -63,6 +65,7 @@ stop_all() {
   for pid_file in "$directory"/*/daemon.pid; do
     [[ -e $pid_file ]] || continue
     pid=$(<"$pid_file")
+    [[ $(readlink "/proc/$pid/exe" 2>/dev/null) == */casebridged* ]] || continue # not ours any more
     kill -CONT "$pid" 2>/dev/null || continue # it may be frozen
     kill "$pid"
     while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
@@ -75,6 +78,7 @@ remove_all() {
 }
 stop_all
 remove_all
+[[ $stop == no ]] || exit 0
 mkdir -p "$directory"
 touch "$directory/.made-by-quickstart"
 chmod 700 "$directory"
@@ -370,7 +374,7 @@ if [[ $keep == yes ]]; then
     \$casebridge --socket $(home kh-mosvy)/run/officer.sock inbox list
     \$casebridge --socket $(home kh-mosvy)/run/officer.sock log
   Configuration, agreements, policies and field maps: $directory/*/
-  To stop them: kill \$(cat $directory/*/daemon.pid)
+  To stop them and remove all: $0 --stop --dir $directory
 TEXT
 else
   note "nothing is left running; --keep leaves the three to look further"

@@ -60,9 +60,9 @@ if [[ $long == yes ]]; then
   tests/faults/mutants/run.sh
   if ((EUID == 0)); then
     step "the service under systemd, in a container"
-    root=$(mktemp -d)
-    tests/packaging/under_systemd.sh build/release "$root"
-    rm -rf "$root"
+    debian_root=$(mktemp -d)
+    trap 'rm -rf --one-file-system "$debian_root"' EXIT
+    tests/packaging/under_systemd.sh build/release "$debian_root"
   else
     echo "note: not root; the service was not tried under systemd"
   fi

@@ -30,8 +30,7 @@ Result<std::uint64_t> number_of(Invocation const& in, std::string_view name, std
 }
 
 Result<Secret> key_from(std::filesystem::path const& file) {
-    constexpr std::size_t longest = 4096;
-    return file.empty() ? Result<Secret>(Secret()) : read_secret_file(file, longest);
+    return file.empty() ? Result<Secret>(Secret()) : read_source_key(file);
 }
 
 ExitCode fail(Invocation const& in, Error const& error) {

@@ -112,7 +112,16 @@ void look_at_case_source(Config const& config, Findings& findings) {
                             "`source_key_file:` or the systemd credential `national-database`, readable by its owner "
                             "alone");
     auto const source = open_case_source(config.field_map, *key);
-    if (!source) return findings.bad("national database", source.error(), "correct the field map as the lines say");
+    bool const asks_for_key =
+        !source && (source.error().code == "source.login_refused" || source.error().code == "source.wrong_key");
+    if (asks_for_key && key->empty())
+        return findings.note(
+            "national database", "its password is not in the configuration; the service gets it from systemd",
+            "systemctl show casebridged -p LoadCredential -p LoadCredentialEncrypted; casebridge status");
+    if (!source)
+        return findings.bad("national database", source.error(),
+                            source.error().code == "field_map.invalid" ? "correct the field map as the lines say"
+                                                                       : "the code is explained in adapters/README.md");
     findings.good("national database", config.field_map.string());
     look_at_privileges(**source, findings);
 }

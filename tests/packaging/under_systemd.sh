@@ -5,8 +5,8 @@
 #
 #   tests/packaging/under_systemd.sh BUILD_DIRECTORY ROOT
 #
-# ROOT: a directory made by `debootstrap --variant=minbase bookworm ROOT`; it is made so if it is not there. Needs root,
-# debootstrap and systemd-container; installs packages into ROOT only. Part of `tests/check.sh --long`.
+# ROOT: an empty directory, or one that this script made a Debian root in before. Needs root, debootstrap and
+# systemd-container; installs packages into ROOT only. Part of `tests/check.sh --long`.
 set -euo pipefail
 
 build=$(realpath "${1:?usage: under_systemd.sh BUILD_DIRECTORY ROOT}")
@@ -17,9 +17,14 @@ for tool in debootstrap systemd-nspawn; do
   command -v "$tool" >/dev/null || { echo "under_systemd.sh: $tool is not installed" >&2; exit 2; }
 done
 
+if [[ -e $root && ! -e $root/.casebridge-test-root && -n $(ls -A "$root") ]]; then
+  echo "under_systemd.sh: $root is not empty and was not made by this: it would be installed into" >&2
+  exit 2
+fi
 if [[ ! -e $root/usr/bin/dpkg ]]; then
   # shellcheck disable=SC1091
   debootstrap --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root" >/dev/null
+  touch "$root/.casebridge-test-root"
 fi
 root=$(realpath "$root")
 

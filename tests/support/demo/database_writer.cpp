@@ -50,6 +50,7 @@ DatabaseWriter::DatabaseWriter(std::filesystem::path const& path, std::string co
 void DatabaseWriter::open(std::filesystem::path const& path) {
     sqlite3* raw = nullptr;
     int const opened = sqlite3_open(path.c_str(), &raw);
+    sqlite3_busy_timeout(raw, 10'000);  // a daemon may be reading
     database_ = {raw, sqlite3_close};
     check(raw, opened, "opening " + path.string());
 }
