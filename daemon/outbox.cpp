@@ -82,6 +82,9 @@ Timestamp Outbox::start_due() {
             [&node = node, now](Store& store) { return store.outbox().due(node, now, 2 * in_flight_per_peer); });
         if (!due) {
             parts_.telemetry.log(LogLevel::error, "outbox.unreadable", {{"peer", node}, {"why", due.error()}});
+            // Also because somebody else's work of the same group found the disk full: soon again, not at the next
+            // look.
+            next = std::min<Timestamp>(next, now + parts_.config.retry_base);
             continue;
         }
         if (due->next) next = std::min(next, *due->next);
