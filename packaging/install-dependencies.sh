@@ -98,6 +98,7 @@ leave_disabled() {
   for package in postgresql mariadb-server; do
     [[ " ${absent[*]} " == *" $package "* ]] || continue
     service=${package%-server}
+    # Where no systemd runs (a container, a bare root) nothing starts services, and there is nothing to disable.
     "${as_root[@]}" systemctl disable "$service.service" >/dev/null 2>&1 || true
   done
 }

@@ -37,6 +37,7 @@ postgres_stop() { # file that says where it is
   place=$(<"$1")
   programs=$(postgres_programs) || return 0
   if [[ -e $place/data/postmaster.pid ]]; then
+    # A server that has gone by itself leaves that file behind; what matters is that its directory goes, too.
     (cd / && as_server_user "$programs/pg_ctl" -D "$place/data" -m immediate -w -s stop) || true
   fi
   rm -rf "$place"

@@ -54,7 +54,7 @@ SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 setsid systemd-nspawn -q -D "$root" --boot --
   --private-network --capability=CAP_BPF,CAP_PERFMON,CAP_NET_ADMIN --system-call-filter=bpf --console=pipe \
   </dev/null >/dev/null 2>&1 &
 container=$!
-stop() { # nothing in the container is worth an orderly end
+stop() { # nothing in the container is worth an orderly end; what has ended already cannot be killed or waited for
   [[ -z ${init:-} ]] || kill -KILL "$init" 2>/dev/null || true
   kill -KILL "$container" 2>/dev/null || true
   wait "$container" 2>/dev/null || true
@@ -93,7 +93,7 @@ inside bash -euc '
 ' >/dev/null 2>"$root/tmp/set-up.log" || { cat "$root/tmp/set-up.log" >&2; fail "the set-up of packaging/README.md"; }
 
 if ! inside systemctl start casebridged; then
-  inside journalctl -u casebridged --no-pager -n 20 >&2 || true
+  inside journalctl -u casebridged --no-pager -n 20 >&2 || true # the failure is told below, whatever the journal says
   fail "systemctl start casebridged"
   exit 1
 fi
