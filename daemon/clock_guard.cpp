@@ -85,7 +85,9 @@ Status ClockGuard::resume(Store& store) {
     }
     ASSIGN_OR_RETURN(auto const latest, latest_stored_time(store));
     auto offset = offset_now();
-    if (latest && machine_.now() + skew_ < *latest) offset = latest->time_since_epoch() - machine_.since_boot();
+    bool const believable =
+        !latest || (*latest <= machine_.now() + skew_ && machine_.now() <= *latest + longest_absence);
+    if (!believable) offset = latest->time_since_epoch() - machine_.since_boot();
     RETURN_IF_ERROR(remember(store, offset));
     offset_ = offset;
     static_cast<void>(require_trusted());

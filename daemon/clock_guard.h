@@ -36,8 +36,10 @@ public:
     [[nodiscard]] std::chrono::milliseconds jump() const;
 
     /// Goes on as before a restart: a restart must not make a set clock a right one. After another boot the machine's
-    /// clock counts, unless it is behind what the store holds.
+    /// clock counts, unless it is behind what the store holds, or so far ahead of it that an office closed for
+    /// holidays does not explain it (a battery that died, or somebody's hand): then an officer is asked.
     Status resume(Store& store);
+    static constexpr std::chrono::days longest_absence{14};
     /// An officer says that the machine's clock is right and that it is `time`. Takes effect with `adopt`, after the
     /// commit. Errors: `clock.not_held`, `clock.other_time` (the machine's clock is not at `time`, within the skew).
     struct Confirmed {

@@ -115,6 +115,28 @@ BOOST_AUTO_TEST_CASE(after_another_boot_a_clock_ahead_counts_and_one_behind_the_
     BOOST_CHECK_EQUAL(state(), "clock.jumped");
 }
 
+BOOST_AUTO_TEST_CASE(after_another_boot_a_clock_further_ahead_than_a_holiday_is_held) {
+    for (auto const& [by, expected] : {std::pair{std::chrono::milliseconds(14 * 24h), trusted},
+                                       {14 * 24h + 1ms, std::string("clock.jumped")},
+                                       {400 * 24h, std::string("clock.jumped")}}) {
+        see(clock.now());
+        auto const seen = clock.now();
+        clock.set_by(by);
+        clock.boot_again();
+        resume();
+        BOOST_CHECK_EQUAL(state(), expected);
+        BOOST_CHECK(guard->now() == (expected == trusted ? seen + by : seen));
+        if (expected == trusted) continue;
+        resume();  // a restart alone changes nothing
+        BOOST_CHECK_EQUAL(state(), expected);
+        guard->adopt(must(guard->confirm(*store, clock.now(), officer())));
+        BOOST_CHECK_EQUAL(state(), trusted);
+        clock.boot_again();
+        resume();
+        BOOST_CHECK_EQUAL(state(), trusted);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(after_another_boot_a_clock_within_the_skew_of_the_store_counts) {
     see(start + 5min);
     clock.boot_again();
