@@ -42,9 +42,8 @@ struct Config {
     std::uint64_t minimum_free_bytes = 256ULL << 20;  ///< where the store is; below it nothing new is taken
     std::chrono::milliseconds retry_base{2'000};
     std::chrono::milliseconds retry_cap{900'000};
-    std::chrono::milliseconds query_answer_slot{
-        1'000};                                   ///< an answer leaves a whole number of these after its question
-    std::chrono::minutes query_officer_slot{15};  ///< how long an officer may take to say yes
+    /// An answer leaves a whole number of these after its question.
+    std::chrono::milliseconds query_answer_slot{1'000};
     std::int64_t query_quota_per_peer = 2'000, query_quota_per_office = 500;  ///< questions a day (UTC)
     std::chrono::milliseconds watch_interval{60'000};  ///< between two looks for changes of shared cases
     std::chrono::minutes watch_overlap{10};            ///< of changes that are read again, for what was committed late

@@ -105,6 +105,16 @@ Result<std::optional<InboxRow>> InboxTable::find_by_id(MessageId const& id) cons
     return read_one(std::move(row));
 }
 
+Result<std::optional<OfficeId>> InboxTable::last_office(NodeId const& from, SubjectReference const& subject) const {
+    auto row = database_.prepare(
+        "SELECT to_office FROM inbox WHERE subject = ?1 AND sender = ?2 ORDER BY number DESC LIMIT 1");
+    row.bind(1, subject.text()).bind(2, from.text());
+    ASSIGN_OR_RETURN(bool const found, row.step());
+    if (!found) return std::optional<OfficeId>();
+    ASSIGN_OR_RETURN(auto office, stored::parsed(parse_office(row.text(0))));
+    return std::optional(std::move(office));
+}
+
 Result<std::vector<InboxTable::Forgotten>> InboxTable::forgettable(Timestamp expired_before, Timestamp now,
                                                                    std::size_t limit) const {
     auto rows = database_.prepare(

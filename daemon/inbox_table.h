@@ -35,6 +35,8 @@ public:
     /// Newest first.
     Result<std::vector<InboxRow>> list(std::size_t limit) const;
     Result<std::optional<InboxRow>> find_by_id(MessageId const& id) const;
+    /// The office of ours that the newest message of `from` about this subject named; none if there is no such message.
+    Result<std::optional<OfficeId>> last_office(NodeId const& from, SubjectReference const& subject) const;
     Result<std::int64_t> count() const;
 
     struct Forgotten {

@@ -272,8 +272,14 @@ INSERT INTO watched_cases(case_handle, state) SELECT case_handle, 'unseen' FROM 
     WHERE state IN ('prepared', 'possibly_delivered', 'delivered') GROUP BY case_handle ORDER BY min(prepared_at);
 )sql";
 
+// What a partner has told of a person it and we know by a reference.
+constexpr std::string_view version_7 = R"sql(
+CREATE INDEX inbox_subject ON inbox(subject, sender);
+)sql";
+
 constexpr std::array all{Migration{1, version_1}, Migration{2, version_2}, Migration{3, version_3},
-                         Migration{4, version_4}, Migration{5, version_5}, Migration{6, version_6}};
+                         Migration{4, version_4}, Migration{5, version_5}, Migration{6, version_6},
+                         Migration{7, version_7}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

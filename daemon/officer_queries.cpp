@@ -15,6 +15,7 @@ Json asked_json(AskedQueryRow const& row) {
         .set("state", to_text(row.state))
         .set("code", row.code)
         .set("asked_at", to_rfc3339(row.asked_at))
+        .set("answer_due_at", to_rfc3339(row.expires_at - QueryAsker::time_to_fetch))
         .set("expires_at", to_rfc3339(row.expires_at))
         .set("answered_at", optional_time(row.answered_at))
         .set("retain_until", optional_time(row.retain_until));
@@ -43,30 +44,42 @@ Json waiting_json(ReceivedQueryRow const& row) {
     return json;
 }
 
-QueryAsker::DoneHandler answer_to(OfficerCall& call) {
-    return [respond = call.responder()](Result<AskedQuery> const& asked) {
+/// `told_before` is given if false: no message of that partner has named the reference.
+QueryAsker::DoneHandler answer_to(OfficerCall& call, bool told_before = true) {
+    return [respond = call.responder(), told_before](Result<AskedQuery> const& asked) {
         if (!asked) return respond(problem(status_of(asked.error()), asked.error().code, asked.error().detail));
-        respond({.status = 200, .content_type = "application/json", .body = to_bytes(dump(asked_json(*asked)))});
+        auto json = asked_json(*asked);
+        if (!told_before) json.set("told_before", false);
+        respond({.status = 200, .content_type = "application/json", .body = to_bytes(dump(json))});
     };
 }
 
-Result<AskRequest> ask_request(OfficerCall& call) {
+struct Asking {
+    AskRequest request;
+    bool told_before;
+};
+
+Result<Asking> ask_request(OfficerCall& call) {
     ASSIGN_OR_RETURN(auto recipient, recipient_of(call));
     ASSIGN_OR_RETURN(auto const subject_text, call.required("subject"));
     ASSIGN_OR_RETURN(auto subject, SubjectReference::parse(subject_text));
     ASSIGN_OR_RETURN(auto const about_text, call.required("about"));
     ASSIGN_OR_RETURN(auto const about, parse_about(about_text));
     auto const from_text = call.text("from");
-    auto from = from_text.empty() ? call.parts().self.offices.front() : OfficeId(from_text);
-    return AskRequest{std::move(from), std::move(recipient.to), recipient.purpose, std::move(subject), about};
+    auto const& node = recipient.to.node;
+    ASSIGN_OR_RETURN(auto const told, call.parts().engine.call<std::optional<OfficeId>>(
+                                          [&](Store& store) { return store.inbox().last_office(node, subject); }));
+    auto from = !from_text.empty() ? OfficeId(from_text) : told ? *told : call.parts().self.offices.front();
+    return Asking{{std::move(from), std::move(recipient.to), recipient.purpose, std::move(subject), about},
+                  told.has_value()};
 }
 
 void ask(OfficerCall& call) {
     auto const actor = call.actor();
     if (!actor) return call.fail(actor);
-    auto const request = ask_request(call);
-    if (!request) return call.fail(request);
-    call.parts().asker.ask(*request, *actor, answer_to(call));
+    auto const asking = ask_request(call);
+    if (!asking) return call.fail(asking);
+    call.parts().asker.ask(asking->request, *actor, answer_to(call, asking->told_before));
 }
 
 void ask_again(OfficerCall& call) {

@@ -9,7 +9,12 @@ namespace {
 /// Longer than any answer slot (60 s) and the way there and back.
 constexpr std::chrono::milliseconds answer_timeout{90'000};
 /// Longer than any officer's slot (a day) and a night.
-constexpr std::chrono::hours question_life{48};
+/// A question is answered at once, or when an officer's time is over.
+std::chrono::hours time_of_officer(AgreementPurpose const& terms) {
+    bool const needs_officer = terms.answering == AgreementPurpose::Answering::officer;
+    return needs_officer ? terms.answer_within : std::chrono::hours(0);
+}
+
 constexpr std::chrono::hours remembered_after_expiry{30 * 24};
 constexpr std::size_t forgotten_at_once = 16;
 
@@ -88,11 +93,12 @@ void QueryAsker::ask(AskRequest const& request, Actor const& actor, DoneHandler 
     if (found == agreements.end())
         return done(
             Error{ErrorKind::conflict, "query.no_agreement", "none with " + node.text() + " covers the purpose"});
+    auto const life = time_of_officer(*found->signed_agreement.agreement.purpose(request.purpose)) + time_to_fetch;
     Query const query{.id = MessageId::make(now, to_text(random_bytes(10))),
                       .from = {parts_.self.node, request.from},
                       .to = request.to,
                       .sent_at = now,
-                      .expires_at = now + question_life,
+                      .expires_at = now + life,
                       .purpose = request.purpose,
                       .agreement = found->signed_agreement.agreement.digest(),
                       .subject = request.subject,

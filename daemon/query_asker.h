@@ -42,6 +42,9 @@ class QueryAsker {
 public:
     explicit QueryAsker(QueryAskerParts parts) : parts_(parts) {}
 
+    /// How long an answer can be fetched once it is due.
+    static constexpr std::chrono::hours time_to_fetch{48};
+
     using DoneHandler = std::function<void(Result<AskedQuery>)>;
 
     // On worker threads; `done` may be called on any thread. What could not be answered now is no error: the row says

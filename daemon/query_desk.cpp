@@ -26,8 +26,8 @@ std::int64_t seconds_to_midnight(Timestamp now) {
 struct QueryDesk::Question {
     Query query;
     Digest inner_digest;
-    bool needs_officer;
-    Digest instruments;  ///< version it was admitted under
+    std::optional<std::chrono::hours> officer_slot;  ///< how long an officer may take, where one is needed
+    Digest instruments;                              ///< version it was admitted under
     AnswerSlots::Instant arrived;
     HttpResponder respond;
 };
@@ -87,8 +87,9 @@ void QueryDesk::on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, 
         int const status = later ? 503 : admission.code == "message.expired" ? 410 : 403;
         return refuse_form(respond, carrier, status, {ErrorKind::unauthentic, admission.code, query->id.text()});
     }
-    bool const needs_officer = terms->answering == AgreementPurpose::Answering::officer;
-    look_up(std::make_shared<Question const>(Question{*std::move(query), opened->inner_digest(), needs_officer,
+    auto const officer_slot =
+        terms->answering == AgreementPurpose::Answering::officer ? std::optional(terms->answer_within) : std::nullopt;
+    look_up(std::make_shared<Question const>(Question{*std::move(query), opened->inner_digest(), officer_slot,
                                                       instruments->version(), arrived, std::move(respond)}));
 }
 
@@ -139,7 +140,7 @@ Result<QueryDesk::Standing> QueryDesk::standing(Store& store, Question const& qu
     if (counts.of_peer > parts_.config.query_quota_per_peer || counts.of_office > parts_.config.query_quota_per_office)
         return Error{ErrorKind::unavailable, "query.quota_exhausted", query.from.office.text()};
     RETURN_IF_ERROR(forget_expired(store));
-    result.pending = question.needs_officer;
+    result.pending = question.officer_slot.has_value();
     RETURN_IF_ERROR(table.insert(
         {.id = query.id,
          .from = query.from,
@@ -150,7 +151,7 @@ Result<QueryDesk::Standing> QueryDesk::standing(Store& store, Question const& qu
          .inner_digest = question.inner_digest,
          .received_at = now,
          .expires_at = query.expires_at,
-         .answer_at = question.needs_officer ? std::optional(now + parts_.config.query_officer_slot) : std::nullopt}));
+         .answer_at = question.officer_slot ? std::optional(now + *question.officer_slot) : std::nullopt}));
     return result;
 }
 
@@ -187,7 +188,7 @@ Result<QueryDesk::Answer> QueryDesk::deliberate(Question const& question, Standi
     if (decision.agreement()->digest() != query.agreement) return nothing;
     auto const body = minimise(given.sourced.record, decision, Date(std::chrono::floor<std::chrono::days>(given.now)));
     if (!body) return nothing;
-    if (question.needs_officer && standing.approved != body->digest()) return nothing;
+    if (question.officer_slot && standing.approved != body->digest()) return nothing;
     auto const consent_end = std::chrono::sys_days(decision.consent()->expires_on);
     auto const retention = decision.agreement()->purpose(query.purpose)->retention;
     auto outgoing = OutgoingAnswer::told(header, *body, std::min<Timestamp>(given.now + retention, consent_end));

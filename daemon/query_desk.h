@@ -4,7 +4,8 @@
 //                      │no (quota)
 //                      ▼
 //        automatic ─▶ release ─▶ sign, seal ─▶ one transaction: answer, leaf, disclosure ─▶ held until its slot ─▶ 200
-//        officer   ─▶ 202 until `query_officer_slot` is over, then as above; without an officer's yes: no information
+//        officer   ─▶ 202 until the agreement's `answer_within_hours` are over, then as above; without an officer's yes
+//                     no information
 //
 // SECURITY: unknown, refused and withheld are one outcome. All answers, also those that tell something, have one size,
 // leave on the same tick and cost one leaf; the national database is asked about unknown references, too, so that its

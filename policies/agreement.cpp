@@ -132,6 +132,9 @@ private:
         terms.retention = std::chrono::days(reader.integer("retention_days", 1, 36525));
         if (reader.word("answering", {"automatic", "officer"}) == "automatic") {
             terms.answering = AgreementPurpose::Answering::automatic;
+        } else if (terms.answer_within > AgreementPurpose::longest_officer_time) {
+            complaints_.add(reader.at("answer_within_hours"), "answer_within_hours",
+                            "expected at most 744 (31 days) where an officer answers");
         }
         if (carries_cases(purpose)) {
             if (auto const* ceiling = reader.mapping("ceiling")) {

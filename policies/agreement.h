@@ -32,6 +32,8 @@ struct AgreementPurpose {
     std::chrono::hours answer_within{0};
     std::chrono::days retention{0};
     enum class Answering { automatic, officer } answering = Answering::officer;
+    /// The longest `answer_within` where an officer answers: a question has to live as long.
+    static constexpr std::chrono::days longest_officer_time{31};
     SourceLine source;
 };
 

@@ -12,7 +12,7 @@ using wire::invalid;
 
 constexpr std::size_t question_size = 2 * 1024;
 constexpr std::size_t answer_size = 30 * 1024;  // the envelope's 2 KiB make it 32
-constexpr std::chrono::days longest_life{7};
+constexpr auto longest_life = AgreementPurpose::longest_officer_time + std::chrono::days(7);
 constexpr auto query_scope = JsonReader::Scope::query;
 constexpr std::string_view question_type = "case_query", answer_type = "query_answer";
 constexpr std::string_view word_told = "answered", word_nothing = "no_information", no_onward_transfer = "none";

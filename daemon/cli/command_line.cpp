@@ -2,6 +2,7 @@
 
 #include "daemon/version.h"
 #include "policies/unicode.h"
+#include "policies/yaml.h"
 
 #include <algorithm>
 #include <iostream>
@@ -133,15 +134,35 @@ Entry const* chosen(std::list<Entry> const& entries) {
     return best;
 }
 
-int usage_error(std::string const& what, CLI::App const& root) {
+int usage_error(std::string what, CLI::App const& root) {
     auto const* app = &root;
     std::string path = "casebridge";
     while (!app->get_subcommands().empty()) {
         app = app->get_subcommands().front();
         path += " " + app->get_name();
     }
+    auto const unknown = root.remaining(true);
+    auto const below = app->get_subcommands([](CLI::App const*) { return true; });
+    if (!unknown.empty() && !below.empty()) {
+        std::vector<std::string_view> words;
+        for (auto const* each : below) words.emplace_back(each->get_name());
+        auto const nearest = nearest_word(unknown.front(), words);
+        what = "there is no command `" + path + " " + unknown.front() + "`";
+        if (!nearest.empty()) what += "; did you mean `" + std::string(nearest) + "`?";
+    }
     std::cerr << "casebridge: " << printable_lines(what) << " [usage]\n  See `" << path << " --help`.\n";
     return static_cast<int>(ExitCode::usage);
+}
+
+/// What takes a number and got something else; empty: nothing.
+std::string no_number(Entry const& entry) {
+    for (auto const& slot : entry.slots) {
+        if (slot.spec.value != "N" || slot.option->count() == 0) continue;
+        auto const& text = slot.values.front();
+        bool const digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+        if (!digits || text.empty() || text.size() > 18) return std::string(slot.spec.name) + " takes a whole number";
+    }
+    return {};
 }
 
 Invocation::Values values_of(Entry const& entry) {
@@ -195,6 +216,7 @@ int run_command_line(int count, char const* const* arguments) {
     }
     auto const* entry = chosen(entries);
     if (entry == nullptr) return usage_error("a command is needed", root);
+    if (auto const complaint = no_number(*entry); !complaint.empty()) return usage_error(complaint, root);
     return static_cast<int>(entry->command.run(Invocation(global, values_of(*entry))));
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/cli/failure.h"
 
+#include "policies/yaml_values.h"
+
 #include <algorithm>
 #include <array>
 
@@ -112,6 +114,10 @@ Failure to_failure(Error const& error) {
 
 Failure usage_failure(std::string_view code, std::string detail) {
     return {ExitCode::usage, std::string(code), std::move(detail)};
+}
+
+Failure unknown_purpose(std::string_view given) {
+    return usage_failure("purpose.unknown", "--purpose: " + expected_one_of(purpose_words(), given));
 }
 
 Failure to_failure(int status, Json const& problem) {

@@ -29,6 +29,8 @@ struct Failure {
 
 Failure to_failure(Error const& error);
 Failure usage_failure(std::string_view code, std::string detail);
+/// `purpose.unknown`, with the words there are and the nearest of them.
+Failure unknown_purpose(std::string_view given);
 /// From the status and problem document (RFC 9457) of an answer that is no success.
 Failure to_failure(int status, Json const& problem);
 

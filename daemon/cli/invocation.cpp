@@ -112,14 +112,18 @@ ExitCode Invocation::get_as_act(std::string_view path, Query query, Render const
     return get(path, query, render);
 }
 
-ExitCode Invocation::act(std::string_view path, Json body, Render const& render) const {
+OfficerClient::Answer Invocation::post_as_act(std::string_view path, Json body) const {
     auto const why = reason();
-    if (auto const* failure = std::get_if<Failure>(&why)) return fail(*failure);
+    if (auto const* failure = std::get_if<Failure>(&why)) return *failure;
     body.set("reason", std::get<std::string>(why));
     if (dry_run()) body.set("dry_run", true);
     auto const client = officer();
-    if (!client) return fail(client.error());
-    return show(client->post(path, body), render);
+    if (!client) return to_failure(client.error());
+    return client->post(path, body);
+}
+
+ExitCode Invocation::act(std::string_view path, Json body, Render const& render) const {
+    return show(post_as_act(path, std::move(body)), render);
 }
 
 }  // namespace casebridge::cli

@@ -50,6 +50,8 @@ public:
     /// Adds `reason` to the query.
     ExitCode get_as_act(std::string_view path, Query query, Render const& render) const;
     /// Adds `reason`, and `dry_run` if asked for, to the body.
+    [[nodiscard]] OfficerClient::Answer post_as_act(std::string_view path, Json body) const;
+    /// Posts as an act and shows the answer.
     ExitCode act(std::string_view path, Json body, Render const& render) const;
 
 private:

@@ -27,6 +27,7 @@ std::string render_asked(Json const& json, Style const& style) {
     facts.add("about", shown(json, "about"));
     facts.add("state", state_of(json));
     facts.add("asked", local_time(json.text_or("asked_at")));
+    if (json.text_or("state") == "pending") facts.add("answer due", local_time(json.text_or("answer_due_at")));
     facts.add("answered", local_time(json.text_or("answered_at")));
     facts.add("kept until", local_time(json.text_or("retain_until")));
     auto const* body = json.find("body");
@@ -34,8 +35,21 @@ std::string render_asked(Json const& json, Style const& style) {
     auto text = facts.text(style);
     if (body != nullptr) text += "\n" + render_body(*body, style);
     if (state == "open" || state == "pending")
-        text += "next: casebridge query again " + printable(shown(json, "query")) + "\n";
+        text += "next: casebridge query again " + printable(shown(json, "query")) + " --reason …\n";
+    if (auto const* told = json.find("told_before"); told != nullptr && *told == Json(false))
+        text += style.paint("note", Tone::warning) +
+                ": no message of this partner here names that reference; compare it with `inbox show`\n";
     return text;
+}
+
+/// A question that was refused, or could not be put, is no success.
+ExitCode show_asked(Invocation const& in, std::string_view path, Json body) {
+    auto const answer = in.post_as_act(path, std::move(body));
+    auto const said = in.show(answer, render_asked);
+    auto const* asked = std::get_if<Json>(&answer);
+    if (said != ExitCode::ok || asked == nullptr) return said;
+    auto const state = asked->text_or("state");
+    return state == "refused" ? ExitCode::refused : state == "open" ? ExitCode::error : ExitCode::ok;
 }
 
 ExitCode ask(Invocation const& in) {
@@ -46,7 +60,7 @@ ExitCode ask(Invocation const& in) {
     if (!node || !office)
         return in.fail(usage_failure("usage.bad_recipient", "--to is node/office, e.g. th-msdhs/datip"));
     auto const purpose = parse_purpose(in.text("--purpose"));
-    if (!purpose) return in.fail(usage_failure(purpose.error().code, purpose.error().detail));
+    if (!purpose) return in.fail(unknown_purpose(in.text("--purpose")));
     auto const subject = SubjectReference::parse(in.text("SUBJECT"));
     if (!subject)
         return in.fail(usage_failure("usage.bad_subject",
@@ -60,11 +74,11 @@ ExitCode ask(Invocation const& in) {
         .set("subject", subject->text())
         .set("about", to_text(*about));
     if (in.has("--from")) body.set("from", in.text("--from"));
-    return in.act("/v1/queries", std::move(body), render_asked);
+    return show_asked(in, "/v1/queries", std::move(body));
 }
 
 ExitCode again(Invocation const& in) {
-    return in.act("/v1/queries/" + percent_encoded(in.text("QUERY")) + "/again", Json::object(), render_asked);
+    return show_asked(in, "/v1/queries/" + percent_encoded(in.text("QUERY")) + "/again", Json::object());
 }
 
 ExitCode show(Invocation const& in) {
@@ -114,7 +128,7 @@ std::string render_preview(Json const& json, Style const& style) {
     return text + style.paint("What a yes tells the partner", Tone::bold) + "\n" +
            render_body(*json.find("body"), style) + "\ndigest  " + printable(shown(json, "digest")) +
            "\nnext: casebridge query approve " + printable(shown(json, "query")) + " --digest " +
-           printable(shown(json, "digest")) + "\n";
+           printable(shown(json, "digest")) + " --reason …\n";
 }
 
 ExitCode preview(Invocation const& in) {
@@ -151,7 +165,8 @@ std::vector<Command> query_commands() {
          "      --purpose return_and_handover --about status --reason \"is the date still right?\"",
          {{"SUBJECT", "", "The reference both know the person by (`inbox show`)", required},
           {"--to", "NODE/OFFICE", "The partner and the office in it", required},
-          {"--from", "OFFICE", "The office of ours that asks (default: the first configured)", optional},
+          {"--from", "OFFICE",
+           "The office of ours that asks (default: the one the partner's message about the case was for)", optional},
           {"--purpose", "PURPOSE", "e.g. return_and_handover, family_tracing, referral", required},
           {"--about", "WORD", "summary (default) or status", optional}},
          ask},

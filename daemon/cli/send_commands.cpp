@@ -22,7 +22,7 @@ std::variant<Json, Failure> request_of(Invocation const& in) {
     auto const office = parse_office(to.substr(slash + 1));
     if (!node || !office) return bad;
     auto const purpose = parse_purpose(in.text("--purpose"));
-    if (!purpose) return usage_failure(purpose.error().code, purpose.error().detail);
+    if (!purpose) return unknown_purpose(in.text("--purpose"));
     auto const reason = in.reason();
     if (auto const* failure = std::get_if<Failure>(&reason)) return *failure;
     auto body = Json::object();

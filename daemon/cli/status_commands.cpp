@@ -1,4 +1,5 @@
 // casebridge status, health, clock, log, reload.
+#include "crypto/time.h"
 #include "daemon/cli/command.h"
 
 namespace casebridge::cli {
@@ -119,6 +120,8 @@ ExitCode log(Invocation const& in) {
 }
 
 ExitCode confirm_clock(Invocation const& in) {
+    if (!parse_rfc3339(in.text("--time")))
+        return in.fail(usage_failure("usage.bad_time", "--time is UTC as 2026-11-25T09:30:00Z"));
     return in.act("/v1/clock/confirm", Json::object().set("time", in.text("--time")),
                   [](Json const& json, Style const&) {
                       return "relied on again, at " + local_time(json.text_or("time")) + "\n";

@@ -8,9 +8,14 @@ namespace casebridge::test {
 inline std::string const queries_path = "/exchange/v1/queries";
 inline std::string const unknown_subject = "000102030405060708090a0b0c0d0eff";
 
-/// `answering` of the return, as the agreement has it.
+inline constexpr std::chrono::hours officer_time{30};
+
+/// The terms of the return: who answers, and within `officer_time`.
 inline std::string answering(std::string agreement, std::string const& word) {
     auto const purpose = agreement.find("return_and_handover:");
+    std::string const key = "answer_within_hours: ";
+    auto const hours = agreement.find(key, purpose) + key.size();
+    agreement.replace(hours, agreement.find('\n', hours) - hours, std::to_string(officer_time.count()));
     auto const at = agreement.find("answering: officer", purpose);
     BOOST_REQUIRE(purpose != std::string::npos && at != std::string::npos);
     return agreement.replace(at, 18, "answering: " + word);

@@ -21,7 +21,7 @@ struct WithOfficer : Asking {
         BOOST_REQUIRE_EQUAL(answer.summary(), "200");
         return answer.json();
     }
-    void let_the_slot_pass() { clock.turn(15min + 1s); }
+    void let_the_slot_pass() { clock.turn(officer_time + 1s); }
 };
 
 }  // namespace
@@ -36,8 +36,11 @@ BOOST_AUTO_TEST_CASE(a_yes_to_what_was_previewed_is_told_when_the_slot_is_over) 
     auto const shown = previewed(asked);
     BOOST_CHECK_EQUAL(shown.text_or("case"), canary_case);
     BOOST_CHECK_EQUAL(decide(asked, "approve", shown.text_or("digest")).summary(), "200");
+    auto const due = must(parse_rfc3339(asked.text_or("answer_due_at")));
+    BOOST_CHECK(due >= clock.now() + officer_time - 1min && due <= clock.now() + officer_time);
+    clock.turn(officer_time - 1min);
     BOOST_CHECK_EQUAL(again(asked).text_or("state"), "pending");
-    let_the_slot_pass();
+    clock.turn(1min + 1s);
     auto const answered = again(asked);
     BOOST_CHECK_EQUAL(answered.text_or("state"), "answered");
     BOOST_CHECK_EQUAL(dump(*answered.find("body")), dump(*shown.find("body")));

@@ -44,6 +44,23 @@ BOOST_AUTO_TEST_CASE(a_question_about_the_status_gets_fields_of_that_category_al
     for (auto const& [id, value] : fields) BOOST_CHECK(find_field(id)->category == Category::status);
 }
 
+BOOST_AUTO_TEST_CASE(the_office_the_message_was_for_asks_and_an_unknown_reference_is_pointed_out) {
+    auto const without_office = [](Json const& question) {
+        auto json = Json::object();
+        for (auto const& [key, value] : *question.as_object())
+            if (key != "from") json.set(key, value);
+        return json;
+    };
+    auto const asked = ask(without_office(question()));
+    BOOST_CHECK_EQUAL(asked.text_or("state"), "answered");
+    BOOST_CHECK(asked.find("told_before") == nullptr);
+    BOOST_CHECK_EQUAL(thailand.leaves("query.answer").back().text_or("office"), "poipet-transit-centre");
+    auto const unknown = ask(without_office(question("summary", unknown_subject)));
+    BOOST_CHECK_EQUAL(unknown.text_or("state"), "no_information");
+    BOOST_REQUIRE(unknown.find("told_before") != nullptr);
+    BOOST_CHECK(*unknown.find("told_before") == Json(false));
+}
+
 BOOST_AUTO_TEST_CASE(reading_an_answer_again_is_an_act_and_asks_nobody) {
     auto const asked = ask(question());
     thailand.stop();

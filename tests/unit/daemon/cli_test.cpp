@@ -60,6 +60,16 @@ BOOST_AUTO_TEST_CASE(wrong_usage_exits_with_2_and_says_where_help_is) {
         CHECK_CONTAINS(wrong.err, "--help");
     }
     CHECK_CONTAINS(run("case send").err, "casebridge case send --help");
+    CHECK_CONTAINS(run("statsu").err, "no command `casebridge statsu`; did you mean `status`?");
+    CHECK_CONTAINS(run("peer lits --json").err, "no command `casebridge peer lits`; did you mean `list`?");
+    for (auto const* number : {"ten", "-1", "5x", "\"\"", "1000000000000000000"})
+        CHECK_CONTAINS(run(std::string("query list --limit ") + number).err, "--limit takes a whole number [usage]");
+}
+
+BOOST_AUTO_TEST_CASE(a_time_is_checked_before_the_daemon_is_asked) {
+    auto const wrong = run("--socket /nowhere/s --reason x clock confirm --time tomorrow");
+    BOOST_CHECK_EQUAL(wrong.exit, 2);
+    CHECK_CONTAINS(wrong.err, "[usage.bad_time]");
 }
 
 BOOST_AUTO_TEST_CASE(arguments_that_are_no_utf8_are_refused) {

@@ -126,6 +126,7 @@ BOOST_AUTO_TEST_CASE(what_was_told_before_there_was_a_watch_counts_from_the_firs
     {
         auto database = open_database();
         must(database.execute("DROP TABLE watched_cases"));
+        must(database.execute("DROP INDEX inbox_subject"));
         must(database.execute("UPDATE schema_version SET version = 5"));
         must(database.execute("ALTER TABLE disclosures RENAME TO newer"));
         must(

@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(a_question_that_is_none_is_refused_with_its_code) {
     BOOST_TEST(code("to", Json::object().set("node", "th-msdhs").set("office", "X")) == "office.malformed");
     BOOST_TEST(code("sent_at", "now") == "time.bad_timestamp");
     BOOST_TEST(code("expires_at", "2026-11-23T21:20:11.322Z") == "query.expires_before_sent");
-    BOOST_TEST(code("expires_at", "2026-11-30T21:20:11.323Z") == "query.life_too_long");
-    BOOST_TEST(code("expires_at", "2026-11-30T21:20:11.322Z") == "");
+    BOOST_TEST(code("expires_at", "2026-12-31T21:20:11.323Z") == "query.life_too_long");
+    BOOST_TEST(code("expires_at", "2026-12-31T21:20:11.322Z") == "");
     BOOST_TEST(code("purpose", "curiosity") == "purpose.unknown");
     BOOST_TEST(code("subject", "x") == "subject.malformed");
     BOOST_TEST(code("about", "everything") == "query.unknown_about");
