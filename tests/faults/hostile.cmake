@@ -16,6 +16,7 @@ casebridge_test(faults_hostile_peer
     ${here}/wire.cpp
 )
 add_dependencies(faults_hostile_peer casebridged casebridge casebridge_adversary)
+set_tests_properties(faults_hostile_peer PROPERTIES RUN_SERIAL TRUE)  # judges how long an honest peer waits
 
 find_package(CLI11 REQUIRED)
 add_executable(casebridge_adversary

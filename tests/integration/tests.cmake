@@ -27,3 +27,5 @@ casebridge_test(integration_query_pairs
     ${here}/query_pairs_test.cpp
     ${here}/two_nodes.cpp
 )
+set_tests_properties(integration_query_pairs PROPERTIES RUN_SERIAL TRUE)  # compares times
+set_tests_properties(integration_two_nodes PROPERTIES COST 200)           # the longest first
