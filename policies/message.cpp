@@ -2,29 +2,19 @@
 
 #include "policies/wire.h"
 
-#include <algorithm>
 #include <array>
 #include <limits>
-#include <stdexcept>
 
 namespace casebridge {
 
 namespace {
 
-constexpr std::size_t longest_padding = 1 << 20;
 constexpr std::size_t longest_stream = 2 * wire::longest_node + 32 + 2;
 constexpr std::chrono::days longest_life{31};
 constexpr std::string_view no_onward_transfer = "none";
-
-// Each class leaves 2 KiB for the envelope (two certificates, attributes, CMS structure), so that sealed sizes stay
-// within 4, 8, 16 … 512 KiB; the last stays clear of the peer endpoint's limit of 1 MiB.
-constexpr std::array<std::size_t, 9> size_classes = {2, 6, 14, 30, 62, 126, 254, 510, 1000};  // KiB
+constexpr std::array<std::string_view, message_types> type_names = {"case_summary", "withdrawal", "erasure_receipt"};
 
 using wire::invalid;
-
-Json to_json(Address const& address) {
-    return Json::object().set("node", address.node.text()).set("office", address.office.text());
-}
 
 Json to_json(ConsentCitation const& consent) {
     return Json::object().set("id", consent.id).set("epoch", consent.epoch).set("form", consent.form.hex());
@@ -34,7 +24,7 @@ Json to_json(MessageHeader const& header) {
     auto json = Json::object();
     json.set("version", header.version).set("schema", header.schema).set("id", header.id.text());
     json.set("stream", header.stream).set("sequence", header.sequence).set("type", to_text(header.type));
-    json.set("from", to_json(header.from)).set("to", to_json(header.to));
+    json.set("from", wire::to_json(header.from)).set("to", wire::to_json(header.to));
     json.set("sent_at", to_rfc3339(header.sent_at)).set("expires_at", to_rfc3339(header.expires_at));
     if (header.in_reply_to) json.set("in_reply_to", header.in_reply_to->text());
     if (!header.procedure.empty()) json.set("procedure", header.procedure);
@@ -57,19 +47,11 @@ struct RawMessage {
     std::int64_t schema, sequence, policy_version, epoch;
     std::string id, stream, type, sent_at, expires_at, in_reply_to, procedure, purpose, subject, agreement, policy_id,
         policy_digest, consent_id, consent_form, retain_until, onward_transfer, log_head;
-    std::string from_node, from_office, to_node, to_office;
     bool is_reply;
-    Json body;
+    Json from, to, body;
 };
 
 constexpr auto message_scope = JsonReader::Scope::message;
-
-Status read_address(Json const& json, std::string& node, std::string& office) {
-    JsonReader reader(json, message_scope);
-    node = reader.string("node", wire::longest_node);
-    office = reader.string("office", wire::longest_node);
-    return reader.finish();
-}
 
 Status read_policy(Json const& json, RawMessage& raw) {
     JsonReader reader(json, message_scope);
@@ -126,24 +108,18 @@ Result<RawMessage> read_members(Json const& json) {
     auto const* const obligations = reader.object("obligations");
     raw.log_head = reader.string("log_head", wire::longest_log_head);
     auto const* const body = reader.object("body");
-    auto const padding = reader.string("padding", longest_padding);
+    auto const padding = reader.string("padding", wire::longest_padding);
     RETURN_IF_ERROR(reader.finish());
     if (!wire::is_padding(json, padding)) return invalid("message.bad_padding");
     if (has_procedure && !wire::is_reference(raw.procedure)) return invalid("message.bad_reference", "procedure");
-    RETURN_IF_ERROR(read_address(*from, raw.from_node, raw.from_office));
-    RETURN_IF_ERROR(read_address(*to, raw.to_node, raw.to_office));
     RETURN_IF_ERROR(read_agreement(*agreement, raw));
     RETURN_IF_ERROR(read_policy(*policy, raw));
     RETURN_IF_ERROR(read_consent(*consent, raw));
     RETURN_IF_ERROR(read_obligations(*obligations, raw));
+    raw.from = *from;
+    raw.to = *to;
     raw.body = *body;
     return raw;
-}
-
-Result<Address> to_address(std::string_view node, std::string_view office) {
-    ASSIGN_OR_RETURN(auto parsed_node, NodeId::parse(node));
-    ASSIGN_OR_RETURN(auto parsed_office, parse_office(office));
-    return Address{std::move(parsed_node), std::move(parsed_office)};
 }
 
 Status check_numbers(RawMessage const& raw) {
@@ -192,8 +168,8 @@ Result<MessageHeader> to_header(RawMessage const& raw) {
     RETURN_IF_ERROR(check_references(raw));
     ASSIGN_OR_RETURN(auto id, MessageId::parse(raw.id));
     ASSIGN_OR_RETURN(auto type, parse_type(raw.type));
-    ASSIGN_OR_RETURN(auto from, to_address(raw.from_node, raw.from_office));
-    ASSIGN_OR_RETURN(auto to, to_address(raw.to_node, raw.to_office));
+    ASSIGN_OR_RETURN(auto from, wire::read_address(raw.from, message_scope));
+    ASSIGN_OR_RETURN(auto to, wire::read_address(raw.to, message_scope));
     ASSIGN_OR_RETURN(auto sent_at, parse_rfc3339(raw.sent_at));
     ASSIGN_OR_RETURN(auto expires_at, parse_rfc3339(raw.expires_at));
     ASSIGN_OR_RETURN(auto in_reply_to, to_reply(raw));
@@ -232,8 +208,8 @@ Result<MessageHeader> to_header(RawMessage const& raw) {
 
 }  // namespace
 
-std::string_view to_text(MessageType) {
-    return "case_summary";
+std::string_view to_text(MessageType type) {
+    return type_names.at(static_cast<std::size_t>(type));
 }
 
 std::string stream_name(NodeId const& from, NodeId const& to, SubjectReference const& subject) {
@@ -245,16 +221,16 @@ OutgoingMessage::OutgoingMessage(MessageHeader header, MinimisedCase const& body
 
 std::string OutgoingMessage::payload() const {
     auto json = to_json(header_);
-    json.set("body", body_).set("padding", "");
-    auto const length = dump(json).size();
-    auto const fits = [length](std::size_t kibibytes) { return length <= kibibytes * 1024; };
-    auto const size = std::find_if(size_classes.begin(), size_classes.end(), fits);
-    if (size == size_classes.end()) throw std::length_error("a message above the largest size class");
-    return wire::padded(std::move(json), *size * 1024);
+    json.set("body", body_);
+    return wire::padded_to_class(std::move(json));
 }
 
 Result<ReceivedMessage> parse_message(std::string_view payload) {
-    ASSIGN_OR_RETURN(auto json, parse_json(payload));
+    ASSIGN_OR_RETURN(auto const json, parse_json(payload));
+    return read_message(json);
+}
+
+Result<ReceivedMessage> read_message(Json const& json) {
     ASSIGN_OR_RETURN(auto raw, read_members(json));
     ASSIGN_OR_RETURN(auto header, to_header(raw));
     return ReceivedMessage{std::move(header), std::move(raw.body)};

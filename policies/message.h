@@ -6,7 +6,9 @@
 
 namespace casebridge {
 
-enum class MessageType { case_summary };
+/// case_summary is a message; the others are duties (duty.h).
+enum class MessageType { case_summary, withdrawal, erasure_receipt };
+inline constexpr int message_types = static_cast<int>(MessageType::erasure_receipt) + 1;
 std::string_view to_text(MessageType type);
 
 struct ConsentCitation {
@@ -49,8 +51,8 @@ public:
     OutgoingMessage(MessageHeader header, MinimisedCase const& body);
     [[nodiscard]] MessageHeader const& header() const noexcept { return header_; }
     [[nodiscard]] Digest const& body_digest() const noexcept { return body_digest_; }
-    /// The JSON, padded with a final `"padding"` member so that payload sizes fall into the classes
-    /// 4, 8, 16, 32, 64, 128, 256, 512 KiB minus 2 KiB for the envelope, and 1000 KiB. Throws above.
+    /// The JSON, padded with a final `"padding"` member so that payload sizes fall into the classes of wire.h: 4 KiB to
+    /// 1000 KiB when sealed. Throws above.
     [[nodiscard]] std::string payload() const;
 
 private:
@@ -67,6 +69,8 @@ struct ReceivedMessage {
 /// Errors: `json.*`, `message.*` (missing, unknown, wrong type, too long), `message.unknown_version`,
 /// `message.unknown_type`, `purpose.unknown`, `node_id.malformed`, `office.malformed`, …
 Result<ReceivedMessage> parse_message(std::string_view payload);
+/// Of JSON that is parsed already.
+Result<ReceivedMessage> read_message(Json const& json);
 
 enum class Outcome { accepted, rejected };
 struct Receipt {

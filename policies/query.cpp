@@ -17,20 +17,6 @@ constexpr auto query_scope = JsonReader::Scope::query;
 constexpr std::string_view question_type = "case_query", answer_type = "query_answer";
 constexpr std::string_view word_told = "answered", word_nothing = "no_information", no_onward_transfer = "none";
 
-Json to_json(Address const& address) {
-    return Json::object().set("node", address.node.text()).set("office", address.office.text());
-}
-
-Result<Address> read_address(Json const& json) {
-    JsonReader reader(json, query_scope);
-    auto const node_text = reader.string("node", wire::longest_node);
-    auto const office_text = reader.string("office", wire::longest_node);
-    RETURN_IF_ERROR(reader.finish());
-    ASSIGN_OR_RETURN(auto node, NodeId::parse(node_text));
-    ASSIGN_OR_RETURN(auto office, parse_office(office_text));
-    return Address{std::move(node), std::move(office)};
-}
-
 Json answer_json(AnswerHeader const& header, std::string_view outcome) {
     auto json = Json::object();
     json.set("version", wire::version).set("type", answer_type);
@@ -61,7 +47,7 @@ Status check_times(Query const& query) {
 std::string to_payload(Query const& query) {
     auto json = Json::object();
     json.set("version", wire::version).set("schema", query.schema).set("type", question_type);
-    json.set("id", query.id.text()).set("from", to_json(query.from)).set("to", to_json(query.to));
+    json.set("id", query.id.text()).set("from", wire::to_json(query.from)).set("to", wire::to_json(query.to));
     json.set("sent_at", to_rfc3339(query.sent_at)).set("expires_at", to_rfc3339(query.expires_at));
     json.set("purpose", to_text(query.purpose)).set("agreement", query.agreement.hex());
     json.set("subject", query.subject.text()).set("about", to_text(query.about));
@@ -90,8 +76,8 @@ Result<Query> parse_query(std::string_view payload) {
     if (type != question_type) return invalid("query.unknown_type");
     if (schema < 1 || schema > std::numeric_limits<int>::max()) return invalid("query.out_of_range", "schema");
     ASSIGN_OR_RETURN(auto id, MessageId::parse(id_text));
-    ASSIGN_OR_RETURN(auto from, read_address(*from_json));
-    ASSIGN_OR_RETURN(auto to, read_address(*to_json));
+    ASSIGN_OR_RETURN(auto from, wire::read_address(*from_json, query_scope));
+    ASSIGN_OR_RETURN(auto to, wire::read_address(*to_json, query_scope));
     ASSIGN_OR_RETURN(auto const sent_at, parse_rfc3339(sent_text));
     ASSIGN_OR_RETURN(auto const expires_at, parse_rfc3339(expires_text));
     ASSIGN_OR_RETURN(auto const purpose, parse_purpose(purpose_text));

@@ -3,9 +3,16 @@
 #include "crypto/digest.h"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace casebridge::wire {
+
+namespace {
+// Each class leaves 2 KiB for the envelope (two certificates, attributes, CMS structure), so that sealed sizes stay
+// within 4, 8, 16 … 512 KiB; the last stays clear of the peer endpoint's limit of 1 MiB.
+constexpr std::array<std::size_t, 9> size_classes = {2, 6, 14, 30, 62, 126, 254, 510, 1000};  // KiB
+}  // namespace
 
 Error invalid(std::string_view code, std::string_view member) {
     return {ErrorKind::invalid, code, std::string(member)};
@@ -23,6 +30,29 @@ std::string padded(Json json, std::size_t size) {
     if (length > size) throw std::length_error("a message longer than its size class");
     json.set("padding", std::string(size - length, '0'));
     return dump(json);
+}
+
+std::string padded_to_class(Json json) {
+    json.set("padding", "");
+    auto const length = dump(json).size();
+    auto const fits = [length](std::size_t kibibytes) { return length <= kibibytes * 1024; };
+    auto const size = std::find_if(size_classes.begin(), size_classes.end(), fits);
+    if (size == size_classes.end()) throw std::length_error("a message above the largest size class");
+    return padded(std::move(json), *size * 1024);
+}
+
+Json to_json(Address const& address) {
+    return Json::object().set("node", address.node.text()).set("office", address.office.text());
+}
+
+Result<Address> read_address(Json const& json, JsonReader::Scope scope) {
+    JsonReader reader(json, scope);
+    auto const node_text = reader.string("node", longest_node);
+    auto const office_text = reader.string("office", longest_node);
+    RETURN_IF_ERROR(reader.finish());
+    ASSIGN_OR_RETURN(auto node, NodeId::parse(node_text));
+    ASSIGN_OR_RETURN(auto office, parse_office(office_text));
+    return Address{std::move(node), std::move(office)};
 }
 
 bool is_padding(Json const& json, std::string const& padding) {

@@ -1,6 +1,7 @@
-// What messages and receipts have in common on the wire. For message.cpp and receipt.cpp only.
+// What messages, questions, duties and receipts have in common on the wire. For their .cpp files only.
 #pragma once
 
+#include "policies/ids.h"
 #include "policies/json.h"
 
 namespace casebridge::wire {
@@ -12,6 +13,7 @@ inline constexpr std::size_t longest_word = 64;
 inline constexpr std::size_t longest_reference = 64;
 inline constexpr std::size_t longest_log_head = 19 + 1 + 64;
 inline constexpr std::size_t digest_size = 64;
+inline constexpr std::size_t longest_padding = 1 << 20;
 
 /// `member` is a word of ours, never one that came in.
 Error invalid(std::string_view code, std::string_view member = "");
@@ -21,8 +23,15 @@ bool is_other_version(Json const& json);
 
 /// The canonical text with a final member `padding` of zeros, exactly `size` bytes. Throws if the rest is longer.
 std::string padded(Json json, std::size_t size);
+/// Padded so that payload sizes fall into the classes 4, 8, 16, 32, 64, 128, 256, 512 KiB minus 2 KiB for the envelope,
+/// and 1000 KiB. Throws above.
+std::string padded_to_class(Json json);
 /// Whether the last member is `padding`, and zeros alone: anything else would be a place to hide data in.
 bool is_padding(Json const& json, std::string const& padding);
+
+Json to_json(Address const& address);
+/// Errors: those of the reader, `node_id.malformed`, `office.malformed`.
+Result<Address> read_address(Json const& json, JsonReader::Scope scope);
 
 /// An opaque reference: graphic ASCII, at least one character.
 bool is_reference(std::string_view text);

@@ -1,0 +1,164 @@
+#include "policies/duty.h"
+
+#include "policies/wire.h"
+
+#include <algorithm>
+#include <array>
+
+namespace casebridge {
+
+namespace {
+
+using wire::invalid;
+
+constexpr auto duty_scope = JsonReader::Scope::message;
+constexpr std::array<std::string_view, 2> scope_names = {"own_store", "staging_table"};
+static_assert(static_cast<std::size_t>(ErasureScope::staging_table) + 1 == scope_names.size());
+
+Result<ErasureScope> parse_scope(Json const& json) {
+    auto const* const text = json.as_string();
+    if (text == nullptr) return invalid("message.wrong_type", "scope");
+    auto const* const found = std::find(scope_names.begin(), scope_names.end(), *text);
+    if (found == scope_names.end()) return invalid("message.unknown_scope");
+    return static_cast<ErasureScope>(found - scope_names.begin());
+}
+
+Result<Duty> parse_duty(Json const& json, MessageType type) {
+    if (wire::is_other_version(json)) return invalid("message.unknown_version");
+    JsonReader reader(json, duty_scope);
+    reader.integer("version");
+    auto const id_text = reader.string("id", wire::longest_reference);
+    reader.string("type", wire::longest_word);
+    auto const* const from_json = reader.object("from");
+    auto const* const to_json = reader.object("to");
+    auto const sent_text = reader.string("sent_at", wire::longest_time);
+    auto const purpose_text = reader.string("purpose", wire::longest_word);
+    auto const subject_text = reader.string("subject", wire::longest_reference);
+    auto const agreement_text = reader.string("agreement", wire::digest_size);
+    auto const log_head = reader.string("log_head", wire::longest_log_head);
+    auto const* const body = reader.object("body");
+    auto const padding = reader.string("padding", wire::longest_padding);
+    RETURN_IF_ERROR(reader.finish());
+    if (!wire::is_padding(json, padding)) return invalid("message.bad_padding");
+    if (!wire::is_log_head(log_head)) return invalid("message.bad_log_head");
+    ASSIGN_OR_RETURN(auto id, MessageId::parse(id_text));
+    ASSIGN_OR_RETURN(auto from, wire::read_address(*from_json, duty_scope));
+    ASSIGN_OR_RETURN(auto to, wire::read_address(*to_json, duty_scope));
+    ASSIGN_OR_RETURN(auto const sent_at, parse_rfc3339(sent_text));
+    ASSIGN_OR_RETURN(auto const purpose, parse_purpose(purpose_text));
+    ASSIGN_OR_RETURN(auto subject, SubjectReference::parse(subject_text));
+    ASSIGN_OR_RETURN(auto const agreement, Digest::from_hex(agreement_text));
+    Duty duty{.id = std::move(id),
+              .from = std::move(from),
+              .to = std::move(to),
+              .sent_at = sent_at,
+              .purpose = purpose,
+              .subject = std::move(subject),
+              .agreement = agreement,
+              .log_head = log_head,
+              .content = Withdrawal{}};
+    if (type == MessageType::withdrawal) {
+        ASSIGN_OR_RETURN(duty.content, parse_withdrawal(*body));
+    } else {
+        ASSIGN_OR_RETURN(duty.content, parse_erasure_receipt(*body));
+    }
+    return duty;
+}
+
+}  // namespace
+
+std::string_view to_text(ErasureScope scope) {
+    return scope_names.at(static_cast<std::size_t>(scope));
+}
+
+MessageType Duty::type() const {
+    return std::holds_alternative<Withdrawal>(content) ? MessageType::withdrawal : MessageType::erasure_receipt;
+}
+
+std::string duty_stream_name(NodeId const& from, NodeId const& to, SubjectReference const& subject) {
+    return stream_name(from, to, subject) + "/duty";
+}
+
+Json to_json(Withdrawal const& withdrawal) {
+    auto messages = Json::array();
+    for (auto const& id : withdrawal.messages) messages.push(id.text());
+    return Json::object()
+        .set("consent", withdrawal.consent)
+        .set("epoch", withdrawal.epoch)
+        .set("messages", std::move(messages));
+}
+
+Json to_json(ErasureReceipt const& receipt) {
+    auto scope = Json::array();
+    for (auto const each : receipt.scope) scope.push(to_text(each));
+    return Json::object()
+        .set("withdrawal", receipt.withdrawal.text())
+        .set("erased_at", to_rfc3339(receipt.erased_at))
+        .set("messages", receipt.messages)
+        .set("answers", receipt.answers)
+        .set("scope", std::move(scope));
+}
+
+Result<Withdrawal> parse_withdrawal(Json const& json) {
+    JsonReader reader(json, duty_scope);
+    Withdrawal withdrawal{.consent = reader.string("consent", wire::longest_reference), .epoch = 0, .messages = {}};
+    auto const epoch = reader.integer("epoch");
+    auto const* const messages = reader.array("messages");
+    RETURN_IF_ERROR(reader.finish());
+    if (!wire::is_reference(withdrawal.consent)) return invalid("message.bad_reference", "consent");
+    if (epoch < 1) return invalid("message.out_of_range", "epoch");
+    withdrawal.epoch = static_cast<std::uint64_t>(epoch);
+    if (messages->as_array()->size() > Withdrawal::most_messages) return invalid("message.too_long", "messages");
+    for (auto const& each : *messages->as_array()) {
+        if (each.as_string() == nullptr) return invalid("message.wrong_type", "messages");
+        ASSIGN_OR_RETURN(auto id, MessageId::parse(*each.as_string()));
+        withdrawal.messages.push_back(std::move(id));
+    }
+    return withdrawal;
+}
+
+Result<ErasureReceipt> parse_erasure_receipt(Json const& json) {
+    JsonReader reader(json, duty_scope);
+    auto const withdrawal_text = reader.string("withdrawal", wire::longest_reference);
+    auto const erased_text = reader.string("erased_at", wire::longest_time);
+    auto const messages = reader.integer("messages");
+    auto const answers = reader.integer("answers");
+    auto const* const scope = reader.array("scope");
+    RETURN_IF_ERROR(reader.finish());
+    if (messages < 0 || answers < 0) return invalid("message.out_of_range", messages < 0 ? "messages" : "answers");
+    ASSIGN_OR_RETURN(auto withdrawal, MessageId::parse(withdrawal_text));
+    ASSIGN_OR_RETURN(auto const erased_at, parse_rfc3339(erased_text));
+    ErasureReceipt receipt{std::move(withdrawal), erased_at, messages, answers, {}};
+    for (auto const& each : *scope->as_array()) {
+        ASSIGN_OR_RETURN(auto const one, parse_scope(each));
+        if (!receipt.scope.empty() && one <= receipt.scope.back()) return invalid("message.out_of_order", "scope");
+        receipt.scope.push_back(one);
+    }
+    if (receipt.scope.empty()) return invalid("message.missing_member", "scope");
+    return receipt;
+}
+
+std::string to_payload(Duty const& duty) {
+    auto json = Json::object();
+    json.set("version", wire::version).set("id", duty.id.text()).set("type", to_text(duty.type()));
+    json.set("from", wire::to_json(duty.from)).set("to", wire::to_json(duty.to));
+    json.set("sent_at", to_rfc3339(duty.sent_at));
+    json.set("purpose", to_text(duty.purpose)).set("subject", duty.subject.text());
+    json.set("agreement", duty.agreement.hex()).set("log_head", duty.log_head);
+    json.set("body", std::visit([](auto const& content) { return to_json(content); }, duty.content));
+    return wire::padded_to_class(std::move(json));
+}
+
+Result<Incoming> parse_incoming(std::string_view payload) {
+    ASSIGN_OR_RETURN(auto const json, parse_json(payload));
+    auto const type = json.as_object() == nullptr ? std::string() : json.text_or("type");
+    for (auto const duty : {MessageType::withdrawal, MessageType::erasure_receipt}) {
+        if (type != to_text(duty)) continue;
+        ASSIGN_OR_RETURN(auto parsed, parse_duty(json, duty));
+        return Incoming(std::move(parsed));
+    }
+    ASSIGN_OR_RETURN(auto message, read_message(json));
+    return Incoming(std::move(message));
+}
+
+}  // namespace casebridge

@@ -1,0 +1,70 @@
+// Duty: a message one ministry owes another because something was told, not because something is to be told.
+//
+//   withdrawal       the sender of case data: what rests on this consent is to be destroyed
+//   erasure_receipt  its receiver: what was destroyed, and where
+//
+// A duty needs no agreement in force, no consent and no policy; it never expires and is retried until it is answered.
+// It names what it is about by references the receiver has already; it carries no data of a person.
+// Its effect does not depend on the order of arrival: a withdrawal outranks every message that cites its consent, also
+// one that comes later.
+#pragma once
+
+#include "policies/message.h"
+
+#include <variant>
+
+namespace casebridge {
+
+/// What rests on `consent` is destroyed: the messages named (the sender's register of what it told), and whatever else
+/// cites that consent.
+struct Withdrawal {
+    std::string consent;  ///< pairwise id, as messages cite it
+    std::uint64_t epoch = 0;
+    std::vector<MessageId> messages;  ///< at most `most_messages`
+    static constexpr std::size_t most_messages = 200;
+};
+
+/// Where something was destroyed. Nobody says what it cannot know.
+enum class ErasureScope {
+    own_store,      ///< the store of the daemon: keys and bytes
+    staging_table,  ///< the table the ministry has received summaries written to
+};
+std::string_view to_text(ErasureScope scope);
+
+struct ErasureReceipt {
+    MessageId withdrawal;  ///< the duty this answers
+    Timestamp erased_at;
+    std::int64_t messages = 0, answers = 0;  ///< destroyed because of it; 0 if they were gone before
+    std::vector<ErasureScope> scope;         ///< in the order of the enumeration, each once, at least one
+};
+
+struct Duty {
+    MessageId id;
+    Address from, to;
+    Timestamp sent_at;
+    Purpose purpose;
+    SubjectReference subject;
+    Digest agreement;  ///< what the data was told under; it need not be in force any more
+    std::string log_head;
+    std::variant<Withdrawal, ErasureReceipt> content;
+
+    [[nodiscard]] MessageType type() const;
+};
+
+/// What follows from `content` for the padded JSON, as message.h has it. Throws as OutgoingMessage::payload.
+std::string to_payload(Duty const& duty);
+
+/// A message or a duty, by its `type`. Errors: those of parse_message.
+using Incoming = std::variant<ReceivedMessage, Duty>;
+Result<Incoming> parse_incoming(std::string_view payload);
+
+/// The content alone, as the store keeps it. Errors: `message.*`.
+Json to_json(Withdrawal const& withdrawal);
+Json to_json(ErasureReceipt const& receipt);
+Result<Withdrawal> parse_withdrawal(Json const& json);
+Result<ErasureReceipt> parse_erasure_receipt(Json const& json);
+
+/// Duties about one person to one node, apart from its messages: a message that waits must not hold a duty up.
+std::string duty_stream_name(NodeId const& from, NodeId const& to, SubjectReference const& subject);
+
+}  // namespace casebridge
