@@ -10,6 +10,16 @@ std::uint32_t random_word() {
            static_cast<std::uint32_t>(bytes[2]) << 8 | bytes[3];
 }
 
+/// A withdrawal that was taken waits for its erasure receipt, which may have come first.
+Status settle_duty(Store& store, OutboxRow const& row, Timestamp now) {
+    ASSIGN_OR_RETURN(auto duty, store.duties().find(row.id));
+    if (!duty || duty->state == DutyState::answered) return Done{};
+    duty->state = row.state == OutboxState::delivered ? DutyState::delivered : DutyState::rejected;
+    duty->code = row.last_code;
+    duty->settled_at = now;
+    return store.duties().update(*duty);
+}
+
 }  // namespace
 
 void Delivery::start(DeliveryParts const& parts, OutboxRow row, DoneHandler done) {
@@ -27,6 +37,7 @@ void Delivery::ask_again() {
     if (row_.expires_at <= parts_.clock.now())
         return settle(OutboxState::expired, "outbox.expired", {},
                       row_.possibly_delivered ? "possibly_delivered" : "never_sent");
+    if (row_.is_duty()) return mark_duty_attempt();
     struct Basis {
         ReleaseMemo memo;
         Sharing::StoredConsents stored;
@@ -71,6 +82,22 @@ Result<std::uint64_t> Delivery::four_yeses(ReleaseMemo const& memo, Sharing::Sto
     return (*deliberated)->consent_epoch;
 }
 
+void Delivery::mark_duty_attempt() {
+    auto row = row_;
+    row.attempts += 1;
+    row.possibly_delivered = true;
+    parts_.engine.submit<Bytes>(
+        [row](Store& store) -> Result<Bytes> {
+            RETURN_IF_ERROR(store.outbox().mark_attempt(row));
+            return store.contents().get(row.sealed);
+        },
+        [self = shared_from_this(), row](Result<Bytes> sealed) {
+            if (!sealed) return self->later(sealed.error(), false);
+            self->row_ = row;
+            self->post(*std::move(sealed));
+        });
+}
+
 void Delivery::mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch,
                             std::shared_ptr<Instruments const> instruments) {
     auto row = row_;
@@ -100,7 +127,9 @@ void Delivery::mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch
 void Delivery::post(Bytes sealed) {
     auto const peers = parts_.peers.snapshot();
     auto const* peer = peers->find(row_.to.node);
-    if (peer == nullptr || peer->removed()) return later({ErrorKind::not_found, "peer.unknown"}, false);
+    // A partner that was removed still owes what a duty asks for.
+    if (peer == nullptr || (peer->removed() && !row_.is_duty()))
+        return later({ErrorKind::not_found, "peer.unknown"}, false);
     parts_.telemetry.count("casebridge_delivery_attempts_total", "started");
     posted_at_ = std::chrono::steady_clock::now();
     PeerCall call{.target = peer->target(),
@@ -202,7 +231,12 @@ void Delivery::settle(OutboxState state, std::string code, Bytes receipt, std::s
         [this, self, row, disclosure, kind](Store& store) -> Result<std::uint64_t> {
             auto const now = parts_.clock.now();
             RETURN_IF_ERROR(store.outbox().update(row));
-            RETURN_IF_ERROR(store.disclosures().set_state(row.id, disclosure, now));
+            if (row.is_duty())
+                RETURN_IF_ERROR(settle_duty(store, row, now));
+            else
+                RETURN_IF_ERROR(store.disclosures().set_state(row.id, disclosure, now));
+            // A yes that became a no: nothing needs the copy any more.
+            if (row.state == OutboxState::refused) RETURN_IF_ERROR(OutboxTable::erase_contents(row, store.contents()));
             auto facts = Json::object();
             facts.set("message", row.id.text())
                 .set("peer", row.to.node.text())
@@ -248,7 +282,7 @@ void Delivery::later(Error const& why, bool reached_the_wire) {
     parts_.engine.submit<Done>(
         [self, row, never_left, now](Store& store) -> Status {
             RETURN_IF_ERROR(store.outbox().update(row));
-            if (never_left) return store.disclosures().set_state(row.id, "prepared", now);
+            if (never_left && !row.is_duty()) return store.disclosures().set_state(row.id, "prepared", now);
             return Done{};
         },
         [self](Status const& recorded) { self->finish(recorded); });

@@ -41,6 +41,7 @@ public:
 private:
     void ask_again();
     Result<std::uint64_t> four_yeses(ReleaseMemo const& memo, Sharing::StoredConsents stored);
+    void mark_duty_attempt();
     void mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch,
                       std::shared_ptr<Instruments const> instruments);
     void post(Bytes sealed);

@@ -37,7 +37,8 @@ Result<DisclosureRow> read(Statement const& row, CaseId const& id, ContentTable 
                          .categories = row.text(10),
                          .prepared_at = stored::time(row, 11),
                          .state = row.text(12),
-                         .settled_at = stored::optional_time(row, 13)};
+                         .settled_at = stored::optional_time(row, 13),
+                         .erased_at = stored::optional_time(row, 14)};
 }
 
 bool settles(std::string_view state) {
@@ -78,11 +79,17 @@ Status DisclosureTable::set_state(MessageId const& message, std::string_view sta
     return stored::bind_time(update, 3, settles(state) ? std::optional(at) : std::nullopt).run();
 }
 
+Status DisclosureTable::mark_erased(MessageId const& message, Timestamp at) {
+    auto update = database_.prepare("UPDATE disclosures SET erased_at = ?2 WHERE message = ?1 AND erased_at IS NULL");
+    return stored::bind_time(update.bind(1, message.text()), 2, at).run();
+}
+
 Result<std::vector<DisclosureRow>> DisclosureTable::of_case(CaseId const& id) const {
     ASSIGN_OR_RETURN(auto const handle, case_handle(database_, id));
     auto rows = database_.prepare(
         "SELECT message, node, office, purpose, subject, agreement, policy, body, consent, consent_epoch, categories, "
-        "prepared_at, state, settled_at FROM disclosures WHERE case_handle = ?1 ORDER BY prepared_at, rowid");
+        "prepared_at, state, settled_at, erased_at FROM disclosures WHERE case_handle = ?1 ORDER BY prepared_at, "
+        "rowid");
     rows.bind_blob(1, handle.view());
     std::vector<DisclosureRow> all;
     while (true) {

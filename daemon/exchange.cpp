@@ -8,15 +8,23 @@ namespace {
 
 using Verdict = Admission::Verdict;
 
-/// Whether the envelope's claims about people and time hold: before anything of the content matters.
+/// Whether the envelope's claims about people hold, and when it was sent: before anything of the content matters.
 template <typename Header>
-Admission check_addressing(Header const& header, NodeId const& signer, NodeId const& carrier, Self const& self,
-                           Timestamp now) {
+Admission check_parties(Header const& header, NodeId const& signer, NodeId const& carrier, Self const& self,
+                        Timestamp now) {
     // SECURITY: CMS accepts a signed blob that was re-encrypted to a third party; these two comparisons do not.
     if (header.from.node != signer) return {Verdict::refuse, "message.wrong_signer"};
     if (header.to.node != self.node) return {Verdict::refuse, "message.not_for_us"};
     if (carrier != signer) return {Verdict::refuse, "message.wrong_carrier"};
     if (header.sent_at > now + self.clock_skew) return {Verdict::retry_later, "message.from_the_future"};
+    return {Verdict::accept, ""};
+}
+
+template <typename Header>
+Admission check_addressing(Header const& header, NodeId const& signer, NodeId const& carrier, Self const& self,
+                           Timestamp now) {
+    auto const parties = check_parties(header, signer, carrier, self, now);
+    if (parties.verdict != Verdict::accept) return parties;
     if (header.expires_at <= now - self.clock_skew) return {Verdict::refuse, "message.expired"};
     return {Verdict::accept, ""};
 }
@@ -67,6 +75,10 @@ Admission admit(ReceivedMessage const& message, NodeId const& signer, NodeId con
     if (auto const body = check_received_body(message.body, *terms.purpose); !body)
         return {Verdict::reject, body.error().code};
     return {Verdict::accept, ""};
+}
+
+Admission admit_duty(Duty const& duty, NodeId const& signer, NodeId const& carrier, Self const& self, Timestamp now) {
+    return check_parties(duty, signer, carrier, self, now);
 }
 
 QueryAdmission admit_query(Query const& query, NodeId const& signer, NodeId const& carrier, Self const& self,

@@ -3,7 +3,7 @@
 // The table of daemon/README.md (HTTP status, signed or not, what the sender's outbox does) is `classify_answer`.
 #pragma once
 
-#include "policies/message.h"
+#include "policies/duty.h"
 #include "policies/query.h"
 #include "policies/release.h"
 
@@ -35,6 +35,9 @@ using AgreementLookup = std::function<SignedAgreement const*(Digest const&)>;
 /// `signer`: the node whose signature holds; `carrier`: the node at the other end of the TLS connection.
 Admission admit(ReceivedMessage const& message, NodeId const& signer, NodeId const& carrier, Self const& self,
                 AgreementLookup const& agreements, Timestamp now);
+
+/// A duty needs no agreement in force and no office that exists: it is owed for what was told already.
+Admission admit_duty(Duty const& duty, NodeId const& signer, NodeId const& carrier, Self const& self, Timestamp now);
 
 /// A question whose signature holds: `accept` or `refuse` or `retry_later`. With `accept` come the terms it falls
 /// under, which live as long as the agreement looked up.

@@ -73,6 +73,15 @@ HealthCheck judge_outbox(HealthFacts const& facts, HealthBounds const& bounds) {
             "the oldest waits for " + whole_seconds(facts.now - *oldest)};
 }
 
+HealthCheck judge_withdrawals(HealthFacts const& facts, HealthBounds const& bounds) {
+    if (!facts.store) return not_asked("withdrawals");
+    auto const oldest = facts.store->oldest_duty;
+    if (!oldest || facts.now - *oldest < bounds.duty_age) return {"withdrawals"};
+    return {"withdrawals", HealthState::degraded, "withdrawal.unanswered",
+            "`casebridge consent withdrawals` shows who has not answered; call the partner.",
+            "the oldest waits for " + whole_seconds(facts.now - *oldest)};
+}
+
 HealthCheck judge_disk(Status const& room) {
     if (room) return {"disk"};
     return {"disk", HealthState::degraded, room.error().code, make_room, room.error().detail};
@@ -129,7 +138,7 @@ std::string HealthReport::summary() const {
 HealthReport judge(HealthFacts const& facts, HealthBounds const& bounds) {
     HealthReport report{facts.now,
                         {judge_store(facts.store), judge_log(facts), judge_keys(facts.keys), judge_clock(facts, bounds),
-                         judge_outbox(facts, bounds), judge_disk(facts.room)}};
+                         judge_outbox(facts, bounds), judge_withdrawals(facts, bounds), judge_disk(facts.room)}};
     for (auto const& end : facts.certificates) report.checks.push_back(judge_certificate(end, facts.now, bounds));
     return report;
 }

@@ -12,6 +12,9 @@
 //   certificate_tls, certificate_signing, certificate_encryption (each with its chain)
 //                     degraded  `certificate.expires_soon`;  down  `certificate.expired`
 //   outbox            degraded  `outbox.old`: the oldest message has waited a quarter of a message's life
+//   withdrawals       degraded  `withdrawal.unanswered`: a partner has not said for three days that it destroyed what
+//   was
+//                               withdrawn, or a duty could not leave
 //   disk              degraded  `store.reserve_reached`, `disk.unreadable`
 //
 // That a clock runs *ahead* since the machine started cannot be told from the store: its last entry may be from
@@ -54,7 +57,8 @@ struct HealthReport {
 /// What one transaction read and wrote.
 struct StoredFacts {
     std::optional<Timestamp> oldest_queued;
-    Status log = Done{};  ///< whether head, newest leaf and the tree in memory agree
+    std::optional<Timestamp> oldest_duty{};  ///< that is not done, or not answered
+    Status log = Done{};                     ///< whether head, newest leaf and the tree in memory agree
 };
 
 struct HealthFacts {
@@ -74,6 +78,7 @@ struct HealthBounds {
     std::chrono::minutes clock_skew{5};
     std::chrono::days certificate_warning{30};
     std::chrono::milliseconds queue_age = std::chrono::hours(42);
+    std::chrono::milliseconds duty_age = std::chrono::hours(72);
 };
 
 HealthReport judge(HealthFacts const& facts, HealthBounds const& bounds);

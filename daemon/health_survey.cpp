@@ -17,12 +17,14 @@ Timestamp end_of(std::vector<Certificate> const& chain, Certificate const& root)
 Result<StoredFacts> write_and_read(Store& store, Timestamp now) {
     auto log = store.log().check_newest();
     if (!log && log.error().code != "log.inconsistent") return log.error();
-    StoredFacts facts{{}, std::move(log)};
+    StoredFacts facts{{}, {}, std::move(log)};
     if (facts.log) {
         ASSIGN_OR_RETURN(auto const latest, latest_stored_time(store));
         RETURN_IF_ERROR(put_latest_stored_time(store, std::max(latest.value_or(now), now)));
     }
     ASSIGN_OR_RETURN(facts.oldest_queued, store.outbox().oldest_queued());
+    ASSIGN_OR_RETURN(auto const duties, store.duties().open());
+    facts.oldest_duty = duties.oldest;
     return facts;
 }
 

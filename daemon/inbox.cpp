@@ -20,15 +20,22 @@ int status_for(Admission::Verdict verdict, std::string_view code) {
 
 }  // namespace
 
-/// A message whose signature holds, with the verdict on its form.
+/// A message or duty whose signature holds, with the verdict on its form.
 struct Inbox::Arrival {
-    ReceivedMessage message;
+    Incoming incoming;
     Digest inner_digest;
     Admission admission;
+
+    [[nodiscard]] Duty const* duty() const { return std::get_if<Duty>(&incoming); }
+    [[nodiscard]] ReceivedMessage const& message() const { return std::get<ReceivedMessage>(incoming); }
+    [[nodiscard]] MessageId const& id() const { return duty() != nullptr ? duty()->id : message().header.id; }
+    [[nodiscard]] Address const& from() const { return duty() != nullptr ? duty()->from : message().header.from; }
+    [[nodiscard]] Address const& to() const { return duty() != nullptr ? duty()->to : message().header.to; }
+    [[nodiscard]] Timestamp expires_at() const { return duty() != nullptr ? never : message().header.expires_at; }
 };
 
 Inbox::Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments,
-             PeerRegistry& peers, CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry,
+             PeerRegistry& peers, CryptoService& crypto, DutyDesk& duties, DiskReserve& reserve, Telemetry& telemetry,
              ClockGuard const& clock)
     : self_(self),
       config_(config),
@@ -36,6 +43,7 @@ Inbox::Inbox(Self const& self, Config const& config, Engine& engine, Instruments
       instruments_(instruments),
       peers_(peers),
       crypto_(crypto),
+      duties_(duties),
       reserve_(reserve),
       telemetry_(telemetry),
       clock_(clock) {}
@@ -58,26 +66,30 @@ void Inbox::receive(Bytes sealed, NodeId const& carrier, HttpResponder respond) 
 void Inbox::on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, HttpResponder const& respond) {
     if (!opened) return refuse(respond, carrier, opened.error());
     auto const payload = opened->payload();
-    auto message = parse_message({reinterpret_cast<char const*>(payload.data()), payload.size()});
-    if (!message) return refuse(respond, carrier, message.error());
+    auto incoming = parse_incoming({reinterpret_cast<char const*>(payload.data()), payload.size()});
+    if (!incoming) return refuse(respond, carrier, incoming.error());
     auto const instruments = instruments_.get();
     auto const lookup = [&instruments](Digest const& digest) { return instruments->find(digest); };
-    auto const admission = admit(*message, opened->signer_node(), carrier, self_, lookup, clock_.now());
-    record(std::make_shared<Arrival const>(Arrival{*std::move(message), opened->inner_digest(), admission}), respond);
+    auto const& signer = opened->signer_node();
+    auto const* duty = std::get_if<Duty>(&*incoming);
+    auto const admission =
+        duty != nullptr ? admit_duty(*duty, signer, carrier, self_, clock_.now())
+                        : admit(std::get<ReceivedMessage>(*incoming), signer, carrier, self_, lookup, clock_.now());
+    record(std::make_shared<Arrival const>(Arrival{*std::move(incoming), opened->inner_digest(), admission}), respond);
 }
 
 void Inbox::record(std::shared_ptr<Arrival const> arrival, HttpResponder respond) {
     engine_.submit<InboxRow>(
         [this, arrival](Store& store) { return admit_once(store, *arrival); },
         [this, arrival, respond = std::move(respond)](Result<InboxRow> row) {
-            auto const& header = arrival->message.header;
+            auto const& peer = arrival->from().node;
             if (!row) {
                 auto const& error = row.error();
                 if (error.kind != ErrorKind::unauthentic && error.kind != ErrorKind::conflict)
-                    return refuse(respond, header.from.node, error);
+                    return refuse(respond, peer, error);
                 if (error.code == "message.id_reused") telemetry_.count("casebridge_alarms_total", "id_reused");
                 telemetry_.count("casebridge_messages_received_total", "refused");
-                telemetry_.log(LogLevel::warning, "message.refused", {{"peer", header.from.node}, {"why", error}});
+                telemetry_.log(LogLevel::warning, "message.refused", {{"peer", peer}, {"why", error}});
                 auto const status =
                     error.kind == ErrorKind::conflict ? 409 : status_for(arrival->admission.verdict, error.code);
                 return respond(problem(status, error.code));
@@ -85,58 +97,43 @@ void Inbox::record(std::shared_ptr<Arrival const> arrival, HttpResponder respond
             auto const outcome = row->outcome == Outcome::accepted ? "accepted" : "rejected";
             telemetry_.count("casebridge_messages_received_total", outcome);
             telemetry_.log(LogLevel::info, "message.received",
-                           {{"message", header.id},
-                            {"peer", header.from.node},
+                           {{"message", arrival->id()},
+                            {"peer", peer},
+                            {"type", to_text(row->type)},
                             {"outcome", std::string_view(outcome)},
                             {"code", std::string_view(row->code)}});
             respond(receipt_answer(*row));
+            if (arrival->duty() != nullptr) duties_.dispatch();
         });
 }
 
 /// INVARIANT: one (`from`, `id`) has one effect, one leaf and one receipt, whatever is repeated.
 Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
-    auto const& header = arrival.message.header;
+    auto const& from = arrival.from().node;
     auto const now = clock_.now();
     auto const verdict = arrival.admission.verdict;
-    bool const addressed = header.to.node == self_.node && arrival.admission.code != "message.wrong_signer" &&
+    bool const addressed = arrival.to().node == self_.node && arrival.admission.code != "message.wrong_signer" &&
                            arrival.admission.code != "message.wrong_carrier";
     if (addressed) {
-        ASSIGN_OR_RETURN(auto const known, store.inbox().find(header.from.node, header.id));
+        ASSIGN_OR_RETURN(auto const known, store.inbox().find(from, arrival.id()));
         if (known && known->inner_digest == arrival.inner_digest) return *known;
-        if (known) return Error{ErrorKind::conflict, "message.id_reused", header.id.text()};
+        if (known) return Error{ErrorKind::conflict, "message.id_reused", arrival.id().text()};
     }
     if (verdict == Admission::Verdict::refuse || verdict == Admission::Verdict::retry_later)
-        return Error{ErrorKind::unauthentic, arrival.admission.code, header.id.text()};
+        return Error{ErrorKind::unauthentic, arrival.admission.code, arrival.id().text()};
 
-    ASSIGN_OR_RETURN(bool const forgotten, may_be_forgotten(store, header.expires_at));
-    if (forgotten) return Error{ErrorKind::unauthentic, "message.expired", header.id.text()};
+    ASSIGN_OR_RETURN(bool const forgotten, may_be_forgotten(store, arrival.expires_at()));
+    if (forgotten) return Error{ErrorKind::unauthentic, "message.expired", arrival.id().text()};
     RETURN_IF_ERROR(clock_.require_trusted());
-    RETURN_IF_ERROR(reserve_.require_room());  // what is known already gets its receipt all the same
+    // What is known already gets its receipt all the same, and a duty makes room.
+    if (arrival.duty() == nullptr) RETURN_IF_ERROR(reserve_.require_room());
     RETURN_IF_ERROR(forget_expired(store));
-    InboxRow row{.from = header.from.node,
-                 .id = header.id,
-                 .from_office = header.from.office,
-                 .to_office = header.to.office,
-                 .inner_digest = arrival.inner_digest,
-                 .type = header.type,
-                 .purpose = header.purpose,
-                 .subject = header.subject,
-                 .agreement = header.agreement,
-                 .content = {},
-                 .outcome = verdict == Admission::Verdict::accept ? Outcome::accepted : Outcome::rejected,
-                 .code = std::string(arrival.admission.code),
-                 .sent_at = header.sent_at,
-                 .received_at = now,
-                 .expires_at = header.expires_at,
-                 .retain_until = verdict == Admission::Verdict::accept ? header.retain_until : header.expires_at,
-                 .receipt = {},
-                 .read_at = {}};
-    if (row.outcome == Outcome::accepted) {
-        ASSIGN_OR_RETURN(row.content, store.contents().put(as_bytes(dump(arrival.message.body))));
-    }
+    ASSIGN_OR_RETURN(auto row,
+                     arrival.duty() != nullptr ? new_duty_row(store, arrival, now) : new_row(store, arrival, now));
     auto facts = Json::object();
     facts.set("message", row.id.text())
         .set("peer", row.from.text())
+        .set("type", to_text(row.type))
         .set("office", row.to_office.text())
         .set("purpose", to_text(row.purpose))
         .set("agreement", row.agreement.hex())
@@ -152,6 +149,65 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
     return row;
 }
 
+Result<InboxRow> Inbox::new_row(Store& store, Arrival const& arrival, Timestamp now) {
+    auto const& header = arrival.message().header;
+    InboxRow row{.from = header.from.node,
+                 .id = header.id,
+                 .from_office = header.from.office,
+                 .to_office = header.to.office,
+                 .inner_digest = arrival.inner_digest,
+                 .type = header.type,
+                 .purpose = header.purpose,
+                 .subject = header.subject,
+                 .agreement = header.agreement,
+                 .content = {},
+                 .code = std::string(arrival.admission.code),
+                 .sent_at = header.sent_at,
+                 .received_at = now,
+                 .expires_at = header.expires_at,
+                 .retain_until = header.expires_at,
+                 .receipt = {},
+                 .read_at = {},
+                 .consent = header.consent.id};
+    // SECURITY: a withdrawal outranks what it was for, also what was under way when it was made.
+    if (row.code.empty()) {
+        ASSIGN_OR_RETURN(bool const withdrawn, store.duties().is_withdrawn(row.from, row.consent));
+        if (withdrawn) row.code = "message.consent_withdrawn";
+    }
+    row.outcome = row.code.empty() ? Outcome::accepted : Outcome::rejected;
+    if (row.outcome == Outcome::rejected) return row;
+    row.retain_until = header.retain_until;
+    ASSIGN_OR_RETURN(row.content, store.contents().put(as_bytes(dump(arrival.message().body))));
+    return row;
+}
+
+/// What a duty says is kept for ever: who asked for what to be destroyed is evidence, and no data of a person.
+Result<InboxRow> Inbox::new_duty_row(Store& store, Arrival const& arrival, Timestamp now) {
+    auto const& duty = *arrival.duty();
+    InboxRow row{.from = duty.from.node,
+                 .id = duty.id,
+                 .from_office = duty.from.office,
+                 .to_office = duty.to.office,
+                 .inner_digest = arrival.inner_digest,
+                 .type = duty.type(),
+                 .purpose = duty.purpose,
+                 .subject = duty.subject,
+                 .agreement = duty.agreement,
+                 .content = {},
+                 .code = {},
+                 .sent_at = duty.sent_at,
+                 .received_at = now,
+                 .expires_at = never,
+                 .retain_until = never,
+                 .receipt = {},
+                 .read_at = {}};
+    ASSIGN_OR_RETURN(row.code, duties_.take(store, duty, now));
+    row.outcome = row.code.empty() ? Outcome::accepted : Outcome::rejected;
+    auto const body = std::visit([](auto const& content) { return to_json(content); }, duty.content);
+    ASSIGN_OR_RETURN(row.content, store.contents().put(as_bytes(dump(body))));
+    return row;
+}
+
 /// SECURITY: a clock that runs ahead forgets ids too early. Set right again it would take a replay for something new,
 /// so whatever expires no later than a forgotten message counts as expired, whatever the clock says.
 Result<bool> Inbox::may_be_forgotten(Store& store, Timestamp expires_at) {
@@ -159,6 +215,23 @@ Result<bool> Inbox::may_be_forgotten(Store& store, Timestamp expires_at) {
     if (!text) return false;
     ASSIGN_OR_RETURN(auto const until, parse_rfc3339(*text));
     return expires_at <= until;
+}
+
+/// What the sender allowed us to keep, and no longer. The row stays until its id may be forgotten.
+Status Inbox::erase_expired(Store& store) {
+    RETURN_IF_ERROR(clock_.require_trusted());
+    auto const now = clock_.now();
+    constexpr std::size_t batch = 64;
+    ASSIGN_OR_RETURN(auto const old, store.inbox().retained_too_long(now, batch));
+    if (old.empty()) return Done{};
+    for (auto const& each : old) {
+        RETURN_IF_ERROR(store.contents().erase(each.content));
+        RETURN_IF_ERROR(store.inbox().mark_erased(each.number, now));
+    }
+    auto facts = Json::object();
+    facts.set("messages", static_cast<std::int64_t>(old.size()));
+    auto const logged = store.log().append("inbox.erase", now, service_actor("retention over"), facts, Json::object());
+    return logged ? Status(Done{}) : Status(logged.error());
 }
 
 /// A message expired longer than this is refused as expired whatever clock skew, so its id need not be remembered.

@@ -3,6 +3,7 @@
 
 #include "daemon/crypto_service.h"
 #include "daemon/disk_reserve.h"
+#include "daemon/duty_desk.h"
 #include "daemon/engine.h"
 #include "daemon/exchange.h"
 #include "daemon/instruments.h"
@@ -13,13 +14,16 @@ namespace casebridge {
 class Inbox {
 public:
     Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments, PeerRegistry& peers,
-          CryptoService& crypto, DiskReserve& reserve, Telemetry& telemetry, ClockGuard const& clock);
+          CryptoService& crypto, DutyDesk& duties, DiskReserve& reserve, Telemetry& telemetry, ClockGuard const& clock);
 
     /// `carrier`: the peer at the other end of the TLS connection. The answer is 200 or 422 with a signed receipt, or a
     /// problem document; nothing but an answered 200 or 422 has had any effect.
     void receive(Bytes sealed, NodeId const& carrier, HttpResponder respond);
 
-    /// Erases a few messages whose retention is over and whose ids can be forgotten, with one leaf; in a transaction.
+    /// Erases the content of a few messages whose retention is over, with one leaf; in a transaction. Their ids are
+    /// remembered. Errors: `clock.jumped`, `store.*`.
+    Status erase_expired(Store& store);
+    /// Forgets a few messages whose retention is over and whose ids can be forgotten, with one leaf; in a transaction.
     /// Errors: `clock.jumped`, `store.*`.
     Status forget_expired(Store& store);
 
@@ -28,6 +32,8 @@ private:
     void on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, HttpResponder const& respond);
     void record(std::shared_ptr<Arrival const> arrival, HttpResponder respond);
     Result<InboxRow> admit_once(Store& store, Arrival const& arrival);
+    Result<InboxRow> new_row(Store& store, Arrival const& arrival, Timestamp now);
+    Result<InboxRow> new_duty_row(Store& store, Arrival const& arrival, Timestamp now);
     static Result<bool> may_be_forgotten(Store& store, Timestamp expires_at);
     Result<Bytes> sign_receipt(Store& store, InboxRow const& row, Timestamp now);
     void refuse(HttpResponder const& respond, NodeId const& carrier, Error const& error);
@@ -38,6 +44,7 @@ private:
     InstrumentsHolder& instruments_;
     PeerRegistry& peers_;
     CryptoService& crypto_;
+    DutyDesk& duties_;
     DiskReserve& reserve_;
     Telemetry& telemetry_;
     ClockGuard const& clock_;

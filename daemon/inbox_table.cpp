@@ -7,10 +7,11 @@
 namespace casebridge {
 namespace {
 
-constexpr int message_types = static_cast<int>(MessageType::case_summary) + 1;
 constexpr std::string_view select =
     "SELECT sender, message, from_office, to_office, inner_digest, type, purpose, subject, agreement, content, "
-    "outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at FROM inbox ";
+    "outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at, consent, erased_at "
+    "FROM "
+    "inbox ";
 
 Result<InboxRow> read(Statement const& row) {
     ASSIGN_OR_RETURN(auto from, stored::parsed(NodeId::parse(row.text(0))));
@@ -38,7 +39,9 @@ Result<InboxRow> read(Statement const& row) {
                     .retain_until = stored::time(row, 15),
                     .log_index = stored::count(row, 16),
                     .receipt = row.blob(17),
-                    .read_at = stored::optional_time(row, 18)};
+                    .read_at = stored::optional_time(row, 18),
+                    .consent = row.text(19),
+                    .erased_at = stored::optional_time(row, 20)};
 }
 
 Result<std::optional<InboxRow>> read_one(Statement row) {
@@ -59,8 +62,8 @@ Result<std::optional<InboxRow>> InboxTable::find(NodeId const& from, MessageId c
 Status InboxTable::insert(InboxRow const& row) {
     auto insert = database_.prepare(
         "INSERT INTO inbox(sender, message, from_office, to_office, inner_digest, type, purpose, subject, agreement, "
-        "content, outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)");
+        "content, outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at, "
+        "consent) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)");
     insert.bind(1, row.from.text()).bind(2, row.id.text()).bind(3, row.from_office.text());
     insert.bind(4, row.to_office.text()).bind_blob(5, row.inner_digest.view()).bind(6, to_text(row.type));
     insert.bind(7, to_text(row.purpose)).bind(8, row.subject.text()).bind_blob(9, row.agreement.view());
@@ -75,7 +78,8 @@ Status InboxTable::insert(InboxRow const& row) {
     stored::bind_time(insert, 15, row.expires_at);
     stored::bind_time(insert, 16, row.retain_until);
     insert.bind(17, stored::integer(row.log_index)).bind_blob(18, row.receipt);
-    return stored::bind_time(insert, 19, row.read_at).run();
+    stored::bind_time(insert, 19, row.read_at);
+    return insert.bind(20, row.consent).run();
 }
 
 Status InboxTable::mark_read(NodeId const& from, MessageId const& id, Timestamp at) {
@@ -113,6 +117,54 @@ Result<std::optional<OfficeId>> InboxTable::last_office(NodeId const& from, Subj
     if (!found) return std::optional<OfficeId>();
     ASSIGN_OR_RETURN(auto office, stored::parsed(parse_office(row.text(0))));
     return std::optional(std::move(office));
+}
+
+namespace {
+
+/// Of rows (number, content, message).
+Result<std::vector<InboxTable::Held>> read_held(Statement rows) {
+    std::vector<InboxTable::Held> held;
+    while (true) {
+        ASSIGN_OR_RETURN(bool const more, rows.step());
+        if (!more) return held;
+        ASSIGN_OR_RETURN(auto id, stored::parsed(MessageId::parse(rows.text(2))));
+        held.push_back({rows.integer(0), rows.integer(1), std::move(id)});
+    }
+}
+
+}  // namespace
+
+Result<std::vector<InboxTable::Held>> InboxTable::resting_on(NodeId const& from, SubjectReference const& subject,
+                                                             std::string const& consent) const {
+    auto rows = database_.prepare(
+        "SELECT number, content, message FROM inbox WHERE subject = ?1 AND sender = ?2 AND consent = ?3 AND content IS "
+        "NOT NULL ORDER BY number");
+    rows.bind(1, subject.text()).bind(2, from.text()).bind(3, consent);
+    return read_held(std::move(rows));
+}
+
+Result<std::optional<InboxTable::Held>> InboxTable::holding(NodeId const& from, MessageId const& id) const {
+    auto rows = database_.prepare(
+        "SELECT number, content, message FROM inbox WHERE sender = ?1 AND message = ?2 AND type = 'case_summary' AND "
+        "content IS NOT NULL");
+    rows.bind(1, from.text()).bind(2, id.text());
+    ASSIGN_OR_RETURN(auto held, read_held(std::move(rows)));
+    if (held.empty()) return std::optional<Held>();
+    return std::optional(std::move(held.front()));
+}
+
+Result<std::vector<InboxTable::Held>> InboxTable::retained_too_long(Timestamp now, std::size_t limit) const {
+    auto rows = database_.prepare(
+        "SELECT number, content, message FROM inbox WHERE retain_until < ?1 AND content IS NOT NULL "
+        "ORDER BY retain_until LIMIT ?2");
+    stored::bind_time(rows, 1, now);
+    rows.bind(2, stored::integer(limit));
+    return read_held(std::move(rows));
+}
+
+Status InboxTable::mark_erased(std::int64_t number, Timestamp at) {
+    auto update = database_.prepare("UPDATE inbox SET content = NULL, erased_at = ?2 WHERE number = ?1");
+    return stored::bind_time(update.bind(1, number), 2, at).run();
 }
 
 Result<std::vector<InboxTable::Forgotten>> InboxTable::forgettable(Timestamp expired_before, Timestamp now,

@@ -22,6 +22,8 @@ struct InboxRow {
     std::uint64_t log_index = 0;
     Bytes receipt;  ///< SignedData: the same bytes at every repetition
     std::optional<Timestamp> read_at;
+    std::string consent{};                 ///< pairwise id of the consent a summary rests on
+    std::optional<Timestamp> erased_at{};  ///< the content was destroyed, and this row is what is left
 };
 
 class InboxTable {
@@ -38,6 +40,20 @@ public:
     /// The office of ours that the newest message of `from` about this subject named; none if there is no such message.
     Result<std::optional<OfficeId>> last_office(NodeId const& from, SubjectReference const& subject) const;
     Result<std::int64_t> count() const;
+
+    /// Rows of `from` that rest on the consent, or are named, and still have their content; at most `limit`.
+    struct Held {
+        std::int64_t number;
+        ContentId content;
+        MessageId id;
+    };
+    Result<std::vector<Held>> resting_on(NodeId const& from, SubjectReference const& subject,
+                                         std::string const& consent) const;
+    Result<std::optional<Held>> holding(NodeId const& from, MessageId const& id) const;
+    /// Retention is over; at most `limit`.
+    Result<std::vector<Held>> retained_too_long(Timestamp now, std::size_t limit) const;
+    /// The content was erased.
+    Status mark_erased(std::int64_t number, Timestamp at);
 
     struct Forgotten {
         std::int64_t number;

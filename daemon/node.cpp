@@ -75,6 +75,7 @@ struct Node::Parts {
     std::unique_ptr<PeerContact> contact;
     std::unique_ptr<Sharing> sharing;
     std::unique_ptr<Outbox> outbox;
+    std::unique_ptr<DutyDesk> duties;
     std::unique_ptr<Inbox> inbox;
     std::unique_ptr<AnswerSlots> slots;
     std::unique_ptr<QueryDesk> desk;
@@ -147,8 +148,10 @@ void join(Parts& p, std::function<Status()> reload) {
         std::make_unique<Outbox>(DeliveryParts{p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry,
                                                *p.contact, p.client, p.crypto, p.pool, p.telemetry, p.clock});
     p.sharing->on_queued([&p] { p.outbox->wake(); });
-    p.inbox = std::make_unique<Inbox>(p.self, p.config, *p.engine, p.instruments, p.registry, p.crypto, p.reserve,
-                                      p.telemetry, p.clock);
+    p.duties = std::make_unique<DutyDesk>(DutyDeskParts{p.self, *p.engine, p.registry, p.crypto, p.telemetry, p.clock});
+    p.duties->on_queued([&p] { p.outbox->wake(); });
+    p.inbox = std::make_unique<Inbox>(p.self, p.config, *p.engine, p.instruments, p.registry, p.crypto, *p.duties,
+                                      p.reserve, p.telemetry, p.clock);
     p.slots = std::make_unique<AnswerSlots>(p.config.query_answer_slot);
     p.desk =
         std::make_unique<QueryDesk>(QueryDeskParts{p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry,
@@ -171,6 +174,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  *p.engine,
                                                                  *p.sharing,
                                                                  *p.outbox,
+                                                                 *p.duties,
                                                                  *p.desk,
                                                                  *p.asker,
                                                                  *p.contact,
@@ -248,6 +252,7 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     join(p, [raw = node.get()] { return raw->reload(); });
     RETURN_IF_ERROR(listen(p));
     p.outbox->start();
+    p.duties->dispatch();
     p.patrol->start();
     if (p.source) p.watch->start();
     p.telemetry.log(LogLevel::info, "node.started", {{"node", p.self.node}, {"port", p.peer_server->port()}});
@@ -265,11 +270,13 @@ void Node::patrol() {
     auto& p = *parts_;
     p.engine->submit<Done>(
         [&p](Store& store) -> Status {
+            RETURN_IF_ERROR(p.inbox->erase_expired(store));
             RETURN_IF_ERROR(p.inbox->forget_expired(store));
             RETURN_IF_ERROR(p.desk->forget_expired(store));
             return p.asker->forget_expired(store);
         },
         [](Status const&) {});  // what fails is tried again; what the store or the clock lacks, they say themselves
+    p.duties->dispatch();
 }
 
 void Node::stop() {

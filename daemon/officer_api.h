@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon/case_watch.h"
+#include "daemon/duty_desk.h"
 #include "daemon/health_survey.h"
 #include "daemon/outbox.h"
 #include "daemon/peer_contact.h"
@@ -21,6 +22,7 @@ struct OfficerApiParts {
     Engine& engine;
     Sharing& sharing;
     Outbox& outbox;
+    DutyDesk& duties;
     QueryDesk& desk;
     QueryAsker& asker;
     PeerContact& contact;

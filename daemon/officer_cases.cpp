@@ -139,7 +139,8 @@ Json disclosures_json(std::vector<DisclosureRow> const& rows) {
             .set("agreement", row.agreement.hex())
             .set("consent", row.consent_id)
             .set("prepared_at", to_rfc3339(row.prepared_at))
-            .set("state", row.state);
+            .set("state", row.state)
+            .set("erased_at", optional_time(row.erased_at));
         if (auto categories = parse_json(row.categories)) json.set("categories", *std::move(categories));
         list.push(std::move(json));
     }
@@ -330,25 +331,79 @@ void withdraw_consent(OfficerCall& call) {
     CaseId const case_id{*case_text};
     bool const dry_run = call.flag("dry_run");
     auto const now = call.parts().clock.now();
-    auto const epoch = call.parts().engine.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
-        if (dry_run) {
-            ASSIGN_OR_RETURN(auto const consents, store.cases().consents(case_id));
-            for (auto const& consent : consents)
-                if (consent.id == *id) return consent.epoch;
+    struct Withdrawn {
+        std::uint64_t epoch = 0;
+        std::vector<DutyDesk::Told> told;
+    };
+    auto const done = call.parts().engine.call<Withdrawn>([&](Store& store) -> Result<Withdrawn> {
+        ASSIGN_OR_RETURN(auto const consents, store.cases().consents(case_id));
+        auto const known = std::ranges::find(consents, *id, &Consent::id);
+        if (known == consents.end())
             return Error{ErrorKind::not_found, "consent.not_found", "no consent of that id for that case"};
+        if (dry_run) {
+            ASSIGN_OR_RETURN(auto told, DutyDesk::told_under(store, case_id, *id));
+            return Withdrawn{known->epoch, std::move(told)};
         }
+        if (known->withdrawn_at) return Withdrawn{known->epoch, {}};  // its withdrawals are on their way
         ASSIGN_OR_RETURN(auto const withdrawn, store.cases().withdraw_consent(case_id, *id, now));
+        ASSIGN_OR_RETURN(auto told, call.parts().duties.owe_withdrawals(store, case_id, *id, withdrawn, now));
         auto facts = Json::object();
-        facts.set("epoch", withdrawn);
+        facts.set("epoch", withdrawn).set("withdrawals", static_cast<std::int64_t>(told.size()));
         auto detail = Json::object();
         detail.set("case", case_id.text()).set("consent", *id);
         ASSIGN_OR_RETURN(auto const leaf, store.log().append("consent.withdraw", now, *actor, facts, detail));
         static_cast<void>(leaf);
-        return withdrawn;
+        return Withdrawn{withdrawn, std::move(told)};
     });
-    if (!epoch) return call.fail(epoch);
+    if (!done) return call.fail(done);
     call.parts().outbox.wake();
-    call.answer(Json::object().set("consent", *id).set("epoch", *epoch).set("dry_run", dry_run));
+    call.parts().duties.dispatch();
+    auto told = Json::array();
+    for (auto const& each : done->told)
+        told.push(Json::object().set("to", address_json(each.to)).set("messages", each.messages));
+    auto json = Json::object();
+    json.set("consent", *id).set("epoch", done->epoch).set("dry_run", dry_run).set("told", std::move(told));
+    call.answer(json);
+}
+
+/// What we owe partners and what became of it: references and counts, no case numbers.
+void list_duties(OfficerCall& call) {
+    auto const limit = call.limit(50);
+    if (!limit) return call.fail(limit);
+    struct Listed {
+        DutyRow row;
+        std::optional<Json> answer;
+    };
+    auto const rows = call.parts().engine.call<std::vector<Listed>>([&](Store& store) -> Result<std::vector<Listed>> {
+        ASSIGN_OR_RETURN(auto found, store.duties().list(*limit));
+        std::vector<Listed> all;
+        for (auto& row : found) {
+            Listed listed{std::move(row), std::nullopt};
+            if (listed.row.answer) {
+                ASSIGN_OR_RETURN(auto const bytes, store.contents().get(*listed.row.answer));
+                ASSIGN_OR_RETURN(listed.answer, parse_json(to_text(bytes)));
+            }
+            all.push_back(std::move(listed));
+        }
+        return all;
+    });
+    if (!rows) return call.fail(rows);
+    auto list = Json::array();
+    for (auto const& [row, answer] : *rows) {
+        auto json = Json::object();
+        json.set("duty", row.id.text())
+            .set("type", to_text(row.type))
+            .set("to", address_json(row.to))
+            .set("purpose", to_text(row.purpose))
+            .set("subject", row.subject.text())
+            .set("state", to_text(row.state))
+            .set("code", row.code)
+            .set("owed_at", to_rfc3339(row.owed_at))
+            .set("settled_at", optional_time(row.settled_at));
+        if (answer) json.set("erased", *answer);
+        list.push(std::move(json));
+    }
+    call.answer(Json::object().set("duties", std::move(list)));
 }
 
 }  // namespace
@@ -372,6 +427,7 @@ std::vector<OfficerRoute> case_routes() {
         {"GET", "/v1/consents", Access::case_work, list_consents},
         {"POST", "/v1/consents", Access::case_work, record_consent},
         {"POST", "/v1/consents/withdraw", Access::case_work, withdraw_consent},
+        {"GET", "/v1/duties", Access::reading, list_duties},
     };
 }
 

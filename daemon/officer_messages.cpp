@@ -8,6 +8,7 @@ namespace {
 Json outbox_json(OutboxRow const& row) {
     auto json = Json::object();
     json.set("message", row.id.text())
+        .set("type", to_text(row.type))
         .set("to", address_json(row.to))
         .set("purpose", to_text(row.purpose))
         .set("subject", row.subject.text())
@@ -18,13 +19,14 @@ Json outbox_json(OutboxRow const& row) {
         .set("possibly_delivered", row.possibly_delivered)
         .set("created_at", to_rfc3339(row.created_at))
         .set("next_at", to_rfc3339(row.next_at))
-        .set("expires_at", to_rfc3339(row.expires_at));
+        .set("expires_at", row.is_duty() ? Json() : Json(to_rfc3339(row.expires_at)));
     return json;
 }
 
 Json inbox_json(InboxRow const& row) {
     auto json = Json::object();
     json.set("message", row.id.text())
+        .set("type", to_text(row.type))
         .set("from", address_json({row.from, row.from_office}))
         .set("to_office", row.to_office.text())
         .set("purpose", to_text(row.purpose))
@@ -34,7 +36,8 @@ Json inbox_json(InboxRow const& row) {
         .set("code", row.code)
         .set("sent_at", to_rfc3339(row.sent_at))
         .set("received_at", to_rfc3339(row.received_at))
-        .set("retain_until", to_rfc3339(row.retain_until))
+        .set("retain_until", row.retain_until == never ? Json() : Json(to_rfc3339(row.retain_until)))
+        .set("erased_at", optional_time(row.erased_at))
         .set("log_index", row.log_index)
         .set("read_at", optional_time(row.read_at));
     return json;

@@ -11,7 +11,7 @@ constexpr int outbox_states = static_cast<int>(OutboxState::expired) + 1;
 constexpr std::string_view select =
     "SELECT o.message, o.node, o.office, o.stream, o.sequence, o.purpose, o.subject, o.inner_digest, o.sealed, "
     "o.signed, o.request, o.state, o.attempts, o.possibly_delivered, o.created_at, o.next_at, o.expires_at, "
-    "o.last_code, o.receipt FROM outbox o ";
+    "o.last_code, o.receipt, o.type FROM outbox o ";
 
 Result<OutboxRow> read(Statement const& row) {
     ASSIGN_OR_RETURN(auto id, stored::parsed(MessageId::parse(row.text(0))));
@@ -20,6 +20,7 @@ Result<OutboxRow> read(Statement const& row) {
     ASSIGN_OR_RETURN(auto subject, stored::parsed(SubjectReference::parse(row.text(6))));
     ASSIGN_OR_RETURN(auto const inner_digest, stored::digest(row, 7));
     ASSIGN_OR_RETURN(auto const state, stored::enumerator<OutboxState>(row.text(11), outbox_states));
+    ASSIGN_OR_RETURN(auto const type, stored::enumerator<MessageType>(row.text(19), message_types));
     return OutboxRow{.id = std::move(id),
                      .to = {std::move(node), OfficeId(row.text(2))},
                      .stream = row.text(3),
@@ -37,7 +38,8 @@ Result<OutboxRow> read(Statement const& row) {
                      .next_at = stored::time(row, 15),
                      .expires_at = stored::time(row, 16),
                      .last_code = row.text(17),
-                     .receipt = row.blob(18)};
+                     .receipt = row.blob(18),
+                     .type = type};
 }
 
 Result<std::vector<OutboxRow>> read_all(Statement rows) {
@@ -99,13 +101,15 @@ Status OutboxTable::insert(OutboxRow const& row) {
     auto insert = database_.prepare(
         "INSERT INTO outbox(message, sealed, signed, request, state, attempts, possibly_delivered, next_at, "
         "expires_at, last_code, receipt, node, office, stream, sequence, purpose, subject, inner_digest, created_at, "
-        "first) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+        "type, first) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+        "?20, "
         "?5 = 'queued' AND NOT EXISTS(SELECT 1 FROM outbox q WHERE q.stream = ?14 AND q.state = 'queued'))");
     bind_progress(insert, row);
     insert.bind(12, row.to.node.text()).bind(13, row.to.office.text()).bind(14, row.stream);
     insert.bind(15, stored::integer(row.sequence)).bind(16, to_text(row.purpose)).bind(17, row.subject.text());
     insert.bind_blob(18, row.inner_digest.view());
-    return stored::bind_time(insert, 19, row.created_at).run();
+    stored::bind_time(insert, 19, row.created_at);
+    return insert.bind(20, to_text(row.type)).run();
 }
 
 Status OutboxTable::update(OutboxRow const& row) {
@@ -117,6 +121,12 @@ Status OutboxTable::update(OutboxRow const& row) {
     RETURN_IF_ERROR(update.run());
     if (database_.changes() == 0) return Error{ErrorKind::not_found, "outbox.not_found", row.id.text()};
     return row.state == OutboxState::queued ? Status(Done{}) : promote_next(row);
+}
+
+Status OutboxTable::erase_contents(OutboxRow const& row, ContentTable& contents) {
+    for (auto const content : {row.sealed, row.signed_, row.request})
+        if (content != 0) RETURN_IF_ERROR(contents.erase(content));
+    return Done{};
 }
 
 Status OutboxTable::mark_attempt(OutboxRow const& row) {

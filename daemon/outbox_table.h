@@ -28,7 +28,14 @@ struct OutboxRow {
     Timestamp created_at, next_at, expires_at;
     std::string last_code;  ///< why the last attempt failed, or the message died
     Bytes receipt;          ///< SignedData, once delivered or rejected
+    MessageType type = MessageType::case_summary;
+
+    /// A duty has no `request`: it is owed whatever anybody says yes or no to.
+    [[nodiscard]] bool is_duty() const { return type != MessageType::case_summary; }
 };
+
+/// When a duty expires.
+inline constexpr Timestamp never{std::chrono::sys_days(std::chrono::year(9999) / 12 / 31)};
 
 class OutboxTable {
 public:
@@ -39,6 +46,8 @@ public:
     Status insert(OutboxRow const& row);
     // Errors of both: `outbox.not_found`.
     Status update(OutboxRow const& row);
+    /// Of a settled row: destroys what was sent, and keeps the row and its receipt.
+    static Status erase_contents(OutboxRow const& row, ContentTable& contents);
     /// Only `attempts` and `possibly_delivered`, which no index holds.
     Status mark_attempt(OutboxRow const& row);
     Result<std::optional<OutboxRow>> find(MessageId const& id) const;
@@ -79,6 +88,7 @@ struct DisclosureRow {
     /// prepared → possibly_delivered → delivered; or never_sent, rejected.
     std::string state = "prepared";
     std::optional<Timestamp> settled_at;
+    std::optional<Timestamp> erased_at{};  ///< as the recipient's erasure receipt says
 };
 
 class DisclosureTable {
@@ -88,6 +98,8 @@ public:
     Status set_state(MessageId const& message, std::string_view state, Timestamp at);
     /// Of one case, oldest first.
     Result<std::vector<DisclosureRow>> of_case(CaseId const& id) const;
+    /// The recipient says that it has destroyed it.
+    Status mark_erased(MessageId const& message, Timestamp at);
 
 private:
     Database& database_;

@@ -219,6 +219,18 @@ Result<std::size_t> ReceivedQueryTable::forget(Timestamp expired_before, std::si
     return erase(database_, contents_, old, "DELETE FROM queries_received WHERE number = ?1");
 }
 
+Status ReceivedQueryTable::erase_answers(NodeId const& sender, SubjectReference const& subject, Purpose purpose) {
+    auto rows = database_.prepare(
+        "SELECT number, answer FROM queries_received WHERE sender = ?1 AND subject = ?2 AND purpose = ?3 AND answer IS "
+        "NOT NULL");
+    rows.bind(1, sender.text()).bind(2, subject.text()).bind(3, to_text(purpose));
+    ASSIGN_OR_RETURN(auto const old, read_old(std::move(rows), 1));
+    ASSIGN_OR_RETURN(auto const erased,
+                     erase(database_, contents_, old, "UPDATE queries_received SET answer = NULL WHERE number = ?1"));
+    static_cast<void>(erased);
+    return Done{};
+}
+
 std::string_view to_text(AskedState state) {
     switch (state) {
         case AskedState::open:
@@ -281,6 +293,22 @@ Result<std::size_t> AskedQueryTable::forget(Timestamp expired_before, Timestamp 
     rows.bind(3, stored::integer(limit));
     ASSIGN_OR_RETURN(auto const old, read_old(std::move(rows), 2));
     return erase(database_, contents_, old, "DELETE FROM queries_asked WHERE number = ?1");
+}
+
+Result<std::int64_t> AskedQueryTable::erase_bodies(NodeId const& node, SubjectReference const& subject, Purpose purpose,
+                                                   std::string_view code) {
+    auto rows = database_.prepare(
+        "SELECT number, body FROM queries_asked WHERE node = ?1 AND subject = ?2 AND purpose = ?3 AND body IS NOT "
+        "NULL");
+    rows.bind(1, node.text()).bind(2, subject.text()).bind(3, to_text(purpose));
+    ASSIGN_OR_RETURN(auto const old, read_old(std::move(rows), 1));
+    for (auto const& each : old) {
+        auto mark = database_.prepare("UPDATE queries_asked SET code = ?2 WHERE number = ?1");
+        RETURN_IF_ERROR(mark.bind(1, each.number).bind(2, code).run());
+    }
+    ASSIGN_OR_RETURN(auto const erased,
+                     erase(database_, contents_, old, "UPDATE queries_asked SET body = NULL WHERE number = ?1"));
+    return static_cast<std::int64_t>(erased);
 }
 
 }  // namespace casebridge

@@ -46,6 +46,8 @@ public:
     Result<Counts> count(Address const& from, Timestamp now);
     /// Erases questions that expired before `expired_before`, with their answers; at most `limit`. How many it were.
     Result<std::size_t> forget(Timestamp expired_before, std::size_t limit);
+    /// Erases our answers to a partner's questions about a person: asked once more, they are decided anew.
+    Status erase_answers(NodeId const& sender, SubjectReference const& subject, Purpose purpose);
 
 private:
     Result<std::int64_t> add_one(std::int64_t day, NodeId const& sender, std::string const& office);
@@ -84,6 +86,9 @@ public:
     Result<std::vector<AskedQueryRow>> list(std::size_t limit) const;
     /// Erases those that expired before `expired_before` and need not be kept at `now`. How many it were.
     Result<std::size_t> forget(Timestamp expired_before, Timestamp now, std::size_t limit);
+    /// Erases what a partner has told of a person; the rows keep `code`. How many it were.
+    Result<std::int64_t> erase_bodies(NodeId const& node, SubjectReference const& subject, Purpose purpose,
+                                      std::string_view code);
 
 private:
     Database& database_;

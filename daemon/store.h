@@ -3,6 +3,7 @@
 
 #include "daemon/audit_log.h"
 #include "daemon/case_table.h"
+#include "daemon/duty_table.h"
 #include "daemon/inbox_table.h"
 #include "daemon/outbox_table.h"
 #include "daemon/peer_table.h"
@@ -30,8 +31,8 @@ public:
     [[nodiscard]] InboxTable& inbox() { return inbox_; }
     [[nodiscard]] ReceivedQueryTable& queries_received() { return queries_received_; }
     [[nodiscard]] AskedQueryTable& queries_asked() { return queries_asked_; }
-
     [[nodiscard]] WatchTable& watch() { return watch_; }
+    [[nodiscard]] DutyTable& duties() { return duties_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
     Result<std::optional<std::string>> setting(std::string_view key);
@@ -62,6 +63,7 @@ private:
     ReceivedQueryTable queries_received_;
     AskedQueryTable queries_asked_;
     WatchTable watch_;
+    DutyTable duties_;
     MerkleFrontier at_begin_, at_savepoint_;
 };
 

@@ -1,5 +1,6 @@
 // casebridge consent: what the person has agreed to, and has taken back.
 #include "daemon/cli/command.h"
+#include "daemon/cli/summary.h"
 #include "daemon/files.h"
 #include "policies/yaml.h"
 
@@ -49,10 +50,41 @@ ExitCode withdraw(Invocation const& in) {
     body.set("case", in.text("CASE")).set("consent", in.text("CONSENT"));
     return in.act("/v1/consents/withdraw", std::move(body), [&in](Json const& json, Style const& style) {
         auto const what = "consent " + printable(shown(json, "consent"));
-        if (in.dry_run()) return "would withdraw " + what + "; nothing was changed\n";
-        return style.paint("withdrawn: " + what, Tone::good) + " (epoch " + shown(json, "epoch") +
-               "); no message that needs it leaves from now on\n";
+        auto text = in.dry_run() ? "would withdraw " + what + "; nothing was changed\n"
+                                 : style.paint("withdrawn: " + what, Tone::good) + " (epoch " + shown(json, "epoch") +
+                                       "); no message that needs it leaves from now on\n";
+        for (auto const& told : items(json, "told"))
+            text += (in.dry_run() ? "  would tell " : "  tells ") + printable(shown_address(told, "to")) +
+                    " to destroy what it was told: " + shown(told, "messages") + " messages or answers\n";
+        if (items(json, "told").empty()) text += "  nobody was told anything that rests on it\n";
+        return in.dry_run() ? text : text + "next: casebridge consent withdrawals\n";
     });
+}
+
+std::string render_withdrawals(Json const& json, Style const& style) {
+    Table table({"duty", "what", "to", "purpose", "known there as", "owed since", "state", "they say"});
+    for (auto const& duty : items(json, "duties")) {
+        auto const state = shown(duty, "state");
+        bool const withdrawal = duty.text_or("type") == "withdrawal";
+        bool const done = state == "answered" || (state == "delivered" && !withdrawal);
+        auto const* erased = duty.find("erased");
+        table.row({shown(duty, "duty"),
+                   withdrawal ? "withdrawal" : "erasure receipt",
+                   shown_address(duty, "to"),
+                   shown(duty, "purpose"),
+                   shown(duty, "subject"),
+                   local_time(duty.text_or("owed_at")),
+                   {state == "delivered" && withdrawal ? "waits for their erasure receipt" : state,
+                    done                  ? Tone::good
+                    : state == "rejected" ? Tone::bad
+                                          : Tone::warning},
+                   erased == nullptr ? shown(duty, "code") : erased_text(*erased)});
+    }
+    return table.empty() ? "nothing was withdrawn that somebody had been told\n" : table.text(style);
+}
+
+ExitCode withdrawals(Invocation const& in) {
+    return in.get("/v1/duties", {{"limit", in.text("--limit")}}, render_withdrawals);
 }
 
 }  // namespace
@@ -72,12 +104,17 @@ std::vector<Command> consent_commands() {
          {{"--case", "CASE", "Only this case", optional}},
          list},
         {"consent withdraw",
-         "Withdraw a consent; it takes effect before the next message leaves",
+         "Withdraw a consent, before the next message leaves; whoever was told is told to destroy it",
          "casebridge consent withdraw TH-2026-0113 consent-1 --reason \"asked by telephone, caller verified\"",
          {{"CASE", "", "The case number", required},
           {"CONSENT", "", "The consent's id", required},
-          {"--dry-run", "", "Check that it is there, change nothing", optional}},
+          {"--dry-run", "", "Say who would be told, change nothing", optional}},
          withdraw},
+        {"consent withdrawals",
+         "Withdrawals sent to partners and received from them, and what was destroyed where",
+         "casebridge consent withdrawals",
+         {{"--limit", "N", "At most so many, 1 to 1000 (default 50)", optional}},
+         withdrawals},
     };
 }
 

@@ -18,12 +18,17 @@ Cell outbox_state(Json const& message) {
     return {state, Tone::bad};
 }
 
+std::string what_it_is(Json const& message) {
+    auto const type = message.text_or("type");
+    return type == "withdrawal" ? "withdrawal" : type == "erasure_receipt" ? "erasure receipt" : "summary";
+}
+
 std::string render_outbox(Json const& json, Style const& style) {
     if (items(json, "messages").empty()) return "the outbox is empty\n";
-    Table table({"message", "to", "purpose", "state", "made", "next try", "last answer"});
+    Table table({"message", "what", "to", "purpose", "state", "made", "next try", "last answer"});
     for (auto const& message : items(json, "messages"))
-        table.row({shown(message, "message"), shown_address(message, "to"), shown(message, "purpose"),
-                   outbox_state(message), local_time(message.text_or("created_at")),
+        table.row({shown(message, "message"), what_it_is(message), shown_address(message, "to"),
+                   shown(message, "purpose"), outbox_state(message), local_time(message.text_or("created_at")),
                    shown(message, "state") == "queued" ? local_time(message.text_or("next_at")) : std::string("-"),
                    shown(message, "last_code")});
     auto const* counts = json.find("counts");
@@ -39,6 +44,7 @@ ExitCode outbox_list(Invocation const& in) {
 std::string render_sent_message(Json const& json, Style const& style) {
     Facts facts;
     facts.add("message", {shown(json, "message"), Tone::bold});
+    facts.add("what", what_it_is(json));
     facts.add("to", shown_address(json, "to"));
     facts.add("purpose", shown(json, "purpose"));
     facts.add("known there as", shown(json, "subject"));
@@ -46,7 +52,7 @@ std::string render_sent_message(Json const& json, Style const& style) {
     facts.add("possibly delivered", shown(json, "possibly_delivered"));
     facts.add("last answer", shown(json, "last_code"));
     facts.add("made", local_time(json.text_or("created_at")));
-    facts.add("expires", local_time(json.text_or("expires_at")));
+    facts.add("expires", json.text_or("expires_at").empty() ? "never" : local_time(json.text_or("expires_at")));
     if (auto const* receipt = json.find("receipt"); receipt != nullptr) {
         facts.add("receipt", {shown(*receipt, "verifies") == "yes" ? "signed, verifies" : "does not verify",
                               shown(*receipt, "verifies") == "yes" ? Tone::good : Tone::bad});
@@ -94,16 +100,18 @@ ExitCode outbox_export(Invocation const& in) {
 
 std::string render_inbox(Json const& json, Style const& style) {
     if (items(json, "messages").empty()) return "the inbox is empty\n";
-    Table table({"message", "from", "for office", "purpose", "outcome", "received", "read", "kept until"});
+    Table table({"message", "what", "from", "for office", "purpose", "outcome", "received", "read", "kept until"});
     for (auto const& message : items(json, "messages")) {
         bool const accepted = shown(message, "outcome") == "accepted";
         auto const read = message.text_or("read_at");
-        table.row({shown(message, "message"), shown_address(message, "from"), shown(message, "to_office"),
-                   shown(message, "purpose"),
+        auto const erased = message.text_or("erased_at");
+        table.row({shown(message, "message"), what_it_is(message), shown_address(message, "from"),
+                   shown(message, "to_office"), shown(message, "purpose"),
                    accepted ? Cell{"accepted", Tone::good} : Cell{"rejected " + shown(message, "code"), Tone::bad},
                    local_time(message.text_or("received_at")),
                    read.empty() ? Cell{"new", Tone::bold} : Cell{local_time(read)},
-                   local_time(message.text_or("retain_until"))});
+                   erased.empty() ? Cell{local_time(message.text_or("retain_until"))}
+                                  : Cell{"erased " + local_time(erased), Tone::warning}});
     }
     return table.text(style);
 }
@@ -115,6 +123,7 @@ ExitCode inbox_list(Invocation const& in) {
 std::string render_received_message(Json const& json, Style const& style) {
     Facts facts;
     facts.add("message", {shown(json, "message"), Tone::bold});
+    facts.add("what", what_it_is(json));
     facts.add("from", shown_address(json, "from"));
     facts.add("for office", shown(json, "to_office"));
     facts.add("purpose", shown(json, "purpose"));
@@ -123,8 +132,20 @@ std::string render_received_message(Json const& json, Style const& style) {
     facts.add("outcome", shown(json, "outcome") + (json.text_or("code").empty() ? "" : " " + shown(json, "code")));
     facts.add("sent", local_time(json.text_or("sent_at")));
     facts.add("received", local_time(json.text_or("received_at")));
-    facts.add("kept until", local_time(json.text_or("retain_until")));
+    auto const erased = json.text_or("erased_at");
+    if (erased.empty()) facts.add("kept until", local_time(json.text_or("retain_until")));
+    if (!erased.empty()) facts.add("erased", {local_time(erased), Tone::warning});
     auto const* body = json.find("body");
+    if (body != nullptr && json.text_or("type") == "withdrawal") {
+        facts.add("withdraws consent", shown(*body, "consent"));
+        facts.add("names messages", std::to_string(items(*body, "messages").size()));
+        return facts.text(style);
+    }
+    if (body != nullptr && json.text_or("type") == "erasure_receipt") {
+        facts.add("answers withdrawal", shown(*body, "withdrawal"));
+        facts.add("destroyed", erased_text(*body));
+        return facts.text(style);
+    }
     return facts.text(style) + (body == nullptr ? "" : "\n" + render_body(*body, style));
 }
 

@@ -104,6 +104,12 @@ std::string render_body(Json const& body, Style const& style) {
     return table.empty() ? "(nothing)\n" : table.text(style);
 }
 
+std::string erased_text(Json const& receipt) {
+    std::string places;
+    for (auto const& each : items(receipt, "scope")) places += (places.empty() ? "" : ", ") + shown(&each);
+    return shown(receipt, "messages") + " messages, " + shown(receipt, "answers") + " answers, in " + places;
+}
+
 std::string render_denials(Json const& denials, Style const& style) {
     Table table({"rule", "code", "where", "why"});
     if (denials.as_array() != nullptr)

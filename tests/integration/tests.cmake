@@ -6,6 +6,7 @@ casebridge_test(integration_two_nodes
   SOURCES
     ${support}/demo_ministry.cpp
     ${support}/officer_session.cpp
+    ${here}/../unit/daemon/raw_store.cpp
     ${here}/clock_test.cpp
     ${here}/case_watch_test.cpp
     ${here}/delivery_test.cpp
@@ -17,6 +18,7 @@ casebridge_test(integration_two_nodes
     ${here}/queries_officer_test.cpp
     ${here}/queries_test.cpp
     ${here}/two_nodes.cpp
+    ${here}/withdrawal_test.cpp
 )
 casebridge_test(integration_query_pairs
   LIBRARIES casebridge_daemon casebridge_demo CURL::libcurl OpenSSL::Crypto

@@ -28,10 +28,6 @@ std::string day(Timestamp now, int days_later) {
     return to_iso8601(Date(std::chrono::floor<std::chrono::days>(now) + std::chrono::days(days_later)));
 }
 
-Secret store_key() {
-    return Secret(Bytes(32, 0x5a));
-}
-
 void require(OfficerAnswer const& answer, int status) {
     BOOST_REQUIRE_MESSAGE(answer.status == status, answer.status << ' ' << answer.body);
 }
@@ -57,6 +53,10 @@ Config demo_config(std::filesystem::path const& directory, std::string const& no
 }
 
 }  // namespace
+
+Secret demo_store_key() {
+    return Secret(Bytes(32, 0x5a));
+}
 
 DemoMinistry::DemoMinistry(std::filesystem::path const& parent, std::string const& node,
                            std::vector<std::string> const& offices, HandClock& clock)
@@ -98,7 +98,7 @@ void DemoMinistry::start() {
         return told != 0 ? Result<std::uint64_t>(told) : disk();
     };
     auto started = Node::start(
-        config_, store_key(), clock_, [this](Error const&) { ++fatal_errors_; }, std::move(free_space));
+        config_, demo_store_key(), clock_, [this](Error const&) { ++fatal_errors_; }, std::move(free_space));
     node_ = must(std::move(started));
     config_.listen_port = node_->peer_port();
 }
@@ -194,6 +194,13 @@ std::string DemoMinistry::disclosure(std::string const& message) const {
     for (auto const& row : *json.find("disclosures")->as_array())
         if (row.text_or("message") == message) return row.text_or("state");
     return "(none)";
+}
+
+std::vector<Json> DemoMinistry::duties() const {
+    auto const answer = officer().get("/v1/duties");
+    require(answer, 200);
+    auto const json = answer.json();
+    return *json.find("duties")->as_array();
 }
 
 std::vector<Json> DemoMinistry::leaves(std::string_view kind) const {

@@ -17,6 +17,9 @@ inline constexpr std::string_view canary_health = "canary-health-note";
 inline constexpr std::string_view canary_case = "TH-2560-0001";
 inline constexpr std::string_view canary_reason = "reason-with-canary";
 
+/// Of every demonstration ministry's store.
+Secret demo_store_key();
+
 class DemoMinistry {
 public:
     /// Makes everything but starts nothing. `node`: one of those with example files.
@@ -66,6 +69,8 @@ public:
     [[nodiscard]] std::vector<Json> inbox() const;
     /// The state in the disclosure register of the case.
     [[nodiscard]] std::string disclosure(std::string const& message) const;
+    /// Withdrawals and erasure receipts it owes or owed, newest first.
+    [[nodiscard]] std::vector<Json> duties() const;
     /// The facts of every leaf of this kind.
     [[nodiscard]] std::vector<Json> leaves(std::string_view kind) const;
     [[nodiscard]] std::string metrics() const;

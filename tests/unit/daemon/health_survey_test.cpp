@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_does_not_answer_is_down_and_holds_up_one_asker
     auto one = std::async(std::launch::async, ask), another = std::async(std::launch::async, ask);
     auto first = one.get(), second = another.get();
     if (first.summary() == "up") std::swap(first, second);
-    BOOST_CHECK_EQUAL(first.summary(), "down: store log outbox");
+    BOOST_CHECK_EQUAL(first.summary(), "down: store log outbox withdrawals");
     BOOST_CHECK_EQUAL(first.find("store")->code, "store.no_answer");
     BOOST_CHECK_EQUAL(second.summary(), "up");
     go.set_value();

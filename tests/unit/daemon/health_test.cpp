@@ -12,7 +12,7 @@ Timestamp const now = *parse_rfc3339("2026-11-23T12:00:00.000Z");
 /// A node in good health.
 HealthFacts well() {
     return {.now = now,
-            .store = StoredFacts{{}, Done{}},
+            .store = StoredFacts{{}, {}, Done{}},
             .certificates = {{"certificate_tls", now + 365 * 24h}, {"certificate_signing", now + 30 * 24h}}};
 }
 
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_node_in_good_health_is_up_in_every_check) {
     for (auto const name :
          {"store", "log", "keys", "clock", "outbox", "disk", "certificate_tls", "certificate_signing"})
         BOOST_CHECK_EQUAL(verdict(well(), name), "up");
-    BOOST_CHECK_EQUAL(report.checks.size(), 8U);
+    BOOST_CHECK_EQUAL(report.checks.size(), 9U);
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_cannot_be_written_is_down_and_leaves_its_questions_open) {
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_cannot_be_written_is_down_and_leaves_its_quest
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_does_not_fit_its_head_is_down) {
-    BOOST_CHECK_EQUAL(with_stored({{}, Error{ErrorKind::internal, "log.inconsistent"}}, "log"),
+    BOOST_CHECK_EQUAL(with_stored({{}, {}, Error{ErrorKind::internal, "log.inconsistent"}}, "log"),
                       "down log.inconsistent");
 }
 
@@ -97,8 +97,13 @@ BOOST_AUTO_TEST_CASE(a_certificate_is_degraded_in_its_last_thirty_days_and_down_
 }
 
 BOOST_AUTO_TEST_CASE(a_message_that_waits_too_long_is_degraded) {
-    BOOST_CHECK_EQUAL(with_stored({now - 42h + 1ms, Done{}}, "outbox"), "up");
-    BOOST_CHECK_EQUAL(with_stored({now - 42h, Done{}}, "outbox"), "degraded outbox.old");
+    BOOST_CHECK_EQUAL(with_stored({now - 42h + 1ms, {}, Done{}}, "outbox"), "up");
+    BOOST_CHECK_EQUAL(with_stored({now - 42h, {}, Done{}}, "outbox"), "degraded outbox.old");
+}
+
+BOOST_AUTO_TEST_CASE(a_withdrawal_that_nobody_answers_is_degraded) {
+    BOOST_CHECK_EQUAL(with_stored({{}, now - 72h + 1ms, Done{}}, "withdrawals"), "up");
+    BOOST_CHECK_EQUAL(with_stored({{}, now - 72h, Done{}}, "withdrawals"), "degraded withdrawal.unanswered");
 }
 
 BOOST_AUTO_TEST_CASE(a_disk_without_room_is_degraded) {

@@ -1,4 +1,5 @@
 #include "daemon/case_watch.h"
+#include "daemon/migrations.h"
 #include "tests/unit/daemon/store_fixture.h"
 
 using namespace casebridge;
@@ -120,19 +121,16 @@ BOOST_AUTO_TEST_CASE(a_sweep_goes_through_all_in_steps) {
 }
 
 BOOST_AUTO_TEST_CASE(what_was_told_before_there_was_a_watch_counts_from_the_first_look) {
-    must(store->cases().subject(CaseId("A-1"), node("kh-mosvy")));
-    must(store->disclosures().insert(told(1, "A-1")));
     store.reset();
+    std::filesystem::remove(file);
     {
         auto database = open_database();
-        must(database.execute("DROP TABLE watched_cases"));
-        must(database.execute("DROP INDEX inbox_subject"));
-        must(database.execute("UPDATE schema_version SET version = 5"));
-        must(database.execute("ALTER TABLE disclosures RENAME TO newer"));
-        must(
-            database.execute("CREATE TABLE disclosures AS SELECT message, case_handle, node, office, purpose, subject, "
-                             "agreement, policy, body, consent, consent_epoch, categories, prepared_at, state, "
-                             "settled_at FROM newer"));
+        for (auto const& migration : migrations())
+            if (migration.version <= 5) must(database.execute(migration.sql));
+        must(database.execute("INSERT INTO schema_version(version) VALUES(5)"));
+        ContentTable contents(database);
+        must(CaseTable(database, contents).subject(CaseId("A-1"), node("kh-mosvy")));
+        must(DisclosureTable(database, contents).insert(told(1, "A-1")));
     }
     store = open();
     BOOST_TEST(must(store->watch().counts()).watched == 1);

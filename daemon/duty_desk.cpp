@@ -1,0 +1,281 @@
+#include "daemon/duty_desk.h"
+
+#include <algorithm>
+
+namespace casebridge {
+
+namespace {
+
+MessageId new_id(Timestamp now) {
+    return MessageId::make(now, to_text(random_bytes(10)));
+}
+
+bool was_told(DisclosureRow const& row) {
+    return row.state == "possibly_delivered" || row.state == "delivered";
+}
+
+/// One withdrawal: to one node, about one reference, of one purpose.
+struct Recipient {
+    Address to;
+    Purpose purpose;
+    SubjectReference subject;
+    Digest agreement;
+    std::vector<MessageId> messages;
+};
+
+Result<std::vector<Recipient>> recipients(Store& store, CaseId const& case_id, std::string const& consent) {
+    ASSIGN_OR_RETURN(auto const rows, store.disclosures().of_case(case_id));
+    std::vector<Recipient> all;
+    for (auto const& row : rows) {
+        if (row.consent_id != consent || !was_told(row) || row.erased_at) continue;
+        auto const same = [&](Recipient const& each) {
+            return each.to.node == row.to.node && each.purpose == row.purpose && each.subject == row.subject &&
+                   each.messages.size() < Withdrawal::most_messages;
+        };
+        auto found = std::ranges::find_if(all, same);
+        if (found == all.end()) found = all.insert(all.end(), {row.to, row.purpose, row.subject, row.agreement, {}});
+        found->messages.push_back(row.message);
+    }
+    return all;
+}
+
+}  // namespace
+
+/// A duty that waits to be sealed.
+struct DutyDesk::Owed {
+    DutyRow row;
+    Duty duty;
+    std::uint64_t sequence;
+};
+
+Result<std::vector<DutyDesk::Told>> DutyDesk::told_under(Store& store, CaseId const& case_id,
+                                                         std::string const& consent) {
+    ASSIGN_OR_RETURN(auto const all, recipients(store, case_id, consent));
+    std::vector<Told> told;
+    for (auto const& each : all) told.push_back({each.to, static_cast<std::int64_t>(each.messages.size())});
+    return told;
+}
+
+Result<std::vector<DutyDesk::Told>> DutyDesk::owe_withdrawals(Store& store, CaseId const& case_id,
+                                                              std::string const& consent, std::uint64_t epoch,
+                                                              Timestamp now) {
+    ASSIGN_OR_RETURN(auto const all, recipients(store, case_id, consent));
+    std::vector<Told> told;
+    for (auto const& each : all) {
+        ASSIGN_OR_RETURN(auto pairwise, store.cases().pairwise_consent_id(case_id, consent, each.to.node));
+        auto const content = to_json(Withdrawal{std::move(pairwise), epoch, each.messages});
+        RETURN_IF_ERROR(store.duties().insert({.id = new_id(now),
+                                               .from_office = parts_.self.offices.front(),
+                                               .to = each.to,
+                                               .type = MessageType::withdrawal,
+                                               .purpose = each.purpose,
+                                               .subject = each.subject,
+                                               .agreement = each.agreement,
+                                               .code = {},
+                                               .answer = {},
+                                               .owed_at = now,
+                                               .settled_at = {}},
+                                              content));
+        RETURN_IF_ERROR(store.queries_received().erase_answers(each.to.node, each.subject, each.purpose));
+        // What still waits in the outbox is refused there, and erased then.
+        for (auto const& id : each.messages) {
+            ASSIGN_OR_RETURN(auto const row, store.outbox().find(id));
+            if (row && row->state != OutboxState::queued)
+                RETURN_IF_ERROR(OutboxTable::erase_contents(*row, store.contents()));
+        }
+        told.push_back({each.to, static_cast<std::int64_t>(each.messages.size())});
+    }
+    return told;
+}
+
+Result<std::string> DutyDesk::take(Store& store, Duty const& duty, Timestamp now) {
+    if (auto const* withdrawal = std::get_if<Withdrawal>(&duty.content))
+        return take_withdrawal(store, duty, *withdrawal, now);
+    return take_receipt(store, duty, std::get<ErasureReceipt>(duty.content), now);
+}
+
+Result<std::string> DutyDesk::take_withdrawal(Store& store, Duty const& duty, Withdrawal const& withdrawal,
+                                              Timestamp now) {
+    auto const& from = duty.from.node;
+    RETURN_IF_ERROR(store.duties().mark_withdrawn(from, withdrawal, duty.id, now));
+    ErasureReceipt receipt{duty.id, now, 0, 0, {ErasureScope::own_store}};
+    auto const erase = [&](InboxTable::Held const& held) -> Status {
+        RETURN_IF_ERROR(store.contents().erase(held.content));
+        ++receipt.messages;
+        return store.inbox().mark_erased(held.number, now);
+    };
+    ASSIGN_OR_RETURN(auto const resting, store.inbox().resting_on(from, duty.subject, withdrawal.consent));
+    for (auto const& each : resting) RETURN_IF_ERROR(erase(each));
+    for (auto const& id : withdrawal.messages) {
+        ASSIGN_OR_RETURN(auto const held, store.inbox().holding(from, id));
+        if (held) RETURN_IF_ERROR(erase(*held));
+    }
+    ASSIGN_OR_RETURN(receipt.answers,
+                     store.queries_asked().erase_bodies(from, duty.subject, duty.purpose, "consent.withdrawn"));
+    auto facts = Json::object();
+    facts.set("withdrawal", duty.id.text())
+        .set("peer", from.text())
+        .set("purpose", to_text(duty.purpose))
+        .set("messages", receipt.messages)
+        .set("answers", receipt.answers);
+    ASSIGN_OR_RETURN(auto const leaf,
+                     store.log().append("erasure", now, service_actor("a partner withdrew"), facts, Json::object()));
+    static_cast<void>(leaf);
+    RETURN_IF_ERROR(store.duties().insert({.id = new_id(now),
+                                           .from_office = duty.to.office,
+                                           .to = duty.from,
+                                           .type = MessageType::erasure_receipt,
+                                           .purpose = duty.purpose,
+                                           .subject = duty.subject,
+                                           .agreement = duty.agreement,
+                                           .code = {},
+                                           .answer = {},
+                                           .owed_at = now,
+                                           .settled_at = {}},
+                                          to_json(receipt)));
+    return std::string();
+}
+
+Result<std::string> DutyDesk::take_receipt(Store& store, Duty const& duty, ErasureReceipt const& receipt,
+                                           Timestamp now) {
+    ASSIGN_OR_RETURN(auto owed, store.duties().find(receipt.withdrawal));
+    // Only its recipient can say that a withdrawal was obeyed.
+    if (!owed || owed->type != MessageType::withdrawal || owed->to.node != duty.from.node)
+        return std::string("message.unknown_withdrawal");
+    if (owed->state == DutyState::answered) return std::string();
+    ASSIGN_OR_RETURN(owed->answer, store.contents().put(as_bytes(dump(to_json(receipt)))));
+    owed->state = DutyState::answered;
+    owed->settled_at = now;
+    RETURN_IF_ERROR(store.duties().update(*owed));
+    ASSIGN_OR_RETURN(auto const content, store.duties().content_of(*owed));
+    ASSIGN_OR_RETURN(auto const withdrawal, parse_withdrawal(content));
+    for (auto const& id : withdrawal.messages) RETURN_IF_ERROR(store.disclosures().mark_erased(id, receipt.erased_at));
+    auto scope = Json::array();
+    for (auto const each : receipt.scope) scope.push(to_text(each));
+    auto facts = Json::object();
+    facts.set("withdrawal", receipt.withdrawal.text())
+        .set("peer", duty.from.node.text())
+        .set("messages", receipt.messages)
+        .set("answers", receipt.answers)
+        .set("scope", std::move(scope));
+    ASSIGN_OR_RETURN(auto const leaf,
+                     store.log().append("erasure.confirmed", now, service_actor("a partner's erasure receipt"), facts,
+                                        Json::object()));
+    static_cast<void>(leaf);
+    return std::string();
+}
+
+void DutyDesk::dispatch() {
+    {
+        std::lock_guard const lock(mutex_);
+        once_more_ = under_way_;
+        if (std::exchange(under_way_, true)) return;
+    }
+    next(0);
+}
+
+/// One after another: duties are few.
+void DutyDesk::next(std::int64_t after) {
+    parts_.engine.submit<std::shared_ptr<Owed const>>(
+        [this, after](Store& store) -> Result<std::shared_ptr<Owed const>> {
+            ASSIGN_OR_RETURN(auto row, store.duties().owed_after(after));
+            if (!row) return std::shared_ptr<Owed const>();
+            RETURN_IF_ERROR(parts_.clock.require_trusted());
+            ASSIGN_OR_RETURN(auto const content, store.duties().content_of(*row));
+            Duty duty{.id = row->id,
+                      .from = {parts_.self.node, row->from_office},
+                      .to = row->to,
+                      .sent_at = parts_.clock.now(),
+                      .purpose = row->purpose,
+                      .subject = row->subject,
+                      .agreement = row->agreement,
+                      .log_head = store.log().head().text(),
+                      .content = Withdrawal{}};
+            if (row->type == MessageType::withdrawal) {
+                ASSIGN_OR_RETURN(duty.content, parse_withdrawal(content));
+            } else {
+                ASSIGN_OR_RETURN(duty.content, parse_erasure_receipt(content));
+            }
+            ASSIGN_OR_RETURN(auto const sequence, store.outbox().next_sequence(
+                                                      duty_stream_name(parts_.self.node, row->to.node, row->subject)));
+            return std::make_shared<Owed const>(Owed{*std::move(row), std::move(duty), sequence});
+        },
+        [this](Result<std::shared_ptr<Owed const>> owed) {
+            if (owed && *owed) return seal(*std::move(owed));
+            if (!owed) parts_.telemetry.log(LogLevel::error, "duty.waits", {{"why", owed.error()}});
+            finish();
+        });
+}
+
+void DutyDesk::seal(std::shared_ptr<Owed const> owed) {
+    auto const peers = parts_.peers.snapshot();
+    auto const* peer = peers->find(owed->row.to.node);
+    // Also a partner that was removed since: what it was told, it still has.
+    auto const waits = [this, owed](Error const& error) {
+        parts_.telemetry.log(LogLevel::error, "duty.waits",
+                             {{"message", owed->row.id}, {"peer", owed->row.to.node}, {"why", error}});
+        next(owed->row.number);
+    };
+    if (peer == nullptr) return waits({ErrorKind::not_found, "peer.unknown", owed->row.to.node.text()});
+    parts_.crypto.seal_text(to_payload(owed->duty), *peer, [this, owed, waits](Result<SealedMessage> const& sealed) {
+        if (!sealed) return waits(sealed.error());
+        queue(owed, *sealed);
+    });
+}
+
+void DutyDesk::queue(std::shared_ptr<Owed const> owed, SealedMessage const& sealed) {
+    auto const outer = sealed.sealed.bytes(), inner = sealed.inner.bytes();
+    parts_.engine.submit<Done>(
+        [this, owed, digest = sealed.sealed.inner_digest(), outer = Bytes(outer.begin(), outer.end()),
+         inner = Bytes(inner.begin(), inner.end())](Store& store) -> Status {
+            auto row = owed->row;
+            ASSIGN_OR_RETURN(auto const known, store.duties().find(row.id));
+            if (!known || known->state != DutyState::owed) return Done{};
+            auto const now = parts_.clock.now();
+            ASSIGN_OR_RETURN(auto const sealed_id, store.contents().put(outer));
+            ASSIGN_OR_RETURN(auto const signed_id, store.contents().put(inner));
+            RETURN_IF_ERROR(
+                store.outbox().insert({.id = row.id,
+                                       .to = row.to,
+                                       .stream = duty_stream_name(parts_.self.node, row.to.node, row.subject),
+                                       .sequence = owed->sequence,
+                                       .purpose = row.purpose,
+                                       .subject = row.subject,
+                                       .inner_digest = digest,
+                                       .sealed = sealed_id,
+                                       .signed_ = signed_id,
+                                       .request = 0,
+                                       .created_at = now,
+                                       .next_at = now,
+                                       .expires_at = never,
+                                       .last_code = {},
+                                       .receipt = {},
+                                       .type = row.type}));
+            row.state = DutyState::queued;
+            return store.duties().update(row);
+        },
+        [this, owed](Status const& queued) {
+            if (queued) {
+                parts_.telemetry.log(
+                    LogLevel::info, "duty.queued",
+                    {{"message", owed->row.id}, {"peer", owed->row.to.node}, {"type", to_text(owed->row.type)}});
+                wake_();
+            } else {
+                parts_.telemetry.log(LogLevel::error, "duty.waits",
+                                     {{"message", owed->row.id}, {"why", queued.error()}});
+            }
+            next(owed->row.number);
+        });
+}
+
+void DutyDesk::finish() {
+    {
+        std::lock_guard const lock(mutex_);
+        under_way_ = false;
+        if (!std::exchange(once_more_, false)) return;
+        under_way_ = true;
+    }
+    next(0);
+}
+
+}  // namespace casebridge

@@ -1,0 +1,75 @@
+// DutyDesk: what is owed because something was told. Withdrawals to everybody who was told, and the receipt for what a
+// partner's withdrawal made us destroy.
+//
+//   officer withdraws ─ one transaction ─▶ consent withdrawn, our copies erased, a duty owed to each recipient
+//        ─▶ signed, sealed ─▶ outbox (never expires) ─▶ their receipt: delivered ─▶ their erasure receipt: answered
+//   partner's withdrawal ─ one transaction ─▶ keys and bytes destroyed, the rest of the row stays, erasure receipt owed
+//
+// INVARIANT: what is owed is committed with what it is owed for; a crash loses neither. Sealing comes after, and again
+// after a start.
+#pragma once
+
+#include "daemon/clock_guard.h"
+#include "daemon/crypto_service.h"
+#include "daemon/engine.h"
+#include "daemon/exchange.h"
+#include "daemon/telemetry.h"
+
+#include <mutex>
+
+namespace casebridge {
+
+/// All outlive the desk.
+struct DutyDeskParts {
+    Self const& self;
+    Engine& engine;
+    PeerRegistry& peers;
+    CryptoService& crypto;
+    Telemetry& telemetry;
+    ClockGuard const& clock;
+};
+
+class DutyDesk {
+public:
+    explicit DutyDesk(DutyDeskParts parts) : parts_(parts) {}
+
+    /// A recipient of a withdrawal, and how many of its messages and answers rest on the consent.
+    struct Told {
+        Address to;
+        std::int64_t messages = 0;
+    };
+
+    // In a transaction.
+
+    /// Whom the register says was told something under this consent, or may have been.
+    static Result<std::vector<Told>> told_under(Store& store, CaseId const& case_id, std::string const& consent);
+    /// Owes each of them a withdrawal and erases our own copies of what was sent. Idempotent: a withdrawal that is owed
+    /// already is not owed twice.
+    Result<std::vector<Told>> owe_withdrawals(Store& store, CaseId const& case_id, std::string const& consent,
+                                              std::uint64_t epoch, Timestamp now);
+    /// The effect of a partner's duty that is new; an empty code if it was taken, else why it is rejected
+    /// (`message.unknown_withdrawal`).
+    Result<std::string> take(Store& store, Duty const& duty, Timestamp now);
+
+    /// Seals what is owed and queues it. On any thread; at once nothing if it is under way already.
+    void dispatch();
+    /// Called after each commit of a new outbox row.
+    void on_queued(std::function<void()> wake) { wake_ = std::move(wake); }
+
+private:
+    struct Owed;
+    Result<std::string> take_withdrawal(Store& store, Duty const& duty, Withdrawal const& withdrawal, Timestamp now);
+    static Result<std::string> take_receipt(Store& store, Duty const& duty, ErasureReceipt const& receipt,
+                                            Timestamp now);
+    void next(std::int64_t after);
+    void seal(std::shared_ptr<Owed const> owed);
+    void queue(std::shared_ptr<Owed const> owed, SealedMessage const& sealed);
+    void finish();
+
+    DutyDeskParts const parts_;
+    std::function<void()> wake_ = [] {};
+    std::mutex mutex_;
+    bool under_way_ = false, once_more_ = false;
+};
+
+}  // namespace casebridge

@@ -1,0 +1,63 @@
+// Duties we owe and what became of them; and which consents partners have withdrawn.
+#pragma once
+
+#include "daemon/content_table.h"
+#include "policies/duty.h"
+
+namespace casebridge {
+
+/// owed (not sealed yet) → queued (in the outbox) → delivered (their receipt is here) or rejected (a signed refusal);
+/// a withdrawal ends as answered: their erasure receipt is here.
+enum class DutyState { owed, queued, delivered, rejected, answered };
+std::string_view to_text(DutyState state);
+
+struct DutyRow {
+    std::int64_t number = 0;  ///< given by the table, in the order they came to be owed
+    MessageId id;
+    OfficeId from_office;  ///< of ours
+    Address to;
+    MessageType type = MessageType::withdrawal;
+    Purpose purpose;
+    SubjectReference subject;
+    Digest agreement;
+    ContentId content = 0;  ///< JSON of the Withdrawal or ErasureReceipt
+    DutyState state = DutyState::owed;
+    std::string code;                 ///< of a rejection, or why it could not be sealed
+    std::optional<ContentId> answer;  ///< JSON of the ErasureReceipt
+    Timestamp owed_at;
+    std::optional<Timestamp> settled_at;
+};
+
+class DutyTable {
+public:
+    DutyTable(Database& database, ContentTable& contents) : database_(database), contents_(contents) {}
+
+    /// `row.number` and `row.content` are given by the table. `content`: the duty's JSON.
+    Status insert(DutyRow const& row, Json const& content);
+    /// State, code, answer and end.
+    Status update(DutyRow const& row);
+    Result<std::optional<DutyRow>> find(MessageId const& id) const;
+    /// The first owed one behind `number`.
+    Result<std::optional<DutyRow>> owed_after(std::int64_t number) const;
+    /// Newest first.
+    Result<std::vector<DutyRow>> list(std::size_t limit) const;
+    struct Open {
+        std::int64_t count = 0;  ///< owed or queued, and withdrawals that are not answered
+        std::optional<Timestamp> oldest;
+    };
+    Result<Open> open() const;
+    /// The duty as it goes on the wire. Errors: `store.failed`, `content.*`.
+    Result<Json> content_of(DutyRow const& row) const;
+
+    // What partners have withdrawn, by the id the pair knows the consent by.
+
+    /// The first withdrawal stands.
+    Status mark_withdrawn(NodeId const& sender, Withdrawal const& withdrawal, MessageId const& duty, Timestamp at);
+    Result<bool> is_withdrawn(NodeId const& sender, std::string const& consent) const;
+
+private:
+    Database& database_;
+    ContentTable& contents_;
+};
+
+}  // namespace casebridge
