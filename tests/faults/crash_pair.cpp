@@ -40,6 +40,16 @@ void require(bool holds, std::string const& what) {
     if (!holds) throw BrokenPromise(what);
 }
 
+std::string const erasure_receipt_came = "type=erasure_receipt outcome=accepted";
+
+/// As the officer's list has it. Throws as `ask`, and if there is none.
+Json newest_withdrawal(FaultyDaemon const& daemon) {
+    auto const listed = ask(daemon, "/v1/duties");
+    auto const& duties = *listed.find("duties")->as_array();
+    if (duties.empty()) throw std::runtime_error("nothing was withdrawn");
+    return duties.front();
+}
+
 }  // namespace
 
 CrashPair::CrashPair(int cases) {
@@ -146,7 +156,8 @@ std::int64_t CrashPair::queued() const {
 std::string CrashPair::newest_unknown() {
     auto const listed = ask(*sender_, "/v1/outbox", {{"limit", "4"}});
     for (auto const& row : *listed.find("messages")->as_array())
-        if (!sent_.contains(row.text_or("message"))) return row.text_or("message");
+        if (row.text_or("type") == "case_summary" && !sent_.contains(row.text_or("message")))
+            return row.text_or("message");
     return {};
 }
 
@@ -173,6 +184,7 @@ void CrashPair::withdraw_consent(int number) {
     auto const id = "consent-" + std::to_string(number) + "-" + std::to_string(consents_[number]);
     auto const request =
         Json::object().set("case", case_number(number)).set("consent", id).set("reason", "she has changed her mind");
+    receipts_before_ = sender_->times_said(erasure_receipt_came);
     bool withdrawn = false;
     wait("the consent is withdrawn", [&] {
         if (!withdrawn) withdrawn = sender_->officer().post("/v1/consents/withdraw", request).status == 200;
@@ -185,6 +197,32 @@ void CrashPair::withdraw_consent(int number) {
         }
         return false;
     });
+}
+
+void CrashPair::wait_destroyed() {
+    wait("the erasure receipt has come", [&] {
+        if (sender_->fault().action != FaultAction::none && sender_->fired() == 0)  // asking would be counted
+            return sender_->times_said(erasure_receipt_came) > receipts_before_;
+        return newest_withdrawal(*sender_).text_or("state") == "answered";
+    });
+}
+
+void CrashPair::check_destroyed(std::string const& message) {
+    calm();
+    // What the log spoke of may have been the receipt for an earlier one, brought once more.
+    wait("the withdrawal is answered", [&] { return newest_withdrawal(*sender_).text_or("state") == "answered"; });
+    auto const withdrawal = newest_withdrawal(*sender_);
+    auto const id = withdrawal.text_or("duty");
+    require(*withdrawal.find("erased")->find("messages") == Json(1), id + " destroyed another number of messages");
+    sent_ledger_.read_on(sender_->officer());
+    received_ledger_.read_on(receiver_->officer());
+    require(received_ledger_.count("erasure", id) == 1, id + " was not obeyed once");
+    require(received_ledger_.count("admission of a duty", id) == 1, id + " was not admitted once");
+    require(sent_ledger_.count("erasure.confirmed", id) == 1, id + " was not confirmed once");
+    auto const inbox = ask(*receiver_, "/v1/inbox", {{"limit", "20"}});
+    for (auto const& each : *inbox.find("messages")->as_array())
+        if (each.text_or("message") == message)
+            require(!each.text_or("erased_at").empty(), message + " still has its content");
 }
 
 void CrashPair::consent(int number) {

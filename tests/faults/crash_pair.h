@@ -49,6 +49,10 @@ public:
     void expect(std::set<std::string> const& messages) { sent_.insert(messages.begin(), messages.end()); }
     /// Until it is known to be withdrawn.
     void withdraw_consent(int number);
+    /// Until the erasure receipt for it has come, without disturbing a fault that has not happened yet.
+    void wait_destroyed();
+    /// Calms. The partner destroyed this message once, said so once, and was believed once.
+    void check_destroyed(std::string const& message);
     /// A new one, as the last was withdrawn.
     void consent(int number);
     /// Does not disturb a fault that has not happened yet.
@@ -72,6 +76,7 @@ private:
 
     TemporaryDirectory directory_;
     std::vector<Json> requests_;
+    int receipts_before_ = 0;      ///< erasure receipts in the sender's log when the last withdrawal began
     std::map<int, int> consents_;  // how many were given by number of the case
     std::unique_ptr<FaultyDaemon> sender_, receiver_;
     std::set<FaultyDaemon*> wanted_;  // to run

@@ -1,4 +1,4 @@
-// Every call by which a daemon changes storage or answers somebody, in five scripted exchanges: crash there, start
+// Every call by which a daemon changes storage or answers somebody, in six scripted exchanges: crash there, start
 // again, and nothing is lost or done twice. See CRASH.md.
 #include "tests/faults/crash_sweep.h"
 #include "tests/support/check_code.h"
@@ -36,6 +36,17 @@ void withdraw_before_delivery(CrashPair& pair, FaultyDaemon& victim, Fault const
     pair.wait_settled(message);
     pair.start(pair.receiver());
     pair.check(message, "refused");
+}
+
+void withdraw_what_was_told(CrashPair& pair, FaultyDaemon& victim, Fault const& fault) {
+    pair.consent(1);
+    auto const message = pair.send(1);
+    pair.wait_settled(message);
+    pair.check(message, "delivered");
+    victim.arm(fault);
+    pair.withdraw_consent(1);
+    pair.wait_destroyed();
+    pair.check_destroyed(message);
 }
 
 /// Killed with commits in its write-ahead log, the victim reads them again, and moves them, under the fault.
@@ -83,6 +94,11 @@ BOOST_AUTO_TEST_CASE(a_crash_at_any_call_of_a_withdrawal_before_delivery_sends_n
     sweep(pair, {"withdrawal", withdraw_before_delivery}, {Side::sender}, crashes, 41);
 }
 
+BOOST_AUTO_TEST_CASE(a_crash_at_any_call_of_a_withdrawal_of_what_was_told_destroys_it_once) {
+    CrashPair pair(2);
+    sweep(pair, {"erasure", withdraw_what_was_told}, both, crashes, 97);
+}
+
 BOOST_AUTO_TEST_CASE(a_crash_at_any_call_of_a_start_after_a_crash_loses_and_doubles_nothing) {
     CrashPair pair(1);
     sweep(pair, {"recovery", recovery}, both, crashes, 41);
@@ -111,6 +127,12 @@ BOOST_AUTO_TEST_CASE(storage_that_fails_at_any_call_of_a_send_into_an_outage_sto
 BOOST_AUTO_TEST_CASE(storage_that_fails_at_any_call_of_a_withdrawal_stops_the_daemon_and_nothing_is_sent) {
     CrashPair pair(2);
     sweep(pair, {"withdrawal", withdraw_before_delivery}, {Side::sender}, errors, 41);
+}
+
+BOOST_AUTO_TEST_CASE(
+    storage_that_fails_at_any_call_of_a_withdrawal_of_what_was_told_stops_the_daemon_and_it_is_destroyed) {
+    CrashPair pair(2);
+    sweep(pair, {"erasure", withdraw_what_was_told}, both, errors, 97);
 }
 
 BOOST_AUTO_TEST_CASE(storage_that_fails_at_any_call_of_a_start_after_a_crash_stops_the_daemon_and_nothing_is_lost) {

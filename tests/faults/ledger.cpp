@@ -11,9 +11,11 @@ void Ledger::add(std::uint64_t position, std::string const& data) {
     if (!leaf) throw std::logic_error("a leaf is no JSON: " + data);
     auto const* facts = leaf->find("facts");
     if (facts == nullptr) return;
-    auto const id = facts->text_or("message", facts->text_or("query"));
+    auto const id = facts->text_or("message", facts->text_or("query", facts->text_or("withdrawal")));
     if (id.empty()) return;
-    auto& entry = entries_[{leaf->text_or("kind"), id}];
+    auto kind = leaf->text_or("kind");
+    if (facts->text_or("type", "case_summary") != "case_summary") kind += " of a duty";
+    auto& entry = entries_[{kind, id}];
     ++entry.count;
     entry.last = position;
     entry.facts = *facts;
