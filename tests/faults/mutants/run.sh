@@ -61,6 +61,7 @@ fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/casebridge-mutants-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 tar -C "$root" --exclude=./build --exclude=./.git -cf - . | tar -C "$work" -xf -
+export CCACHE_BASEDIR=$work  # what an ordinary build has compiled, ccache need not compile again
 cmake -S "$work" --preset release >/dev/null
 passes() { (cd "$work/build/release" && timeout 300 "bin/$1" "${@:2}" >"$work/test.log" 2>&1); }
 
