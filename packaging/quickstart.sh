@@ -355,6 +355,24 @@ note "openssl: $(head -1 "$directory/verify.txt")"
 note "$(jq -c '{type, from, to, purpose, sent_at}' "$directory/payload.json")"
 expect "sender in the payload" th-msdhs "$(jq -r .from.node "$directory/payload.json")"
 
+# ---------------------------------------------------------------- withdrawal
+step "She changes her mind: the consent is withdrawn while Cambodia is away, and what it was told is destroyed"
+away=$(<"$(home kh-mosvy)/daemon.pid")
+gone() { ! kill -0 "$1" 2>/dev/null; }
+kill "$away"
+wait_for "the end of kh-mosvy" 15 gone "$away"
+at th-msdhs --reason "asked by telephone, caller verified" consent withdraw "$adult_case" demo-return-adult | sed 's/^/  /'
+start_node kh-mosvy
+withdrawn() { [[ $(at th-msdhs consent withdrawals --json | jq -r '.duties[0].state') == answered ]]; }
+wait_for "the erasure receipt" 30 withdrawn
+at th-msdhs consent withdrawals | sed 's/^/  /'
+expect "messages destroyed in Cambodia" $((${#messages[@]} + 1)) \
+  "$(at th-msdhs consent withdrawals --json | jq '.duties[0].erased.messages')"
+expect "what is left there" null \
+  "$(at kh-mosvy --reason "looks again" inbox show "$message" --json | jq .body)"
+refused th-msdhs "$adult_case" kh-mosvy/poipet-transit-centre return_and_handover release.consent_withdrawn \
+  "the same return, from now on"
+
 # ---------------------------------------------------------------- summary
 step "Done: every step did what it should"
 note "the exchange took $((SECONDS - exchange_started)) s, of which the crash demonstration the most"
