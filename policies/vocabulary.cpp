@@ -11,7 +11,7 @@ namespace {
 std::vector<CodeList> const& all_lists() {
     static auto const lists = [] {
         std::vector<CodeList> all;
-        for (auto const part : {htcds_lists(), iso_lists(), extension_lists()}) {
+        for (auto const part : {htcds_lists(), iso_lists(), extension_lists(), procedure_lists()}) {
             all.insert(all.end(), part.begin(), part.end());
         }
         return all;

@@ -8,5 +8,6 @@ namespace casebridge {
 std::span<CodeList const> htcds_lists();
 std::span<CodeList const> iso_lists();
 std::span<CodeList const> extension_lists();
+std::span<CodeList const> procedure_lists();
 
 }  // namespace casebridge

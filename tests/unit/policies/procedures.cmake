@@ -1,0 +1,17 @@
+casebridge_test(policies_procedures
+  LIBRARIES casebridge_policies
+  SOURCES
+    support/procedure_steps.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/procedure_mutation_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/procedure_step_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/procedure_story_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/procedure_table_test.cpp
+)
+
+casebridge_test(policies_procedure_order
+  LIBRARIES casebridge_policies
+  TIMEOUT 900
+  SOURCES
+    support/procedure_steps.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/procedure_order_test.cpp
+)
