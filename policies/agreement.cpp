@@ -129,6 +129,7 @@ private:
         AgreementPurpose terms{.purpose = purpose, .ceiling = {}, .lines = {}, .source = at};
         YamlReader reader(node, complaints_);
         terms.answer_within = std::chrono::hours(reader.integer("answer_within_hours", 1, 8784));
+        read_deadlines(reader, terms);
         terms.retention = std::chrono::days(reader.integer("retention_days", 1, 36525));
         if (reader.word("answering", {"automatic", "officer"}) == "automatic") {
             terms.answering = AgreementPurpose::Answering::automatic;
@@ -147,6 +148,29 @@ private:
         }
         reader.refuse_unknown_keys();
         return terms;
+    }
+
+    void read_deadlines(YamlReader& reader, AgreementPurpose& terms) {
+        using std::chrono::days, std::chrono::hours;
+        terms.expires_after = std::max(terms.expires_after, std::chrono::ceil<days>(2 * terms.answer_within));
+        auto const* node = reader.optional_mapping("deadlines");
+        if (node == nullptr) return;
+        DeadlineTerms read;
+        YamlReader deadlines(*node, complaints_);
+        read.immediate = hours(deadlines.optional_integer("immediate_hours", 1, 72, read.immediate.count()));
+        read.urgent = days(deadlines.optional_integer("urgent_days", 1, 31, read.urgent.count()));
+        read.ordinary = days(deadlines.optional_integer("ordinary_days", 1, 31, read.ordinary.count()));
+        read.countersign = hours(deadlines.optional_integer("countersign_hours", 1, 744, read.countersign.count()));
+        read.working_days = deadlines.optional_boolean("working_days", read.working_days);
+        terms.expires_after = days(deadlines.optional_integer("expires_after_days", 14, 732,
+                                                              std::max<std::int64_t>(90, terms.expires_after.count())));
+        deadlines.refuse_unknown_keys();
+        if (std::max<hours>({read.immediate, read.urgent, read.ordinary, read.countersign, terms.answer_within}) * 2 >
+            terms.expires_after) {
+            complaints_.add(deadlines.at("expires_after_days"), "expires_after_days",
+                            "expected at least twice the longest deadline of the purpose");
+        }
+        terms.deadlines = read;
     }
 
     void check_law_enforcement() {

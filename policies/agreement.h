@@ -25,11 +25,25 @@ struct AgreementParty {
     std::vector<OfficeId> offices;  ///< contact offices; empty means the node cannot keep offices apart
 };
 
+/// Optional terms of a purpose: how long each kind of answer may take. What is left out is as in Directive (EU)
+/// 2023/977, Article 5(1): 8 hours if life or safety depends on it and the answer is at hand, 3 days if it has to be
+/// looked for, 7 days otherwise.
+struct DeadlineTerms {
+    std::chrono::hours immediate{8};
+    std::chrono::days urgent{3}, ordinary{7};
+    std::chrono::hours countersign{24};  ///< a handover record, and the receipt of the person
+    bool working_days = false;           ///< days on which both countries work (calendar.h); hours are always hours
+};
+
 struct AgreementPurpose {
     Purpose purpose;
     Ceiling ceiling;                                       ///< what is not named is withheld
     std::map<std::string, SourceLine, std::less<>> lines;  ///< where each field stands
     std::chrono::hours answer_within{0};
+    std::optional<DeadlineTerms> deadlines{};  ///< of procedures; without it, `answer_within` for everything
+    /// Of procedures: how long after a step, or the day it is about, an open one lapses. Plain days, never working
+    /// days. By default 90, or twice the answer's time.
+    std::chrono::days expires_after{90};
     std::chrono::days retention{0};
     enum class Answering { automatic, officer } answering = Answering::officer;
     /// The longest `answer_within` where an officer answers: a question has to live as long.

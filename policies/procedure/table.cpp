@@ -72,8 +72,10 @@ constexpr std::array table = {
     // Identity verification (M13): confirmed, not confirmed, need more, or no information. A verdict may be put right.
     row(identity_verification, {not_opened, confirmed, not_confirmed, Stage::no_information}, Step::ask, I, asked, awaits_R(Deadline::answer), carries),
     again(identity_verification, {asked, more_needed}, Step::ask, asked, awaits_R(Deadline::answer), carries),
-    row(identity_verification, {asked, not_confirmed}, Step::confirm, R, confirmed, nobody, answers),
-    row(identity_verification, {asked, confirmed}, Step::not_confirm, R, not_confirmed, nobody, slot),
+    row(identity_verification, asked, Step::confirm, R, confirmed, nobody, answers),
+    row(identity_verification, asked, Step::not_confirm, R, not_confirmed, nobody, slot),
+    row(identity_verification, not_confirmed, Step::confirm, R, confirmed, nobody, carries),
+    row(identity_verification, confirmed, Step::not_confirm, R, not_confirmed, nobody, told),
 
     // Family tracing (M14): an answer names relation and agency, never a place; contact goes through the agencies.
     row(family_tracing, {not_opened, Stage::no_information, contact_arranged, closed}, Step::ask, I, asked, awaits_R(Deadline::answer), carries),
@@ -87,7 +89,8 @@ constexpr std::array table = {
     // Claim status (M18): statuses without amounts; the responder may tell of a change later.
     row(claim_status, {not_opened, answered, Stage::no_information}, Step::ask, I, asked, awaits_R(Deadline::answer), carries),
     again(claim_status, asked, Step::ask, asked, awaits_R(Deadline::answer), carries),
-    row(claim_status, {asked, answered}, Step::answer, R, answered, nobody, answers),
+    row(claim_status, asked, Step::answer, R, answered, nobody, answers),
+    row(claim_status, answered, Step::answer, R, answered, nobody, carries),
 
     // The one outcome of the three above for unknown, refused and withheld.
     row({identity_verification, family_tracing, claim_status}, asked, Step::no_information, R, Stage::no_information, nobody, slot),

@@ -235,9 +235,10 @@ BOOST_AUTO_TEST_CASE(effects_say_what_the_stages_and_waits_say) {
                     if (is_closed(after.stage)) BOOST_TEST(!after.waiting.has_value(), place);
                     bool const erases = step == StepType::withdraw;
                     BOOST_TEST(effects.has(Effect::stop_use_and_erase) == erases, place);
-                    // What could tell by its time whether there was anything to tell keeps to the slot.
-                    bool const answer =
-                        hides_refusal(kind) && side == Side::responder && moves && step != StepType::close;
+                    // An answer that is awaited could tell by its time whether there was anything to tell: it keeps to
+                    // the slot. Who puts an answer right, or tells of a change, has told already.
+                    bool const answer = hides_refusal(kind) && side == Side::responder && moves &&
+                                        standing.waiting.has_value() && step != StepType::close;
                     BOOST_TEST(effects.has(Effect::hold_until_slot) == answer, place << " " << to_text(step));
                 }
             }

@@ -15,3 +15,12 @@ casebridge_test(policies_procedure_order
     support/procedure_steps.cpp
     ${CMAKE_CURRENT_LIST_DIR}/procedure_order_test.cpp
 )
+
+casebridge_test(policies_deadlines
+  LIBRARIES casebridge_policies
+  SOURCES
+    support/procedure_steps.cpp
+    support/release_situation.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/calendar_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/deadline_test.cpp
+)
