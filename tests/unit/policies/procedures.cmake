@@ -1,8 +1,10 @@
 casebridge_test(policies_procedures
   LIBRARIES casebridge_policies
   SOURCES
+    support/procedure_diagram.cpp
     support/procedure_steps.cpp
     ${CMAKE_CURRENT_LIST_DIR}/procedure_mutation_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/procedure_readme_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/procedure_step_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/procedure_story_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/procedure_table_test.cpp
