@@ -6,9 +6,11 @@ if(benchmark_FOUND)
     ${CMAKE_CURRENT_LIST_DIR}/daemon_process.cpp
     ${CMAKE_CURRENT_LIST_DIR}/figures.cpp
     ${CMAKE_CURRENT_LIST_DIR}/main.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/procedure_bench.cpp
     ${CMAKE_CURRENT_LIST_DIR}/startup_bench.cpp
     ${CMAKE_CURRENT_LIST_DIR}/two_daemons.cpp
     ${CMAKE_CURRENT_LIST_DIR}/../support/ministry.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/../support/procedure_steps.cpp
   )
   target_compile_definitions(casebridge-bench PRIVATE CASEBRIDGE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" BOOST_TEST_DYN_LINK)
   target_link_libraries(casebridge-bench PRIVATE casebridge_options casebridge_daemon casebridge_demo

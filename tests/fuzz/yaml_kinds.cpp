@@ -1,6 +1,7 @@
 // Every kind of file an officer writes: loaded whole, or refused with a code; what loads, loads again as the same.
 #include "adapters/field_map.h"
 #include "policies/agreement.h"
+#include "policies/calendar.h"
 #include "policies/consent.h"
 #include "policies/sharing_policy.h"
 #include "tests/fuzz/invariant.h"
@@ -46,6 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         FUZZ_INVARIANT(!policy || policy->version() >= 1);
         return policy;
     });
+    check(text, [](YamlFile const& file) { return Calendar::load(file); });
     check(text, [](YamlFile const& file) { return FieldMap::load(file, "/nonexistent"); });
     return 0;
 }
