@@ -3,6 +3,7 @@
 #include "adapters/postgres_catalog.h"
 #include "adapters/postgres_privileges.h"
 #include "adapters/postgres_types.h"
+#include "adapters/server_session.h"
 
 #include <map>
 
@@ -45,7 +46,7 @@ std::string with_numbered_parameters(std::string_view sql) {
     return out;
 }
 
-class PostgresSession final : public SqlSession {
+class PostgresSession final : public ServerSession {
 public:
     PostgresSession(PostgresSettings settings, Secret password)
         : settings_(std::move(settings)), password_(std::move(password)) {}
@@ -76,32 +77,9 @@ public:
         return found;
     }
 
-    Status query(std::string const& sql, std::vector<SqlValue> const& parameters,
-                 std::function<bool(SqlRow const&)> const& on_row) override {
-        if (in_snapshot_) return run(sql, parameters, on_row);
-        return read_consistently([&] { return run(sql, parameters, on_row); });
-    }
-
     /// The cursor is read in batches, each with a time limit of its own.
     Status scan(std::string const& sql, std::function<bool(SqlRow const&)> const& on_row) override {
         return query(sql, {}, on_row);
-    }
-
-    Status read_consistently(std::function<Status()> const& body) override {
-        RETURN_IF_ERROR(begin());
-        in_snapshot_ = true;
-        struct Rollback {  // also when `body` throws
-            PostgresSession& session;
-            bool done = false;
-            ~Rollback() {
-                if (!done) static_cast<void>(session.end());
-            }
-        } rollback{*this};
-        auto outcome = body();
-        rollback.done = true;
-        auto const ended = end();
-        if (!outcome) return outcome;
-        return ended;
     }
 
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override { return in_quotes(name); }
@@ -116,7 +94,7 @@ public:
 
 private:
     /// A connection that was lost while nobody used it is made anew; nothing has been read that could be half.
-    Status begin() {
+    Status begin() override {
         auto const start = [&] {
             return connection_->run("starting a read", "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
         };
@@ -132,15 +110,14 @@ private:
         return start();
     }
 
-    Status end() {
-        in_snapshot_ = false;
+    Status end() override {
         cursors_ = 0;
         if (!connection_->usable()) return Done{};  // what was lost has been told already
         return connection_->run("ending a read", "ROLLBACK");
     }
 
     Status run(std::string const& sql, std::vector<SqlValue> const& parameters,
-               std::function<bool(SqlRow const&)> const& on_row) {
+               std::function<bool(SqlRow const&)> const& on_row) override {
         auto outcome = run_planned(sql, parameters, on_row);
         if (!outcome) plans_.erase(sql);  // a table may have changed under it
         return outcome;
@@ -242,7 +219,6 @@ private:
     std::unique_ptr<PostgresConnection> connection_;
     std::map<std::string, Plan> plans_;
     std::uint64_t cursors_ = 0;
-    bool in_snapshot_ = false;
 };
 
 }  // namespace
