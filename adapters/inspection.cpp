@@ -7,14 +7,6 @@ namespace {
 
 constexpr std::size_t shapes_shown = 4;
 
-std::string select_all(SqlSession& session, std::string const& table, std::vector<SqlSession::Column> const& columns) {
-    std::string sql;
-    for (auto const& column : columns) {
-        sql += (sql.empty() ? "SELECT c." : ", c.") + session.quote_identifier(column.name);
-    }
-    return sql + " FROM " + session.quote_identifier(table) + " c";
-}
-
 InspectedColumn summarise(SqlSession::Column const& column, ColumnProfile const& profile, bool with_codes) {
     InspectedColumn summary{column.name,        column.declared_type,         profile.empty(),
                             profile.distinct(), profile.shapes(shapes_shown), guess_field(column.name),
@@ -32,7 +24,9 @@ InspectedTable inspect_table(SqlSession& session, std::string const& name, Inspe
         return table;
     }
     std::vector<ColumnProfile> profiles(columns->size());
-    auto const read = session.scan(select_all(session, name, *columns), [&](SqlRow const& row) {
+    SqlSession::TableScan scan{name, {}, ""};
+    for (auto const& column : *columns) scan.columns.push_back(column.name);
+    auto const read = session.scan_table(scan, [&](SqlRow const& row) {
         if (plan.rows_per_table != 0 && table.rows == plan.rows_per_table) {
             table.whole = false;
             return false;

@@ -91,19 +91,28 @@ Tables tables_of(FieldMap const& map) {
     return tables;
 }
 
+/// The column that says whose case a row is of; look-ups need an index on it anyway.
+std::string case_column_of(FieldMap const& map, std::string const& table) {
+    if (table == map.table) return map.id_column;
+    for (auto const& value : map.fields) {
+        if (value.table == table) return value.case_column;
+    }
+    for (auto const& entry : map.groups) {
+        if (entry.table == table) return entry.case_column;
+    }
+    return map.consents && map.consents->table == table ? map.consents->case_column : "";
+}
+
 }  // namespace
 
 Result<std::vector<CheckedField>> check_map(FieldMap const& map, SqlSession& session, CheckPlan const& plan) {
     std::vector<CheckedField> results;
     auto tables = tables_of(map);
     for (auto& [table, fields] : tables) {
-        std::string sql;
-        for (auto const& field : fields) {
-            sql += (sql.empty() ? "SELECT c." : ", c.") + session.quote_identifier(field.map().column);
-        }
-        sql += " FROM " + session.quote_identifier(table) + " c";
+        SqlSession::TableScan scan{table, {}, case_column_of(map, table)};
+        for (auto const& field : fields) scan.columns.push_back(field.map().column);
         std::uint64_t rows = 0;
-        RETURN_IF_ERROR(session.scan(sql, [&, &name = table, &all = fields](SqlRow const& row) {
+        RETURN_IF_ERROR(session.scan_table(scan, [&, &name = table, &all = fields](SqlRow const& row) {
             if (plan.rows_per_table != 0 && rows == plan.rows_per_table) return false;
             for (std::size_t at = 0; at < all.size() && at < row.size(); ++at) all[at].add(row[at]);
             plan.on_progress(name, ++rows);

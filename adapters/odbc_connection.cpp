@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include <sql.h>
 #include <sqlext.h>
@@ -15,7 +16,7 @@ namespace {
 
 static_assert(sizeof(SQLWCHAR) == 2, "unixODBC is built for UTF-16");
 
-constexpr std::size_t chunk_bytes = 64 * 1024;
+constexpr std::size_t most_kept = 64;  // a field map needs about a dozen
 constexpr std::size_t batch_bytes = std::size_t{4} << 20;
 
 bool good(SQLRETURN code) {
@@ -35,32 +36,18 @@ std::string text_of(SQLWCHAR const* text, std::size_t units) {
     return to_utf8({reinterpret_cast<char16_t const*>(text), units});
 }
 
-bool is_binary(SQLSMALLINT type) {
-    return type == SQL_BINARY || type == SQL_VARBINARY || type == SQL_LONGVARBINARY;
-}
-
-bool is_text(SQLSMALLINT type) {
-    return type == SQL_CHAR || type == SQL_VARCHAR || type == SQL_LONGVARCHAR || type == SQL_WCHAR ||
-           type == SQL_WVARCHAR || type == SQL_WLONGVARCHAR;
-}
-
-bool is_integer(SQLSMALLINT type) {
-    return type == SQL_BIT || type == SQL_TINYINT || type == SQL_SMALLINT || type == SQL_INTEGER || type == SQL_BIGINT;
-}
-
 }  // namespace
 
 struct OdbcConnection::Handles {
     SQLHENV environment = nullptr;
     SQLHDBC connection = nullptr;
-    SQLHSTMT statement = nullptr;
     bool connected = false;
-    std::vector<std::u16string> texts;  // bound parameters
-    std::vector<SQLBIGINT> numbers;
-    std::vector<SQLLEN> lengths;
+    std::map<std::string, std::unique_ptr<OdbcStatement>> kept;  ///< prepared, by their text
+    std::unique_ptr<OdbcStatement> passing;                      ///< for everything else
 
     ~Handles() {
-        if (statement != nullptr) SQLFreeHandle(SQL_HANDLE_STMT, statement);
+        kept.clear();
+        passing.reset();
         if (connected) SQLDisconnect(connection);
         if (connection != nullptr) SQLFreeHandle(SQL_HANDLE_DBC, connection);
         if (environment != nullptr) SQLFreeHandle(SQL_HANDLE_ENV, environment);
@@ -69,6 +56,10 @@ struct OdbcConnection::Handles {
 
 OdbcConnection::OdbcConnection() : handles_(std::make_unique<Handles>()) {}
 OdbcConnection::~OdbcConnection() = default;
+
+void* OdbcConnection::statement() const {
+    return handles_->passing->handle();
+}
 
 Error OdbcConnection::failed(std::string_view doing, int handle_kind, void* handle, bool schema_only) {
     failure_ = {};
@@ -99,7 +90,6 @@ Error OdbcConnection::failed(std::string_view doing, int handle_kind, void* hand
 
 Status OdbcConnection::connect(OdbcSettings const& settings, Secret const& connection_string) {
     auto& h = *handles_;
-    maximum_value_bytes_ = settings.maximum_value_bytes;
     Error const no_memory{ErrorKind::unavailable, "source.unavailable", "ODBC: no handle"};
     if (!good(SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &h.environment))) return no_memory;
     SQLSetEnvAttr(h.environment, SQL_ATTR_ODBC_VERSION, number(SQL_OV_ODBC3), 0);
@@ -141,20 +131,21 @@ Status OdbcConnection::connect(OdbcSettings const& settings, Secret const& conne
     if (quote_.size() != 1 || quote_ == " ") {
         return Error{ErrorKind::invalid, "source.query_failed", "ODBC: the driver cannot quote names"};
     }
-    if (!good(SQLAllocHandle(SQL_HANDLE_STMT, h.connection, &h.statement))) return no_memory;
-    auto const limit = static_cast<std::uintptr_t>(settings.query_time_limit.count());
-    SQLSetStmtAttr(h.statement, SQL_ATTR_QUERY_TIMEOUT, number(limit), SQL_IS_UINTEGER);
-    SQLSetStmtAttr(h.statement, SQL_ATTR_CURSOR_TYPE, number(SQL_CURSOR_FORWARD_ONLY), SQL_IS_UINTEGER);
-    SQLSetStmtAttr(h.statement, SQL_ATTR_CONCURRENCY, number(SQL_CONCUR_READ_ONLY), SQL_IS_UINTEGER);
+    SQLUINTEGER extensions = 0;
+    SQLGetInfoW(h.connection, SQL_GETDATA_EXTENSIONS, &extensions, sizeof extensions, nullptr);
+    limits_.value_bytes = settings.maximum_value_bytes;
+    limits_.binds_any_column = (extensions & SQL_GD_ANY_COLUMN) != 0;
+    time_limit_ = settings.query_time_limit;
+    if ((h.passing = new_statement()) == nullptr) return no_memory;
     return Done{};
 }
 
 Status OdbcConnection::execute(std::string_view doing, std::string const& sql) {
     close_cursor();
     auto const text = to_utf16(sql);
-    auto const code = SQLExecDirectW(handles_->statement, wide(text), static_cast<SQLINTEGER>(text.size()));
-    if (!good(code) && code != SQL_NO_DATA) return failed(doing, SQL_HANDLE_STMT, handles_->statement, false);
-    SQLFreeStmt(handles_->statement, SQL_CLOSE);
+    auto const code = SQLExecDirectW(statement(), wide(text), static_cast<SQLINTEGER>(text.size()));
+    if (!good(code) && code != SQL_NO_DATA) return failed(doing, SQL_HANDLE_STMT, statement(), false);
+    SQLFreeStmt(statement(), SQL_CLOSE);
     return Done{};
 }
 
@@ -173,134 +164,69 @@ Status OdbcConnection::end() {
     return Done{};
 }
 
-Status OdbcConnection::bind(std::vector<SqlValue> const& parameters) {
-    auto& h = *handles_;
-    SQLSMALLINT wanted = 0;
-    if (good(SQLNumParams(h.statement, &wanted)) && static_cast<std::size_t>(wanted) != parameters.size()) {
-        return Error{ErrorKind::unavailable, "source.query_failed", "number of parameters"};
-    }
-    h.texts.assign(parameters.size(), {});
-    h.numbers.assign(parameters.size(), 0);
-    h.lengths.assign(parameters.size(), 0);
-    for (std::size_t at = 0; at < parameters.size(); ++at) {
-        auto const place = static_cast<SQLUSMALLINT>(at + 1);
-        SQLRETURN code = SQL_ERROR;
-        if (auto const* value = std::get_if<std::int64_t>(&parameters[at])) {
-            h.numbers[at] = *value;
-            code = SQLBindParameter(h.statement, place, SQL_PARAM_INPUT, SQL_C_SBIGINT, SQL_BIGINT, 0, 0,
-                                    &h.numbers[at], 0, nullptr);
-        } else {
-            auto const* const text = std::get_if<std::string>(&parameters[at]);
-            if (text != nullptr) h.texts[at] = to_utf16(*text);
-            auto const bytes = static_cast<SQLLEN>(h.texts[at].size() * sizeof(SQLWCHAR));
-            h.lengths[at] = text == nullptr ? SQL_NULL_DATA : bytes;
-            code =
-                SQLBindParameter(h.statement, place, SQL_PARAM_INPUT, SQL_C_WCHAR, SQL_WVARCHAR,
-                                 std::max<SQLULEN>(h.texts[at].size(), 1), 0, wide(h.texts[at]), bytes, &h.lengths[at]);
-        }
-        if (!good(code)) return failed("binding a parameter", SQL_HANDLE_STMT, h.statement, false);
-    }
-    return Done{};
+void OdbcConnection::read_text_as_utf8() {
+    limits_.text_is_utf8 = true;
+    if (auto made = new_statement()) handles_->passing = std::move(made);
 }
 
-Status OdbcConnection::describe_columns() {
-    columns_.clear();
-    SQLSMALLINT count = 0;
-    if (!good(SQLNumResultCols(handles_->statement, &count))) {
-        return failed("preparing a query", SQL_HANDLE_STMT, handles_->statement, true);
-    }
-    if (count == 0) return Error{ErrorKind::unavailable, "source.query_failed", "not one SELECT statement"};
-    for (SQLUSMALLINT at = 1; at <= static_cast<SQLUSMALLINT>(count); ++at) {
-        std::array<SQLWCHAR, 256> name{};
-        SQLSMALLINT units = 0;
-        SQLSMALLINT type = 0;
-        SQLULEN size = 0;
-        SQLLEN is_unsigned = SQL_FALSE;
-        if (!good(SQLDescribeColW(handles_->statement, at, name.data(), static_cast<SQLSMALLINT>(name.size()), &units,
-                                  &type, &size, nullptr, nullptr))) {
-            return failed("preparing a query", SQL_HANDLE_STMT, handles_->statement, true);
-        }
-        SQLColAttributeW(handles_->statement, at, SQL_DESC_UNSIGNED, nullptr, 0, nullptr, &is_unsigned);
-        bool const beyond = type == SQL_BIGINT && is_unsigned == SQL_TRUE;  // may not fit: read as text
-        bool const as_bytes = is_binary(type) || (text_is_utf8_ && is_text(type));
-        int const read_as = as_bytes ? SQL_C_BINARY : is_integer(type) && !beyond ? SQL_C_SBIGINT : SQL_C_WCHAR;
-        columns_.push_back({text_of(name.data(), static_cast<std::size_t>(units)), read_as});
-    }
-    return Done{};
+std::unique_ptr<OdbcStatement> OdbcConnection::new_statement() {
+    auto statement =
+        std::make_unique<OdbcStatement>(limits_, [this](std::string_view doing, void* handle, bool schema_only) {
+            return failed(doing, SQL_HANDLE_STMT, handle, schema_only);
+        });
+    return statement->allocate(handles_->connection, time_limit_) ? std::move(statement) : nullptr;
 }
 
-Status OdbcConnection::open_cursor(std::string const& sql, std::vector<SqlValue> const& parameters) {
+Status OdbcConnection::open_cursor(std::string const& sql, std::vector<SqlValue> const& parameters, Keep keep) {
     close_cursor();
     auto& h = *handles_;
-    auto const text = to_utf16(sql);
-    if (!good(SQLPrepareW(h.statement, wide(text), static_cast<SQLINTEGER>(text.size())))) {
-        return failed("preparing a query", SQL_HANDLE_STMT, h.statement, true);
-    }
-    RETURN_IF_ERROR(describe_columns());
-    RETURN_IF_ERROR(bind(parameters));
-    if (!good(SQLExecute(h.statement))) return failed("starting a query", SQL_HANDLE_STMT, h.statement, false);
-    return Done{};
-}
-
-Result<SqlValue> OdbcConnection::read_integer(std::size_t column) {
-    SQLBIGINT value = 0;
-    SQLLEN length = 0;
-    auto const place = static_cast<SQLUSMALLINT>(column + 1);
-    if (!good(SQLGetData(handles_->statement, place, SQL_C_SBIGINT, &value, sizeof value, &length))) {
-        return failed("reading", SQL_HANDLE_STMT, handles_->statement, false);
-    }
-    return length == SQL_NULL_DATA ? SqlValue{} : SqlValue{static_cast<std::int64_t>(value)};
-}
-
-/// In chunks, each ended by a zero unit where it is text; a value over the limit is given up at once.
-Result<SqlValue> OdbcConnection::read(std::size_t column) {
-    auto const& description = columns_[column];
-    if (description.read_as == SQL_C_SBIGINT) return read_integer(column);
-    bool const text = description.read_as == SQL_C_WCHAR;
-    auto const place = static_cast<SQLUSMALLINT>(column + 1);
-    std::vector<SQLWCHAR> chunk(chunk_bytes / sizeof(SQLWCHAR));
-    std::u16string units;
-    std::string bytes;
-    for (;;) {
-        SQLLEN length = 0;
-        auto const code = SQLGetData(handles_->statement, place, static_cast<SQLSMALLINT>(description.read_as),
-                                     chunk.data(), static_cast<SQLLEN>(chunk_bytes), &length);
-        if (code == SQL_NO_DATA) break;
-        if (!good(code)) return failed("reading", SQL_HANDLE_STMT, handles_->statement, false);
-        if (length == SQL_NULL_DATA) return SqlValue{};
-        std::size_t const room = text ? chunk_bytes - sizeof(SQLWCHAR) : chunk_bytes;
-        bool const whole = length != SQL_NO_TOTAL && static_cast<std::size_t>(length) <= room;
-        std::size_t const filled = whole ? static_cast<std::size_t>(length) : room;
-        if (text) {
-            units.append(reinterpret_cast<char16_t const*>(chunk.data()), filled / sizeof(SQLWCHAR));
-        } else {
-            bytes.append(reinterpret_cast<char const*>(chunk.data()), filled);
+    auto known = h.kept.find(sql);
+    if (keep == Keep::no || known == h.kept.end()) {
+        if (h.kept.size() >= most_kept) h.kept.clear();
+        open_ = h.passing.get();
+        if (keep == Keep::yes) {
+            auto made = new_statement();
+            if (made == nullptr) return failed("preparing a query", SQL_HANDLE_DBC, h.connection, false);
+            known = h.kept.emplace(sql, std::move(made)).first;
+            open_ = known->second.get();
         }
-        // One unit of UTF-16 is one to three bytes of UTF-8.
-        if (units.size() > maximum_value_bytes_ || bytes.size() > maximum_value_bytes_) break;
-        if (code == SQL_SUCCESS) break;
+        auto const prepared = open_->prepare(sql);
+        if (!prepared) {
+            forget(sql);
+            return prepared;
+        }
+    } else {
+        open_ = known->second.get();
     }
-    if (text && units.size() <= maximum_value_bytes_) bytes = to_utf8(units);
-    if (units.size() > maximum_value_bytes_ || bytes.size() > maximum_value_bytes_) {
-        return Error{ErrorKind::invalid, "source.value_too_large",
-                     "column " + description.name + ": over " + std::to_string(maximum_value_bytes_) + " bytes"};
-    }
-    return SqlValue{std::move(bytes)};
+    auto const executed = open_->execute(parameters);
+    if (!executed) forget(sql);  // a table may have changed under it
+    return executed;
+}
+
+/// A statement that failed is not trusted to be run again.
+void OdbcConnection::forget(std::string const& sql) {
+    auto const known = handles_->kept.find(sql);
+    if (known == handles_->kept.end() || known->second.get() != open_) return;
+    open_ = nullptr;
+    handles_->kept.erase(known);
 }
 
 Result<OdbcConnection::Batch> OdbcConnection::fetch(std::size_t rows) {
     Batch batch;
+    if (open_ == nullptr) return batch;
     std::size_t bytes = 0;
     while (batch.rows.size() < rows && bytes < batch_bytes) {
-        auto const code = SQLFetch(handles_->statement);
-        if (code == SQL_NO_DATA) return batch;
-        if (!good(code)) return failed("reading", SQL_HANDLE_STMT, handles_->statement, false);
         SqlRow row;
-        row.reserve(columns_.size());
-        for (std::size_t column = 0; column < columns_.size(); ++column) {
-            ASSIGN_OR_RETURN(auto value, read(column));
+        auto const any = open_->fetch(row);
+        if (!any) {
+            auto error = any.error();
+            handles_->kept.clear();
+            open_ = nullptr;
+            return error;
+        }
+        if (!*any) return batch;
+        for (auto const& value : row) {
             if (auto const* const text = std::get_if<std::string>(&value)) bytes += text->size();
-            row.push_back(std::move(value));
         }
         batch.rows.push_back(std::move(row));
     }
@@ -309,8 +235,8 @@ Result<OdbcConnection::Batch> OdbcConnection::fetch(std::size_t rows) {
 }
 
 void OdbcConnection::close_cursor() {
-    SQLFreeStmt(handles_->statement, SQL_CLOSE);
-    SQLFreeStmt(handles_->statement, SQL_RESET_PARAMS);
+    if (open_ != nullptr) open_->close();
+    open_ = nullptr;
 }
 
 /// SQLColumns takes patterns: the names that come back are compared with the one that was meant.
@@ -324,7 +250,8 @@ std::u16string OdbcConnection::current_catalogue() const {
 }
 
 Result<std::vector<std::vector<std::string>>> OdbcConnection::catalogue_rows(std::vector<std::size_t> const& places) {
-    RETURN_IF_ERROR(describe_columns());
+    open_ = handles_->passing.get();
+    RETURN_IF_ERROR(open_->describe());
     std::vector<std::vector<std::string>> rows;
     for (;;) {
         ASSIGN_OR_RETURN(auto const batch, fetch(256));
@@ -345,10 +272,10 @@ Result<std::vector<std::string>> OdbcConnection::tables() {
     close_cursor();
     auto const catalogue = current_catalogue();
     std::u16string const kinds = u"TABLE,VIEW";
-    if (!good(SQLTablesW(handles_->statement, catalogue.empty() ? nullptr : wide(catalogue),
+    if (!good(SQLTablesW(statement(), catalogue.empty() ? nullptr : wide(catalogue),
                          static_cast<SQLSMALLINT>(catalogue.size()), nullptr, 0, nullptr, 0, wide(kinds),
                          static_cast<SQLSMALLINT>(kinds.size())))) {
-        return failed("listing tables", SQL_HANDLE_STMT, handles_->statement, false);
+        return failed("listing tables", SQL_HANDLE_STMT, statement(), false);
     }
     ASSIGN_OR_RETURN(auto const rows, catalogue_rows({2}));  // ODBC: TABLE_NAME
     std::vector<std::string> names;
@@ -363,10 +290,10 @@ Result<std::vector<SqlSession::Column>> OdbcConnection::columns(std::string cons
     auto const name = to_utf16(table);
     if (name.empty()) return found;
     auto const catalogue = current_catalogue();
-    if (!good(SQLColumnsW(handles_->statement, catalogue.empty() ? nullptr : wide(catalogue),
+    if (!good(SQLColumnsW(statement(), catalogue.empty() ? nullptr : wide(catalogue),
                           static_cast<SQLSMALLINT>(catalogue.size()), nullptr, 0, wide(name),
                           static_cast<SQLSMALLINT>(name.size()), nullptr, 0))) {
-        return failed("listing columns", SQL_HANDLE_STMT, handles_->statement, false);
+        return failed("listing columns", SQL_HANDLE_STMT, statement(), false);
     }
     ASSIGN_OR_RETURN(auto const rows, catalogue_rows({2, 3, 5}));  // ODBC: TABLE_NAME, COLUMN_NAME, TYPE_NAME
     for (auto const& row : rows) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "adapters/odbc_session.h"
+#include "adapters/odbc_statement.h"
 
 namespace casebridge {
 
@@ -29,7 +30,7 @@ public:
 
     /// Text comes as UTF-8 in its stored bytes. Some drivers end wide text at a zero unit, which would make another
     /// word of it.
-    void read_text_as_utf8() { text_is_utf8_ = true; }
+    void read_text_as_utf8();
 
     /// Without rows. Errors: as `prepare`.
     Status execute(std::string_view doing, std::string const& sql);
@@ -38,9 +39,11 @@ public:
     Status begin();
     Status end();
 
+    /// Whether a statement will be run again, with other parameters: then it stays prepared.
+    enum class Keep { no, yes };
     /// Prepares and runs one SELECT; then `fetch` until it returns fewer rows than asked for, or `close`.
     /// Errors: `source.unavailable`, `source.not_permitted`, `source.query_failed`.
-    Status open_cursor(std::string const& sql, std::vector<SqlValue> const& parameters);
+    Status open_cursor(std::string const& sql, std::vector<SqlValue> const& parameters, Keep keep);
     /// At most `rows`, fewer if they are large; `more` tells whether there may be others.
     struct Batch {
         std::vector<SqlRow> rows;
@@ -59,25 +62,20 @@ public:
 
 private:
     struct Handles;
-    struct ColumnForm {
-        std::string name;
-        int read_as = 0;
-    };
     Error failed(std::string_view doing, int handle_kind, void* handle, bool schema_only);
-    Status describe_columns();
+    std::unique_ptr<OdbcStatement> new_statement();
+    void forget(std::string const& sql);
+    [[nodiscard]] void* statement() const;
     /// The text in each of `places` of every row that a call about the catalogue gave.
     Result<std::vector<std::vector<std::string>>> catalogue_rows(std::vector<std::size_t> const& places);
     [[nodiscard]] std::u16string current_catalogue() const;
-    Status bind(std::vector<SqlValue> const& parameters);
-    Result<SqlValue> read(std::size_t column);
-    Result<SqlValue> read_integer(std::size_t column);
 
     std::unique_ptr<Handles> handles_;
-    std::vector<ColumnForm> columns_;
+    OdbcStatement* open_ = nullptr;  ///< the one that is being read
+    OdbcStatement::Limits limits_;
+    std::chrono::seconds time_limit_{0};
     std::string product_, quote_ = "\"";
     OdbcFailure failure_;
-    std::size_t maximum_value_bytes_ = 0;
-    bool text_is_utf8_ = false;
     bool lost_ = false;
 };
 

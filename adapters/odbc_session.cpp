@@ -4,7 +4,10 @@
 #include "adapters/odbc_connection.h"
 #include "adapters/odbc_connection_string.h"
 #include "adapters/odbc_dialect.h"
+#include "adapters/odbc_table_scan.h"
+#include "adapters/server_session.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace casebridge {
@@ -12,7 +15,6 @@ namespace {
 
 constexpr std::size_t first_batch = 32;
 constexpr std::size_t later_batch = 256;
-constexpr std::size_t scanned_at_once = 10'000;
 constexpr int maximum_stuck_threads = 4;
 /// On top of what the driver was told: if it keeps its own limit, the connection stays.
 constexpr std::chrono::seconds grace{1};
@@ -21,7 +23,7 @@ Error unavailable(std::string const& detail) {
     return {ErrorKind::unavailable, "source.unavailable", "ODBC: " + detail};
 }
 
-class OdbcSession final : public SqlSession {
+class OdbcSession final : public ServerSession {
 public:
     OdbcSession(OdbcSettings settings, Secret password)
         : settings_(std::move(settings)), password_(std::move(password)) {}
@@ -86,46 +88,21 @@ public:
         return found;
     }
 
-    Status query(std::string const& sql, std::vector<SqlValue> const& parameters,
-                 std::function<bool(SqlRow const&)> const& on_row) override {
-        if (in_snapshot_) return run(sql, parameters, on_row);
-        return read_consistently([&] { return run(sql, parameters, on_row); });
-    }
-
     /// Rows come in batches, each with a time limit of its own. A driver that loads whole results is asked for a part
     /// at a time, all of one snapshot.
     Status scan(std::string const& sql, std::function<bool(SqlRow const&)> const& on_row) override {
         if (dialect_->limit.empty()) return query(sql, {}, on_row);
-        return read_consistently([&]() -> Status {
-            bool wanted = true;
-            std::size_t rows = scanned_at_once;
-            for (std::size_t from = 0; wanted && rows == scanned_at_once; from += rows) {
-                rows = 0;
-                auto const part = first_rows(sql, scanned_at_once) + " OFFSET " + std::to_string(from);
-                RETURN_IF_ERROR(run(part, {}, [&](SqlRow const& row) {
-                    ++rows;
-                    return wanted = on_row(row);
-                }));
-            }
-            return Done{};
-        });
+        return read_consistently([&] { return scan_by_offset(part_reader(), sql, on_row); });
     }
 
-    Status read_consistently(std::function<Status()> const& body) override {
-        RETURN_IF_ERROR(begin());
-        in_snapshot_ = true;
-        struct Rollback {  // also when `body` throws
-            OdbcSession& session;
-            bool done = false;
-            ~Rollback() {
-                if (!done) static_cast<void>(session.end());
-            }
-        } rollback{*this};
-        auto outcome = body();
-        rollback.done = true;
-        auto const ended = end();
-        if (!outcome) return outcome;
-        return ended;
+    Status scan_table(TableScan const& table, std::function<bool(SqlRow const&)> const& on_row) override {
+        if (dialect_->limit.empty() || table.key.empty()) return SqlSession::scan_table(table, on_row);
+        ASSIGN_OR_RETURN(auto const known, columns(table.table));
+        auto const key = std::ranges::find(known, table.key, &Column::name);
+        if (key == known.end() || !orders_as_it_compares(key->declared_type)) {
+            return SqlSession::scan_table(table, on_row);
+        }
+        return read_consistently([&] { return scan_by_key(part_reader(), table, on_row); });
     }
 
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override {
@@ -149,6 +126,13 @@ public:
     }
 
 private:
+    PartReader part_reader() {
+        return {[this](auto const& sql, auto const& parameters, auto const& on_row) {
+                    return run_once(sql, parameters, on_row, OdbcConnection::Keep::no);
+                },
+                [this](auto const& name) { return quote_identifier(name); }, dialect_->limit};
+    }
+
     /// SECURITY: `work` runs on the driver's thread and may outlive this call: it owns what it touches.
     template <typename T>
     Result<T> on_thread(std::chrono::milliseconds limit, std::function<Result<T>(OdbcConnection&)> work) {
@@ -207,7 +191,7 @@ private:
     }
 
     /// A connection that was lost while nobody used it is made anew; nothing has been read that could be half.
-    Status begin() {
+    Status begin() override {
         if (connection_ != nullptr) {
             auto started = start();
             if (started) started = probe();
@@ -224,8 +208,7 @@ private:
         return execute("starting a read", "SELECT 1");
     }
 
-    Status end() {
-        in_snapshot_ = false;
+    Status end() override {
         if (connection_ == nullptr || connection_->lost()) return Done{};  // what was lost has been told already
         if (dialect_->end.empty()) {
             return on_thread<Done>(settings_.query_time_limit, [](auto& c) { return c.end(); });
@@ -233,13 +216,21 @@ private:
         return execute("ending a read", dialect_->end);
     }
 
+    /// What has parameters is asked again and again.
     Status run(std::string const& sql, std::vector<SqlValue> const& parameters,
-               std::function<bool(SqlRow const&)> const& on_row) {
+               std::function<bool(SqlRow const&)> const& on_row) override {
+        return run_once(sql, parameters, on_row,
+                        parameters.empty() ? OdbcConnection::Keep::no : OdbcConnection::Keep::yes);
+    }
+
+    Status run_once(std::string const& sql, std::vector<SqlValue> const& parameters,
+                    std::function<bool(SqlRow const&)> const& on_row, OdbcConnection::Keep keep) {
         if (!is_one_select(sql)) {
             return Error{ErrorKind::unavailable, "source.query_failed", "not one SELECT statement"};
         }
-        auto const opened = on_thread<Done>(settings_.query_time_limit,
-                                            [sql, parameters](auto& c) { return c.open_cursor(sql, parameters); });
+        auto const opened = on_thread<Done>(settings_.query_time_limit, [sql, parameters, keep](auto& c) {
+            return c.open_cursor(sql, parameters, keep);
+        });
         if (!opened) return unless_incomparable(opened.error(), sql, parameters);
         bool wanted = true;
         for (std::size_t rows = first_batch; wanted; rows = later_batch) {
@@ -262,9 +253,10 @@ private:
     Status unless_incomparable(Error const& error, std::string const& sql, std::vector<SqlValue> const& parameters) {
         if (parameters.empty() || connection_ == nullptr) return error;
         if (!connection_->last_failure().sqlstate.starts_with("22")) return error;
-        auto const without_rows =
-            on_thread<Done>(settings_.query_time_limit, [probe = "SELECT 1 FROM (" + sql + ") q LIMIT 0", parameters](
-                                                            auto& c) { return c.open_cursor(probe, parameters); });
+        auto const without_rows = on_thread<Done>(
+            settings_.query_time_limit, [probe = "SELECT 1 FROM (" + sql + ") q LIMIT 0", parameters](auto& c) {
+                return c.open_cursor(probe, parameters, OdbcConnection::Keep::no);
+            });
         if (without_rows || connection_ == nullptr) return error;
         if (!connection_->last_failure().sqlstate.starts_with("22")) return error;
         return Done{};
@@ -276,7 +268,6 @@ private:
     std::shared_ptr<OdbcConnection> connection_;  // owners: this session, and the driver's thread during a call
     OdbcDialect const* dialect_ = nullptr;
     std::string quote_ = "\"";
-    bool in_snapshot_ = false;
 };
 
 }  // namespace

@@ -44,6 +44,22 @@ public:
     /// the time limit is for each row instead of for all. `on_row` must not use the session.
     virtual Status scan(std::string const& sql, std::function<bool(SqlRow const&)> const& on_row) = 0;
 
+    /// A table or view as a whole. `key`: a column by whose order it may be read in parts, best one with an index; may
+    /// be empty.
+    struct TableScan {
+        std::string table;
+        std::vector<std::string> columns;
+        std::string key;
+    };
+    /// As `scan`, without an order that could be relied upon.
+    virtual Status scan_table(TableScan const& table, std::function<bool(SqlRow const&)> const& on_row) {
+        std::string sql;
+        for (auto const& column : table.columns) {
+            sql += (sql.empty() ? "SELECT c." : ", c.") + quote_identifier(column);
+        }
+        return scan(sql + " FROM " + quote_identifier(table.table) + " c", on_row);
+    }
+
     /// Runs `body` so that all its queries see one state of the database. `body` must not nest. Errors: those of
     /// `body`, `source.unavailable`.
     virtual Status read_consistently(std::function<Status()> const& body) = 0;

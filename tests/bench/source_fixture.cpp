@@ -59,7 +59,9 @@ void write(std::filesystem::path const& file, std::string const& text, mode_t mo
 }
 
 std::string reading(bool rows) {
-    return "SELECT " + scanned_columns() + " FROM cases" + (rows ? "" : " WHERE case_no = ''");
+    std::string list;
+    for (auto const& column : scanned_columns()) list += (list.empty() ? "" : ", ") + column;
+    return "SELECT " + list + " FROM cases" + (rows ? "" : " WHERE case_no = ''");
 }
 
 /// For a client that takes the statement as its last argument.
@@ -83,8 +85,8 @@ std::string case_number(int row) {
     return text.data();
 }
 
-std::string scanned_columns() {
-    return "case_no, sex, born, nation, given_name, family_name, shelter, children, phone, status";
+std::vector<std::string> scanned_columns() {
+    return {"case_no", "sex", "born", "nation", "given_name", "family_name", "shelter", "children", "phone", "status"};
 }
 
 SourceFixture::SourceFixture(std::filesystem::path directory, int rows) : directory_(std::move(directory)) {

@@ -50,6 +50,6 @@ private:
 std::string case_number(int row);
 
 /// What is read of each row, in the statement of ours and the client's.
-std::string scanned_columns();
+std::vector<std::string> scanned_columns();
 
 }  // namespace casebridge::bench

@@ -66,7 +66,7 @@ Secret read_key(std::filesystem::path const& path) {
 /// Every value is looked at.
 double scan(SqlSession& session, std::uint64_t& bytes) {
     double rows = 0;
-    must(session.scan("SELECT " + scanned_columns() + " FROM cases", [&](SqlRow const& row) {
+    must(session.scan_table({"cases", scanned_columns(), "case_no"}, [&](SqlRow const& row) {
         ++rows;
         for (auto const& value : row) {
             if (auto const* const text = std::get_if<std::string>(&value)) bytes += text->size();
