@@ -110,11 +110,12 @@ private:
 };
 
 /// Reads from `file` until its end; the digest of all of it.
-Result<Digest> read_all(int file, CsvExport::Table const& table, TableLoader& loader) {
+Result<Digest> read_all(int file, CsvExport::Table const& table, TableLoader& loader, std::stop_token const& stop) {
     DigestBuilder digest;
     std::array<char, std::size_t{64} << 10> buffer;
     std::int64_t total = 0;
     for (;;) {
+        if (stop.stop_requested()) return changed();
         auto const count = ::read(file, buffer.data(), buffer.size());
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) {
@@ -132,7 +133,7 @@ Result<Digest> read_all(int file, CsvExport::Table const& table, TableLoader& lo
 }
 
 Result<Digest> load_table(CsvSettings const& settings, CsvExport const& found, CsvExport::Table const& table,
-                          ScratchDatabase& scratch) {
+                          ScratchDatabase& scratch, std::stop_token const& stop) {
     if (table.stamp.size > settings.maximum_file_bytes) {
         return bad_export(table.file + ": over " + std::to_string(settings.maximum_file_bytes >> 20) + " MiB");
     }
@@ -145,7 +146,7 @@ Result<Digest> load_table(CsvSettings const& settings, CsvExport const& found, C
     if (before != table.stamp) return changed();
     ASSIGN_OR_RETURN(auto decoder, TextDecoder::make(settings.encoding));
     TableLoader loader(settings, table, std::move(decoder), scratch);
-    auto digest = read_all(file.get(), table, loader);
+    auto digest = read_all(file.get(), table, loader, stop);
     // Also after an error: what is wrong may only be half written.
     ASSIGN_OR_RETURN(auto const after, stamp_of(file.get(), table.file));
     if (after != table.stamp) return changed();
@@ -167,7 +168,7 @@ Status all_are_there(CsvSettings const& settings, CsvExport const& found, std::m
 
 }  // namespace
 
-Result<ScratchDatabase> load_export(CsvSettings const& settings, CsvExport const& found) {
+Result<ScratchDatabase> load_export(CsvSettings const& settings, CsvExport const& found, std::stop_token const& stop) {
     std::map<std::string, Digest> sums;
     if (!settings.marker.empty()) {
         ASSIGN_OR_RETURN(sums, read_checksums(found.folder.get(), settings.marker));
@@ -179,7 +180,7 @@ Result<ScratchDatabase> load_export(CsvSettings const& settings, CsvExport const
         if (!sums.empty() && expected == sums.end()) {
             return bad_export(table.file + ": not listed in " + settings.marker);
         }
-        ASSIGN_OR_RETURN(auto const digest, load_table(settings, found, table, scratch));
+        ASSIGN_OR_RETURN(auto const digest, load_table(settings, found, table, scratch, stop));
         if (!sums.empty() && digest != expected->second) {
             return bad_export(table.file + ": not the bytes whose checksum stands in " + settings.marker);
         }

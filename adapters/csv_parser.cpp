@@ -1,8 +1,17 @@
 #include "adapters/csv_parser.h"
 
+#include <algorithm>
+
 namespace casebridge {
 
-CsvParser::CsvParser(CsvDialect dialect, OnRow on_row) : dialect_(dialect), on_row_(std::move(on_row)) {}
+CsvParser::CsvParser(CsvDialect dialect, OnRow on_row) : dialect_(dialect), on_row_(std::move(on_row)) {
+    auto const mark = [](auto& table, char character) { table[static_cast<unsigned char>(character)] = true; };
+    for (char const character : {'\0', '\n', dialect.quote}) {
+        mark(special_when_quoted_, character);
+        mark(special_outside_, character);
+    }
+    for (char const character : {'\r', dialect.separator}) mark(special_outside_, character);
+}
 
 Error CsvParser::error_at(CsvPosition at, std::string_view what) {
     return {ErrorKind::unavailable, "source.bad_export",
@@ -13,8 +22,27 @@ Error CsvParser::row_error(std::string_view what) const {
     return error_at({row_line_, 1}, what);
 }
 
+/// How many bytes from the start of `text` only belong to the field they stand in.
+std::size_t CsvParser::plain_run(std::string_view text) const {
+    if (state_ == State::quote_seen || state_ == State::carriage_return) return 0;
+    auto const& special = state_ == State::quoted ? special_when_quoted_ : special_outside_;
+    std::size_t run = 0;
+    while (run < text.size() && !special[static_cast<unsigned char>(text[run])]) ++run;
+    return run;
+}
+
 Status CsvParser::feed(std::string_view utf8) {
-    for (char const character : utf8) {
+    for (std::size_t at = 0; at < utf8.size();) {
+        if (auto const run = plain_run(utf8.substr(at)); run > 0) {
+            auto const text = utf8.substr(at, run);
+            if (state_ == State::field_start) state_ = State::plain;
+            RETURN_IF_ERROR(append(text));
+            at_.column += static_cast<std::uint64_t>(
+                std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+            at += run;
+            continue;
+        }
+        char const character = utf8[at++];
         RETURN_IF_ERROR(take(character));
         if (character == '\n') {
             ++at_.line;
@@ -31,13 +59,13 @@ Status CsvParser::take(char character) {
     if (character == '\0') return error("a NUL character");
     switch (state_) {
         case State::quoted:
-            if (character != dialect_.quote) return append(character);
+            if (character != dialect_.quote) return append({&character, 1});
             state_ = State::quote_seen;
             return Done{};
         case State::quote_seen:
             if (character == dialect_.quote) {
                 state_ = State::quoted;
-                return append(character);
+                return append({&character, 1});
             }
             if (character != dialect_.separator && character != '\r' && character != '\n') {
                 return error("text after the quotation mark that ends a field");
@@ -69,18 +97,20 @@ Status CsvParser::take_outside(char character) {
         return Done{};
     }
     state_ = State::plain;
-    return append(character);
+    return append({&character, 1});
 }
 
-Status CsvParser::append(char character) {
-    if (bytes_.size() - field_begin_ >= dialect_.maximum_field_bytes) {
+Status CsvParser::append(std::string_view text) {
+    auto const field_room = dialect_.maximum_field_bytes - (bytes_.size() - field_begin_);
+    auto const row_room = dialect_.maximum_row_bytes - bytes_.size();
+    if (text.size() > field_room && field_room <= row_room) {
         return row_error("field " + std::to_string(fields_.size() + 1) + " of the row is longer than " +
                          std::to_string(dialect_.maximum_field_bytes) + " bytes");
     }
-    if (bytes_.size() >= dialect_.maximum_row_bytes) {
+    if (text.size() > row_room) {
         return row_error("the row is longer than " + std::to_string(dialect_.maximum_row_bytes) + " bytes");
     }
-    bytes_ += character;
+    bytes_ += text;
     return Done{};
 }
 

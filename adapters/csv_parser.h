@@ -7,6 +7,7 @@
 
 #include "crypto/result.h"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -60,12 +61,14 @@ private:
     static Error error_at(CsvPosition at, std::string_view what);
     Status take(char character);
     Status take_outside(char character);
-    Status append(char character);
+    [[nodiscard]] std::size_t plain_run(std::string_view text) const;
+    Status append(std::string_view text);
     Status end_field();
     Status end_row();
     [[nodiscard]] Error row_error(std::string_view what) const;
 
     CsvDialect dialect_;
+    std::array<bool, 256> special_outside_{}, special_when_quoted_{};  ///< what ends a run of bytes of one field
     OnRow on_row_;
     State state_ = State::field_start;
     CsvPosition at_, quote_at_;

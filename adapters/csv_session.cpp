@@ -1,6 +1,6 @@
 #include "adapters/csv_session.h"
 
-#include "adapters/csv_load.h"
+#include "adapters/csv_loading.h"
 #include "adapters/sqlite_query.h"
 
 #include <optional>
@@ -18,12 +18,13 @@ class CsvSession final : public SqlSession {
 public:
     explicit CsvSession(CsvSettings settings) : settings_(std::move(settings)) {}
 
-    /// The first export: there is none to fall back upon.
+    /// The first export: there is none to fall back upon, and nothing to do before it is loaded.
     Status connect() {
         auto const until = Clock::now() + settings_.patience;
         for (;;) {
             auto const status = refresh();
-            if (status || status.error().code != "source.unavailable" || Clock::now() >= until) return status;
+            if (status || status.error().code != "source.unavailable") return status;
+            if (!loading_ && Clock::now() >= until) return status;
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }
     }
@@ -84,6 +85,7 @@ private:
         if (!found && found.error().code == "source.unavailable") return not_whole(found.error().detail);
         if (!found) return found.error();
         if (scratch_ && found->same_as(loaded_)) {
+            loading_.reset();
             incomplete_since_.reset();
             refused_.reset();
             return Done{};
@@ -93,16 +95,29 @@ private:
         return load(*std::move(found));
     }
 
+    /// Does not wait for long. INVARIANT: once an export is whole nothing older is answered from, also while it is
+    /// being loaded: consents may have been withdrawn in it.
     Status load(CsvExport found) {
-        auto scratch = load_export(settings_, found);
+        if (!loading_ || !found.same_as(loading_->what())) {
+            loading_.reset();  // first, so that there are never two
+            loading_ = std::make_unique<CsvLoading>(settings_, std::move(found));
+        }
+        if (!loading_->ended_within(settings_.load_patience)) {
+            return Error{ErrorKind::unavailable, "source.unavailable", "a new export is being loaded; try again soon"};
+        }
+        return take_loaded();
+    }
+
+    Status take_loaded() {
+        auto [what, scratch] = loading_->take();
+        loading_.reset();
         if (!scratch && scratch.error().code == "csv.changed") return not_whole(scratch.error().detail);
         // The folder may have become another one while its files were read.
         auto const again = look_at_export(settings_);
-        if (!again || !again->same_as(found)) return not_whole("a file changed while the export was read");
+        if (!again || !again->same_as(what)) return not_whole("a file changed while the export was read");
         incomplete_since_.reset();
         if (!scratch && scratch.error().code == "source.unavailable") return scratch.error();
-        loaded_ = std::move(found);
-        loaded_.folder = FileHandle();
+        loaded_ = std::move(what);
         scratch_.reset();
         refused_.reset();
         if (!scratch) {
@@ -116,6 +131,7 @@ private:
 
     /// A new export is on its way. The last one is as true as the ministry's own files were until now.
     Status not_whole(std::string const& why) {
+        loading_.reset();
         auto const now = settings_.now();
         if (!incomplete_since_) incomplete_since_ = now;
         if (scratch_ && now - *incomplete_since_ < settings_.grace) return Done{};
@@ -126,6 +142,7 @@ private:
     CsvExport loaded_;  ///< the one in `scratch_`, or the one that was refused
     std::optional<Error> refused_;
     std::optional<ScratchDatabase> scratch_;
+    std::unique_ptr<CsvLoading> loading_;  ///< none: nothing is being loaded
     std::optional<std::chrono::system_clock::time_point> incomplete_since_;
     Clock::time_point deadline_;
     bool in_snapshot_ = false;

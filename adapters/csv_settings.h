@@ -17,11 +17,12 @@ struct CsvSettings {
     std::string encoding = "utf-8";
     char separator = ',';
     char quote = '"';
-    std::string marker;                          ///< file that is written last; empty: none
-    std::chrono::seconds settle{5};              ///< without a marker: untouched for so long is finished
-    std::chrono::seconds grace{600};             ///< how long the last whole export serves while the next is written
-    std::chrono::milliseconds patience{7000};    ///< how long opening waits for an export to be finished
-    std::filesystem::path scratch = "/var/tmp";  ///< where ScratchDatabase has its file
+    std::string marker;                            ///< file that is written last; empty: none
+    std::chrono::seconds settle{5};                ///< without a marker: untouched for so long is finished
+    std::chrono::seconds grace{600};               ///< how long the last whole export serves while the next is written
+    std::chrono::milliseconds patience{7000};      ///< how long opening waits for an export to be finished
+    std::chrono::milliseconds load_patience{500};  ///< how long a query waits for a new export to be loaded
+    std::filesystem::path scratch = "/var/tmp";    ///< where ScratchDatabase has its file
     std::size_t maximum_value_bytes = std::size_t{1} << 20;
     std::size_t maximum_row_bytes = std::size_t{16} << 20;
     std::int64_t maximum_file_bytes = std::int64_t{4} << 30;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <numeric>
 #include <optional>
 
 #include <fcntl.h>
@@ -14,6 +15,9 @@
 
 namespace casebridge {
 namespace {
+
+constexpr std::size_t batch_bytes = std::size_t{8} << 20;
+constexpr std::size_t batch_values = 500'000;
 
 Error unavailable(std::string detail) {
     return {ErrorKind::unavailable, "source.unavailable", std::move(detail)};
@@ -44,8 +48,31 @@ SqliteSettings cipher_settings() {
 
 }  // namespace
 
+/// Rows on their way into the table made last. In batches in the order of the index: an index is a tree, and keys that
+/// come in no order touch, decipher and encipher a page of it each.
 struct ScratchDatabase::Insertion {
     std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement{nullptr, sqlite3_finalize};
+    std::optional<std::size_t> sorted_by;  ///< place of the first indexed column; none: rows are not held back
+
+    struct Value {
+        std::size_t begin = 0, size = 0;
+        bool null = true;
+    };
+    std::string text;
+    std::vector<Value> values;  ///< of all rows that wait, one row after the other
+    std::size_t width = 1;
+
+    [[nodiscard]] std::string_view key(std::size_t row) const {
+        auto const& value = values[row * width + *sorted_by];
+        return std::string_view(text).substr(value.begin, value.size);
+    }
+    /// Rows of one key stay in the order of the file.
+    [[nodiscard]] std::vector<std::size_t> order() const {
+        std::vector<std::size_t> rows(values.size() / width);
+        std::iota(rows.begin(), rows.end(), std::size_t{0});
+        if (sorted_by) std::ranges::stable_sort(rows, {}, [this](std::size_t row) { return key(row); });
+        return rows;
+    }
 };
 
 ScratchDatabase::ScratchDatabase(SqliteConnection database)
@@ -72,7 +99,9 @@ Result<ScratchDatabase> ScratchDatabase::make(std::filesystem::path const& folde
 
 Status ScratchDatabase::create_table(std::string const& name, std::vector<std::string> const& columns,
                                      std::vector<std::string> const& indexed) {
-    insertion_->statement.reset();
+    RETURN_IF_ERROR(insert_waiting());
+    insertion_ = std::make_unique<Insertion>();
+    insertion_->width = columns.size();
     std::string definition, places;
     for (auto const& column : columns) {
         definition += (definition.empty() ? "" : ", ") + quoted_identifier(column) + " TEXT";
@@ -81,7 +110,9 @@ Status ScratchDatabase::create_table(std::string const& name, std::vector<std::s
     std::string sql = "CREATE TABLE " + quoted_identifier(name) + " (" + definition + ");";
     // Before the rows: made afterwards, an index would be sorted in memory as a whole.
     for (std::size_t at = 0; at < indexed.size(); ++at) {
-        if (std::find(columns.begin(), columns.end(), indexed[at]) == columns.end()) continue;
+        auto const column = std::ranges::find(columns, indexed[at]);
+        if (column == columns.end()) continue;
+        if (!insertion_->sorted_by) insertion_->sorted_by = static_cast<std::size_t>(column - columns.begin());
         sql += "CREATE INDEX " + quoted_identifier(name + " by " + std::to_string(at)) + " ON " +
                quoted_identifier(name) + " (" + quoted_identifier(indexed[at]) + ");";
     }
@@ -95,21 +126,39 @@ Status ScratchDatabase::create_table(std::string const& name, std::vector<std::s
 }
 
 Status ScratchDatabase::insert(std::vector<std::optional<std::string_view>> const& row) {
-    auto* const statement = insertion_->statement.get();
-    int code = SQLITE_OK;
-    for (int at = 0; at < static_cast<int>(row.size()) && code == SQLITE_OK; ++at) {
-        auto const& value = row[static_cast<std::size_t>(at)];
-        code = value ? sqlite3_bind_text64(statement, at + 1, value->data(), value->size(), SQLITE_STATIC, SQLITE_UTF8)
-                     : sqlite3_bind_null(statement, at + 1);
+    auto& waiting = *insertion_;
+    for (auto const& value : row) {
+        waiting.values.push_back({waiting.text.size(), value ? value->size() : 0, !value});
+        if (value) waiting.text += *value;
     }
-    if (code == SQLITE_OK) code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    if (code != SQLITE_DONE) return sqlite_error(nullptr, code, "filling the scratch file");
+    bool const enough = waiting.text.size() >= batch_bytes || waiting.values.size() >= batch_values;
+    return enough || !waiting.sorted_by ? insert_waiting() : Status(Done{});
+}
+
+Status ScratchDatabase::insert_waiting() {
+    auto& waiting = *insertion_;
+    auto* const statement = waiting.statement.get();
+    for (auto const row : waiting.order()) {
+        int code = SQLITE_OK;
+        for (std::size_t at = 0; at < waiting.width && code == SQLITE_OK; ++at) {
+            auto const& value = waiting.values[row * waiting.width + at];
+            int const place = static_cast<int>(at) + 1;
+            code = value.null ? sqlite3_bind_null(statement, place)
+                              : sqlite3_bind_text64(statement, place, waiting.text.data() + value.begin, value.size,
+                                                    SQLITE_STATIC, SQLITE_UTF8);
+        }
+        if (code == SQLITE_OK) code = sqlite3_step(statement);
+        sqlite3_reset(statement);
+        if (code != SQLITE_DONE) return sqlite_error(nullptr, code, "filling the scratch file");
+    }
+    waiting.text.clear();
+    waiting.values.clear();
     return Done{};
 }
 
 Status ScratchDatabase::finish(std::size_t maximum_row_bytes) {
-    insertion_->statement.reset();
+    RETURN_IF_ERROR(insert_waiting());
+    insertion_ = std::make_unique<Insertion>();
     RETURN_IF_ERROR(run_pragmas(database_.get(), "COMMIT"));
     return allow_only_reading(database_.get(), maximum_row_bytes, Writable::until_now);
 }

@@ -19,7 +19,8 @@ public:
     /// passed over). Errors: `source.unavailable`.
     Status create_table(std::string const& name, std::vector<std::string> const& columns,
                         std::vector<std::string> const& indexed);
-    /// Adds a row to the table made last. Errors: `source.unavailable` (e.g. the disk is full).
+    /// Adds a row to the table made last; some MiB of rows wait in memory. Rows of one value in the first indexed
+    /// column keep their order. Errors: `source.unavailable` (e.g. the disk is full), perhaps at a later call.
     Status insert(std::vector<std::optional<std::string_view>> const& row);
 
     /// From now on nothing but reading is possible.
@@ -32,6 +33,7 @@ public:
 
 private:
     struct Insertion;
+    Status insert_waiting();
     explicit ScratchDatabase(SqliteConnection database);
     SqliteConnection database_;
     std::unique_ptr<Insertion> insertion_;  // ends before the connection

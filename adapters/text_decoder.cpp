@@ -47,13 +47,45 @@ void append(std::string& utf8, UChar32 character) {
     utf8.append(bytes.data(), static_cast<std::size_t>(size));
 }
 
+/// Bytes of the character that begins with `lead`.
+std::size_t length_of(std::uint8_t lead) {
+    return U8_COUNT_TRAIL_BYTES(lead) + std::size_t{1};
+}
+
+/// How far `text` is UTF-8; stops before a character that its end cuts off.
+std::size_t whole_characters(std::string_view text) {
+    auto const* const bytes = reinterpret_cast<std::uint8_t const*>(text.data());
+    auto const size = static_cast<std::int64_t>(text.size());
+    std::int64_t at = 0;
+    while (at < size) {
+        if (U8_IS_SINGLE(bytes[at])) {
+            ++at;
+            continue;
+        }
+        auto next = at;
+        UChar32 character = 0;
+        U8_NEXT(bytes, next, size, character);
+        if (character < 0) break;
+        at = next;
+    }
+    return static_cast<std::size_t>(at);
+}
+
+bool may_be_half_a_character(std::string_view text) {
+    auto const is_trail = [](char c) { return U8_IS_TRAIL(static_cast<std::uint8_t>(c)); };
+    return text.size() < length_of(static_cast<std::uint8_t>(text.front())) &&
+           std::ranges::all_of(text.substr(1), is_trail);
+}
+
 }  // namespace
 
 struct TextDecoder::State {
     std::unique_ptr<UConverter, void (*)(UConverter*)> converter{nullptr, ucnv_close};
     bool unicode = true;
+    bool is_utf8 = false;
     bool at_start = true;
-    UChar lead = 0;  ///< first half of a character that the last piece ended in
+    std::string half;  ///< of UTF-8: a character that the last piece ended in
+    UChar lead = 0;    ///< first half of a character that the last piece ended in
 
     /// False at a character that was not meant.
     bool take(UChar const* units, std::int32_t count, std::string& utf8) {
@@ -75,6 +107,32 @@ struct TextDecoder::State {
     }
 };
 
+/// UTF-8 needs no conversion, only to be looked at.
+TextDecoder::Outcome TextDecoder::check_utf8(std::string_view bytes, bool last, std::string& utf8) {
+    auto& half = state_->half;
+    while (!half.empty() && !bytes.empty() && half.size() < length_of(static_cast<std::uint8_t>(half.front()))) {
+        half += bytes.front();
+        bytes.remove_prefix(1);
+    }
+    for (auto const piece : {std::string_view(half), bytes}) {
+        if (piece.empty()) continue;
+        auto const good = whole_characters(piece);
+        auto text = piece.substr(0, good);
+        constexpr std::string_view mark = "\xEF\xBB\xBF";
+        if (good > 0 && std::exchange(state_->at_start, false) && text.starts_with(mark))
+            text.remove_prefix(mark.size());
+        utf8 += text;
+        auto const rest = piece.substr(good);
+        if (rest.empty()) continue;
+        bool const is_end = piece.data() == bytes.data() || bytes.empty();
+        if (last || !is_end || !may_be_half_a_character(rest)) return Outcome::malformed;
+        half = std::string(rest);
+        return Outcome::good;
+    }
+    half.clear();
+    return Outcome::good;
+}
+
 TextDecoder::TextDecoder(std::unique_ptr<State> state) : state_(std::move(state)) {}
 TextDecoder::TextDecoder(TextDecoder&&) noexcept = default;
 TextDecoder& TextDecoder::operator=(TextDecoder&&) noexcept = default;
@@ -91,6 +149,7 @@ Result<TextDecoder> TextDecoder::make(std::string_view encoding) {
     }
     if (U_FAILURE(status)) return Error{ErrorKind::invalid, "text.unknown_encoding", u_errorName(status)};
     state->unicode = known->unicode;
+    state->is_utf8 = known->word == "utf-8";
     return TextDecoder(std::move(state));
 }
 
@@ -101,6 +160,7 @@ std::vector<std::string_view> TextDecoder::encodings() {
 }
 
 TextDecoder::Outcome TextDecoder::decode(std::string_view bytes, bool last, std::string& utf8) {
+    if (state_->is_utf8) return check_utf8(bytes, last, utf8);
     char const* source = bytes.data();
     char const* const end = source + bytes.size();
     std::array<UChar, 4096> units;

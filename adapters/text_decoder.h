@@ -30,6 +30,7 @@ public:
 private:
     struct State;
     explicit TextDecoder(std::unique_ptr<State> state);
+    Outcome check_utf8(std::string_view bytes, bool last, std::string& utf8);
     std::unique_ptr<State> state_;
 };
 

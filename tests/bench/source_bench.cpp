@@ -66,6 +66,11 @@ void measure(BenchedSource const& source, Options const& options, Figures& figur
                        std::max(best.scan_peak_mib - best.idle_mib, 0.01), "MiB", "limit", 64});
     figures.push_back({source.name, "a case by its number, median", best.lookup_p50_ms, "ms", "limit", 5});
     figures.push_back({source.name, "a case by its number, p99", best.lookup_p99_ms, "ms"});
+    if (best.reload_seconds == 0) return;
+    figures.push_back({source.name, "a new export, asked on and on, until it answers", best.reload_seconds, "s"});
+    figures.push_back({source.name, "the longest answer meanwhile", best.reload_longest_ms, "ms"});
+    figures.push_back(
+        {source.name, "resident above idle, most meanwhile", best.reload_peak_mib - best.idle_mib, "MiB", "limit", 64});
 }
 
 /// The same export loaded by casebridge and imported by sqlite3, each with an index on the case number.

@@ -17,6 +17,7 @@ struct Probed {
     double rows = 0;
     double idle_mib = 0, open_peak_mib = 0, scan_peak_mib = 0;  ///< resident, with the processes it started
     double lookup_p50_ms = 0, lookup_p99_ms = 0;
+    double reload_seconds = 0, reload_longest_ms = 0, reload_peak_mib = 0;  ///< of CSV, while it is asked on and on
 
     [[nodiscard]] std::string to_line() const;
     /// Throws std::runtime_error.

@@ -2,6 +2,7 @@
 
 #include "adapters/open_case_source.h"
 #include "crypto/digest.h"
+#include "tests/support/eventually.h"
 #include "tests/unit/adapters/case_source_conformance.h"
 #include "tests/unit/adapters/csv_folder.h"
 #include "tests/unit/adapters/exported_database.h"
@@ -45,6 +46,13 @@ std::string rows(SqlSession& session, std::string const& sql) {
         return true;
     });
     return status ? text : code_of(status);
+}
+
+/// Some seconds' worth of rows, not one of which is `old`, and a last line.
+std::string large_export(std::string const& last_line) {
+    std::string text = "no\n";
+    for (int row = 0; row < 400'000; ++row) text += std::to_string(row) + "\n";
+    return text + last_line;
 }
 
 constexpr char const* all_people = "SELECT p.no FROM person p ORDER BY p.no";
@@ -350,6 +358,83 @@ BOOST_AUTO_TEST_CASE(many_rows_stay_within_sixty_four_mebibytes_of_memory) {
 #ifndef CASEBRIDGE_SANITIZED
     BOOST_TEST(after.ru_maxrss - before.ru_maxrss < 64 * 1024);  // KiB
 #endif
+}
+
+BOOST_AUTO_TEST_CASE(a_large_export_is_loaded_beside_the_questions_and_nothing_older_answers_meanwhile) {
+    CsvFolder files;
+    files.put("person.csv", "no\nold\n");
+    auto settings = files.settings();
+    settings.load_patience = std::chrono::milliseconds(0);
+    auto const session = open(settings);
+    BOOST_TEST(rows(*session, all_people) == "old");
+    files.put("person.csv", large_export("new\n"));
+    auto const first = query(*session, all_people);
+    BOOST_TEST(code_of(first) == "source.unavailable");
+    BOOST_TEST(detail_of(first) == "a new export is being loaded; try again soon");
+    BOOST_TEST(code_of(session->tables()) == "source.unavailable");
+    BOOST_TEST(code_of(session->read_consistently([]() -> Status { return Done{}; })) == "source.unavailable");
+    eventually("the new export answers", [&] {
+        auto const answer = rows(*session, "SELECT p.no FROM person p WHERE p.no IN ('old', 'new')");
+        BOOST_TEST_REQUIRE((answer == "new" || answer == "source.unavailable"), answer);
+        return answer == "new";
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_large_export_that_is_wrong_is_refused_when_it_is_known_and_nothing_older_answers) {
+    CsvFolder files;
+    files.put("person.csv", "no\nold\n");
+    auto settings = files.settings();
+    settings.load_patience = std::chrono::milliseconds(0);
+    auto const session = open(settings);
+    files.put("person.csv", large_export("too,many\n"));
+    eventually("the new export is refused", [&] {
+        auto const answer = rows(*session, all_people);
+        BOOST_TEST_REQUIRE((answer == "source.bad_export" || answer == "source.unavailable"), answer);
+        return answer == "source.bad_export";
+    });
+    BOOST_TEST(rows(*session, all_people) == "source.bad_export");
+}
+
+BOOST_AUTO_TEST_CASE(an_export_that_is_replaced_while_it_is_loaded_is_never_answered_from) {
+    CsvFolder files;
+    files.put("person.csv", "no\nold\n");
+    auto settings = files.settings();
+    settings.load_patience = std::chrono::milliseconds(0);
+    auto const session = open(settings);
+    files.put("person.csv", large_export("middle\n"));
+    BOOST_TEST(rows(*session, all_people) == "source.unavailable");
+    files.put("person.csv", "no\nlast\n");
+    eventually("the last export answers", [&] {
+        auto const answer = rows(*session, all_people);
+        BOOST_TEST_REQUIRE((answer == "last" || answer == "source.unavailable"), answer);
+        return answer == "last";
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_session_may_end_while_an_export_is_loaded) {
+    CsvFolder files;
+    files.put("person.csv", "no\nold\n");
+    auto settings = files.settings();
+    settings.load_patience = std::chrono::milliseconds(0);
+    {
+        auto const session = open(settings);
+        files.put("person.csv", large_export("new\n"));
+        BOOST_TEST(rows(*session, all_people) == "source.unavailable");
+    }
+    BOOST_TEST(std::filesystem::is_empty(files.scratch));
+    BOOST_TEST(nameless_bytes(files.scratch).empty());
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_one_case_stay_in_the_order_of_the_file) {
+    CsvFolder files;
+    std::string text = "case_no,seq\n";
+    std::string expected;
+    for (int row = 0; row < 5000; ++row) text += "b" + std::to_string(row % 7) + "," + std::to_string(row) + "\n";
+    for (int row = 3; row < 5000; row += 7) expected += (expected.empty() ? "" : "/") + std::to_string(row);
+    files.put("kin.csv", text);
+    auto settings = files.settings();
+    settings.tables = {{"kin", {"case_no"}}};
+    BOOST_TEST(rows(*open(settings), "SELECT k.seq FROM kin k WHERE k.case_no = 'b3'") == expected);
 }
 
 BOOST_AUTO_TEST_CASE(a_case_source_opens_on_a_folder_from_its_field_map_alone) {
