@@ -72,6 +72,12 @@ public:
     /// cannot be told.
     virtual bool may_have_changed() = 0;
 
+    /// Whether `heard_of_change` can ever be true.
+    [[nodiscard]] virtual bool hears_of_changes() const { return false; }
+    /// Whether the national database has said by itself, since the last call, that something changed. A hint, and no
+    /// more: what is believed is what is read.
+    virtual bool heard_of_change() { return false; }
+
     /// For `status` and `doctor`: can a case be read now? Errors: `source.unavailable`.
     virtual Status check() = 0;
 

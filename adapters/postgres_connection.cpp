@@ -126,6 +126,25 @@ Status PostgresConnection::configure() {
     return outcome;
 }
 
+Status PostgresConnection::listen(std::string const& channel) {
+    return run("listening for notifications", "LISTEN " + in_quotes(channel));
+}
+
+/// SECURITY: what a notification says can be anything, from anyone who may log in to the database: it is not read.
+bool PostgresConnection::notified() {
+    if (!usable()) return false;
+    if (PQconsumeInput(connection_.get()) == 0) {
+        static_cast<void>(lost("the connection was lost"));
+        return false;
+    }
+    bool any = false;
+    for (;;) {
+        std::unique_ptr<PGnotify, void (*)(void*)> const one(PQnotifies(connection_.get()), PQfreemem);
+        if (one == nullptr) return any;
+        any = true;
+    }
+}
+
 Error PostgresConnection::lost(std::string_view why) {
     sqlstate_.clear();
     connection_.reset();

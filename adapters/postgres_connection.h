@@ -58,6 +58,12 @@ public:
     Status run(std::string_view doing, std::string const& sql, std::vector<PostgresText> const& parameters = {},
                std::function<Status(PostgresRow const&)> const& on_row = {});
 
+    /// From now on `notified` tells of notifications on this channel. Errors: as `run`.
+    Status listen(std::string const& channel);
+    /// Whether a notification has arrived since the last call; without asking the server and without waiting. A
+    /// connection found to be lost is not `usable` any more.
+    bool notified();
+
     /// Of the last error of `describe` or `run`; empty if the server did not answer.
     [[nodiscard]] std::string const& sqlstate() const { return sqlstate_; }
 

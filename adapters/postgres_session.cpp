@@ -6,6 +6,7 @@
 #include "adapters/server_session.h"
 
 #include <map>
+#include <utility>
 
 namespace casebridge {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 constexpr int first_batch = 32;  // most questions are for one case
 constexpr int later_batch = 1000;
 constexpr std::size_t remembered_plans = 256;
+constexpr std::chrono::seconds reconnect_pause{5};
 
 /// A SELECT as it is sent, and how its answer is read.
 struct Plan {
@@ -55,7 +57,27 @@ public:
         plans_.clear();
         connection_.reset();
         ASSIGN_OR_RETURN(connection_, PostgresConnection::open(settings_, password_));
-        return Done{};
+        notified_ = !settings_.notify_channel.empty();  // of what came while there was no connection nobody told
+        if (!notified_) return Done{};
+        auto const listening = connection_->listen(settings_.notify_channel);
+        if (connection_->usable()) return Done{};  // a server that refuses (a standby) is polled all the same
+        return listening;
+    }
+
+    [[nodiscard]] bool hears_of_changes() const override { return !settings_.notify_channel.empty(); }
+
+    /// A lost connection is made anew from time to time, so that a long pause between questions costs no hints.
+    bool heard_of_change() override {
+        if (!hears_of_changes()) return false;
+        if (connection_ != nullptr && connection_->notified()) notified_ = true;
+        if (connection_ == nullptr || !connection_->usable()) {
+            auto const now = std::chrono::steady_clock::now();
+            if (now >= next_attempt_) {
+                next_attempt_ = now + reconnect_pause;
+                static_cast<void>(connect());
+            }
+        }
+        return std::exchange(notified_, false);
     }
 
     Result<std::vector<std::string>> tables() override {
@@ -112,7 +134,8 @@ private:
 
     Status end() override {
         cursors_ = 0;
-        if (!connection_->usable()) return Done{};  // what was lost has been told already
+        if (connection_->notified()) notified_ = true;  // else they would pile up
+        if (!connection_->usable()) return Done{};      // what was lost has been told already
         return connection_->run("ending a read", "ROLLBACK");
     }
 
@@ -219,6 +242,8 @@ private:
     std::unique_ptr<PostgresConnection> connection_;
     std::map<std::string, Plan> plans_;
     std::uint64_t cursors_ = 0;
+    bool notified_ = false;  ///< something was said that nobody has asked for yet
+    std::chrono::steady_clock::time_point next_attempt_{};
 };
 
 }  // namespace

@@ -7,7 +7,8 @@
 // connection is lost, the answer is `source.unavailable` and the next call connects anew. Error details hold SQLSTATE,
 // our own words and, while a statement is being prepared, names of the schema; never what is stored, never the
 // password. Not covered: the resolution of a host's name waits as long as the system's resolver does (`host_address`
-// avoids it). Not safe for use by several threads at once.
+// avoids it). With `notify_channel` the connection LISTENs: what a notification says is never looked at, that it came
+// is a hint. Not safe for use by several threads at once.
 #pragma once
 
 #include "adapters/sql_session.h"
@@ -28,6 +29,7 @@ struct PostgresSettings {
     std::filesystem::path client_certificate, client_key, password_file;  ///< may be empty
     std::string time_zone = "UTC";                                        ///< of timestamps with time zone
     std::string application_name = "casebridge";
+    std::string notify_channel;  ///< LISTENed to; empty: none
     std::size_t maximum_value_bytes = std::size_t{1} << 20;
     std::chrono::milliseconds connect_time_limit{5000};
     std::chrono::milliseconds query_time_limit{10000};  ///< for each batch of rows

@@ -52,6 +52,19 @@ std::string read_time_zone(YamlReader& reader, std::string_view fallback) {
     return zone;
 }
 
+/// As PostgreSQL names things that are not quoted.
+std::string read_channel(YamlReader& reader) {
+    auto channel = reader.optional_text("notify_channel", "");
+    constexpr std::size_t longest = 63;
+    bool const plain = std::ranges::all_of(
+        channel, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+    bool const numbered = !channel.empty() && channel.front() >= '0' && channel.front() <= '9';
+    if (!plain || numbered || channel.size() > longest) {
+        reader.complain("notify_channel", "expected small letters, digits and _, not more than 63, not a digit first");
+    }
+    return channel;
+}
+
 std::chrono::seconds read_seconds(YamlReader& reader, std::string_view key, std::int64_t highest, std::int64_t usual) {
     return std::chrono::seconds(reader.optional_integer(key, 1, highest, usual));
 }
@@ -97,6 +110,7 @@ PostgresSettings read_postgresql(YamlReader& reader, std::filesystem::path const
     settings.password_file = optional_path(reader, "password_file", folder);
     settings.time_zone = read_time_zone(reader, "UTC");
     settings.application_name = optional_word(reader, "application_name", "casebridge");
+    settings.notify_channel = read_channel(reader);
     settings.connect_time_limit = read_seconds(reader, "connect_limit_seconds", 60, 5);
     settings.query_time_limit = read_seconds(reader, "time_limit_seconds", 300, 10);
     check_transport(reader, settings, tls);

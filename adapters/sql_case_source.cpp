@@ -127,6 +127,8 @@ public:
     }
 
     bool may_have_changed() override { return session_->may_have_changed(); }
+    [[nodiscard]] bool hears_of_changes() const override { return session_->hears_of_changes(); }
+    bool heard_of_change() override { return session_->heard_of_change(); }
 
     Status check() override {
         auto const sql = "SELECT " + column(map_.id_column) + from(map_.table);

@@ -78,6 +78,13 @@ public:
     /// a notification that has arrived. True if it cannot be told.
     virtual bool may_have_changed() { return true; }
 
+    /// Whether `heard_of_change` can ever be true here.
+    [[nodiscard]] virtual bool hears_of_changes() const { return false; }
+    /// Whether the database has said by itself, since the last call, that something changed. A hint: it may be wrong,
+    /// and where it is missing that means nothing. Asks nothing of the server while the connection lasts; not within
+    /// `read_consistently`.
+    virtual bool heard_of_change() { return false; }
+
     /// "name" quoted for this database; the only way a configured name gets into a statement.
     [[nodiscard]] virtual std::string quote_identifier(std::string_view name) const = 0;
 

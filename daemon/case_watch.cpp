@@ -12,8 +12,9 @@ constexpr std::size_t changes_a_page = 200;
 constexpr std::size_t cases_a_step = 20;
 constexpr std::size_t maximum_hints = 1000;
 constexpr int marks_an_overlap = 16;
-constexpr int most_failures_in_a_row = 20;  // more, and it is the source
-constexpr int quiet_after_sweep = 4;        // times as long as it took
+constexpr int most_failures_in_a_row = 20;                 // more, and it is the source
+constexpr int quiet_after_sweep = 4;                       // times as long as it took
+constexpr std::chrono::milliseconds listening_pause{400};  // also what a flood of notifications is slowed down to
 
 Json mark_json(WatchProgress::Mark const& mark) {
     auto json = Json::object();
@@ -132,9 +133,29 @@ void CaseWatch::run() {
         ++seen_.rounds;
         seen_.last_round = parts_.clock.now();
         seen_.code = ended ? std::string_view() : ended.error().code;
-        std::chrono::steady_clock::duration pause = parts_.config.watch_interval;
-        if (ended && owed_) pause = std::min(pause, quiet_until_ - std::chrono::steady_clock::now());
-        changed_.wait_for(lock, pause, [this] { return stopping_ || awake_; });
+        std::chrono::steady_clock::duration at_most = parts_.config.watch_interval;
+        if (ended && owed_) at_most = std::min(at_most, quiet_until_ - std::chrono::steady_clock::now());
+        pause(lock, at_most);
+    }
+}
+
+void CaseWatch::pause(std::unique_lock<std::mutex>& lock, std::chrono::steady_clock::duration at_most) {
+    auto const woken = [this] { return stopping_ || awake_; };
+    lock.unlock();
+    auto const hears =
+        parts_.sharing.with_source<bool>([](CaseSource& source) -> Result<bool> { return source.hears_of_changes(); });
+    lock.lock();
+    if (!hears || !*hears) {
+        changed_.wait_for(lock, at_most, woken);
+        return;
+    }
+    auto const until = std::chrono::steady_clock::now() + at_most;
+    while (!changed_.wait_for(lock, listening_pause, woken) && std::chrono::steady_clock::now() < until) {
+        lock.unlock();
+        auto const heard = parts_.sharing.with_source<bool>(
+            [](CaseSource& source) -> Result<bool> { return source.heard_of_change(); });
+        lock.lock();
+        if (heard && *heard) awake_ = true;
     }
 }
 

@@ -1,9 +1,9 @@
 // CaseWatch: notices that a case something was told of has changed in the national database, or has gone.
 //
 // Polling is the truth: by the change column where the field map names one, and by a sweep over all shared cases from
-// time to time (which also finds what no column tells: deletions, late commits). A hint only makes it look sooner; what
-// the hint says is not believed. Never on the engine's thread; a round can be interrupted anywhere and goes on where it
-// was, also after a crash.
+// time to time (which also finds what no column tells: deletions, late commits). A hint, of an officer or of the
+// database itself (PostgreSQL's NOTIFY), only makes it look sooner; what the hint says is not believed. Never on the
+// engine's thread; a round can be interrupted anywhere and goes on where it was, also after a crash.
 #pragma once
 
 #include "daemon/sharing.h"
@@ -59,6 +59,8 @@ public:
 
 private:
     void run();
+    /// Ends early when somebody hints, or the national database has said that something changed.
+    void pause(std::unique_lock<std::mutex>& lock, std::chrono::steady_clock::duration at_most);
     Status round();
     Status read_changes();
     Status sweep();

@@ -52,6 +52,21 @@ $$;
 GRANT USAGE ON SCHEMA casebridge TO casebridge_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA casebridge TO casebridge_reader;
 
+-- 4. Only with --set=notify=1: the database says at once that something changed, and the daemon looks sooner than it would
+--    (`notify_channel: casebridge_changes` in the field map; the pause between two looks may then be longer). Nothing is
+--    said but that: no table, no number. It is a trigger on your own tables; the commits of all transactions that fire
+--    it are put one after the other by PostgreSQL, so leave it out where many write at once.
+\if :{?notify}
+CREATE OR REPLACE FUNCTION casebridge.tell_of_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog
+AS $$ BEGIN PERFORM pg_catalog.pg_notify('casebridge_changes', ''); RETURN NULL; END $$;
+REVOKE ALL ON FUNCTION casebridge.tell_of_change() FROM PUBLIC;
+-- An example, too: one for each of your tables.
+CREATE OR REPLACE TRIGGER casebridge_tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON public.national_case
+  FOR EACH STATEMENT EXECUTE FUNCTION casebridge.tell_of_change();
+CREATE OR REPLACE TRIGGER casebridge_tell AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON public.national_relative
+  FOR EACH STATEMENT EXECUTE FUNCTION casebridge.tell_of_change();
+\endif
+
 COMMIT;
 
 -- What PUBLIC may do, this login may, too. If `casebridge doctor` names such a right, take it from PUBLIC, for example

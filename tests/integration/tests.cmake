@@ -29,5 +29,14 @@ casebridge_test(integration_query_pairs
     ${here}/query_pairs_test.cpp
     ${here}/two_nodes.cpp
 )
+casebridge_test(integration_notifications
+  LIBRARIES casebridge_daemon casebridge_demo casebridge_test_servers CURL::libcurl OpenSSL::Crypto
+  TIMEOUT 600
+  SOURCES
+    ${support}/demo_ministry.cpp
+    ${support}/officer_session.cpp
+    ${here}/notification_test.cpp
+    ${here}/two_nodes.cpp
+)
 set_tests_properties(integration_query_pairs PROPERTIES RUN_SERIAL TRUE)  # compares times
 set_tests_properties(integration_two_nodes PROPERTIES COST 200)           # the longest first

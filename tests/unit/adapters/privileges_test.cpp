@@ -1,6 +1,7 @@
 // What a login can do too much is told by name, on real servers; the logins that our own SQL makes can do nothing more.
 #include "adapters/mariadb_privileges.h"
 #include "adapters/postgres_privileges.h"
+#include "tests/support/eventually.h"
 #include "tests/unit/adapters/adapter_fixtures.h"
 #include "tests/unit/adapters/odbc_databases.h"
 
@@ -40,11 +41,11 @@ void run_script(std::string const& client, std::string const& script) {
 struct ScriptedPostgres {
     PostgresDatabase database;
 
-    ScriptedPostgres() {
+    explicit ScriptedPostgres(std::string const& option = "") {
         for (auto const* sql : national_tables) database.run(sql);
         auto const client = "psql --quiet --set=ON_ERROR_STOP=1 --host='" + database.server().socket().string() +
-                            "' --port=" + std::to_string(database.server().port()) + " --username=admin " +
-                            database.settings().database;
+                            "' --port=" + std::to_string(database.server().port()) + " --username=admin " + option +
+                            " " + database.settings().database;
         run_script(client, "postgresql.sql");
         run_script(client, "postgresql.sql");  // it may be run again
         database.run("ALTER ROLE casebridge_reader PASSWORD 'reader''s own'");
@@ -88,6 +89,24 @@ std::string code_of_query(SqlSession& session, std::string const& sql) {
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(the_trigger_of_the_script_tells_of_every_change_and_says_nothing_else) {
+    ScriptedPostgres scripted("--set=notify=1");
+    auto settings = scripted.database.settings();
+    settings.user = "casebridge_reader";
+    settings.notify_channel = "casebridge_changes";
+    auto const session = open_postgres_session(settings, Secret::from_text("reader's own"));
+    BOOST_REQUIRE_MESSAGE(session, detail_of(session));
+    BOOST_TEST((*session)->heard_of_change());
+    for (auto const* change :
+         {"UPDATE national_case SET sex = 'M'", "DELETE FROM national_case WHERE case_number = 'none'",
+          "INSERT INTO national_relative VALUES ('A-1', 'x', 'm')", "TRUNCATE national_case"}) {
+        BOOST_TEST(!(*session)->heard_of_change());
+        scripted.database.run(change);
+        eventually("it is told", [&] { return (*session)->heard_of_change(); });
+    }
+    BOOST_TEST(told((*session)->privileges({"cases", "relatives"})) == "");
+}
 
 BOOST_AUTO_TEST_CASE(the_login_of_our_sql_for_postgresql_reads_the_views_and_nothing_else) {
     ScriptedPostgres scripted;

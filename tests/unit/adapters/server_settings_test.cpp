@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(every_key_of_postgresql_is_read) {
         network +
         "  host_address: 10.0.0.5\n  port: 5433\n  schemas: [casebridge, public]\n  tls: verify-full\n"
         "  root_certificate: root.pem\n  client_certificate: /etc/client.pem\n  client_key: client.key\n"
-        "  password_file: pgpass\n  time_zone: Asia/Bangkok\n  application_name: th-msdhs\n"
+        "  password_file: pgpass\n  time_zone: Asia/Bangkok\n  application_name: th-msdhs\n  notify_channel: cases_2\n"
         "  connect_limit_seconds: 3\n  time_limit_seconds: 20\n");
     BOOST_TEST(settings.host == "db.example");
     BOOST_TEST(settings.host_address == "10.0.0.5");
@@ -50,6 +50,7 @@ BOOST_AUTO_TEST_CASE(every_key_of_postgresql_is_read) {
     BOOST_TEST(settings.client_key == "/national/client.key");
     BOOST_TEST(settings.password_file == "/national/pgpass");
     BOOST_TEST(settings.time_zone == "Asia/Bangkok");
+    BOOST_TEST(settings.notify_channel == "cases_2");
     BOOST_TEST(settings.application_name == "th-msdhs");
     BOOST_TEST((settings.connect_time_limit == std::chrono::seconds(3)));
     BOOST_TEST((settings.query_time_limit == std::chrono::seconds(20)));
@@ -61,6 +62,7 @@ BOOST_AUTO_TEST_CASE(a_unix_socket_needs_no_more_than_its_folder) {
     BOOST_TEST(settings.over_unix_socket());
     BOOST_TEST(settings.port == 5432);
     BOOST_TEST(settings.time_zone == "UTC");
+    BOOST_TEST(settings.notify_channel.empty());
 }
 
 BOOST_AUTO_TEST_CASE(wrong_keys_of_postgresql_are_refused_by_name) {
@@ -74,6 +76,11 @@ BOOST_AUTO_TEST_CASE(wrong_keys_of_postgresql_are_refused_by_name) {
              std::pair{rooted + "  client_key: x\n", "client_certificate: missing"},
              std::pair{rooted + "  client_certificate: x\n", "client_key: missing"},
              std::pair{rooted + "  time_zone: \"UTC'; DROP\"\n", "time_zone: expected a zone"},
+             std::pair{rooted + "  notify_channel: \"a; DROP\"\n", "notify_channel: expected small letters"},
+             std::pair{rooted + "  notify_channel: Cases\n", "notify_channel: expected small letters"},
+             std::pair{rooted + "  notify_channel: 2cases\n", "notify_channel: expected small letters"},
+             std::pair{rooted + "  notify_channel: " + std::string(64, 'a') + "\n",
+                       "notify_channel: expected small letters"},
              std::pair{rooted + "  application_name: \"a\\nb\"\n", "application_name: expected at most"},
              std::pair{rooted + "  time_limit_seconds: 301\n", "time_limit_seconds: expected"},
              std::pair{std::string("  kind: postgresql\n  host: /run\n  database: c\n  user: r\n  tls: verify-full\n"),
