@@ -1,6 +1,7 @@
 // casebridge adapter: inspect a national database, draft its field map, try a field map on it. No daemon needed.
 #include "adapters/draft_map.h"
 #include "adapters/map_check.h"
+#include "adapters/number_check.h"
 #include "adapters/open_session.h"
 #include "daemon/cli/command.h"
 #include "daemon/cli/progress.h"
@@ -261,7 +262,12 @@ Result<std::pair<std::filesystem::path, std::filesystem::path>> map_and_key(Invo
     return std::pair(config.field_map, key);
 }
 
-Result<std::vector<CheckedField>> check_with(Invocation const& in) {
+struct Checked {
+    Result<CheckedNumbers> numbers;
+    std::vector<CheckedField> fields;
+};
+
+Result<Checked> check_with(Invocation const& in) {
     ASSIGN_OR_RETURN(auto const limit, number_of(in, "--limit", 0));
     ASSIGN_OR_RETURN(auto const files, map_and_key(in));
     ASSIGN_OR_RETURN(auto const yaml, load_yaml(files.first));
@@ -273,23 +279,48 @@ Result<std::vector<CheckedField>> check_with(Invocation const& in) {
     plan.rows_per_table = limit;
     plan.show_codes = in.has("--codes");
     auto const total = totals(in, *session, {map.table}, limit);
+    auto numbers = check_numbers(map, *session);
     Progress progress(shows_progress(in));
     plan.on_progress = [&](std::string const& table, std::uint64_t rows) {
         progress.at(table, rows, total.contains(table) ? total.at(table) : 0);
     };
-    return check_map(map, *session, plan);
+    ASSIGN_OR_RETURN(auto fields, check_map(map, *session, plan));
+    return Checked{std::move(numbers), std::move(fields)};
+}
+
+/// A database that cannot count them in time says so; what does map is told all the same.
+Json numbers_json(Result<CheckedNumbers> const& numbers) {
+    if (!numbers) return Json::object().set("code", numbers.error().code);
+    return Json::object().set("empty", numbers->empty).set("repeated", numbers->repeated).set("ok", numbers->good());
+}
+
+std::string render_numbers(Json const& numbers, Style const& style) {
+    if (numbers.find("code") != nullptr) {
+        return style.paint("case numbers were not counted: " + numbers.text_or("code"), Tone::warning) + "\n";
+    }
+    if (shown(numbers, "ok") == "yes") return "every row has a case number, and none stands more than once\n";
+    return style.paint("rows without a case number: " + shown(numbers, "empty") +
+                           "; case numbers that stand more than once: " + shown(numbers, "repeated"),
+                       Tone::bad) +
+           "\n";
 }
 
 ExitCode check(Invocation const& in) {
-    auto const fields = check_with(in);
-    if (!fields) return fail(in, fields.error());
+    auto const checked = check_with(in);
+    if (!checked) return fail(in, checked.error());
     auto list = Json::array();
-    bool all_good = true;
-    for (auto const& field : *fields) {
+    bool all_good = !checked->numbers || checked->numbers->good();
+    for (auto const& field : checked->fields) {
         list.push(checked_json(field));
         all_good = all_good && field.good();
     }
-    auto const exit = in.show(Json::object().set("ok", all_good).set("fields", std::move(list)), render_check);
+    auto const json = Json::object()
+                          .set("ok", all_good)
+                          .set("case_numbers", numbers_json(checked->numbers))
+                          .set("fields", std::move(list));
+    auto const exit = in.show(json, [](Json const& shown_json, Style const& style) {
+        return render_check(shown_json, style) + "\n" + render_numbers(*shown_json.find("case_numbers"), style);
+    });
     return all_good ? exit : ExitCode::error;
 }
 

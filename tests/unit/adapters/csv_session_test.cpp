@@ -1,5 +1,6 @@
 #include "adapters/csv_session.h"
 
+#include "adapters/number_check.h"
 #include "adapters/open_case_source.h"
 #include "crypto/digest.h"
 #include "tests/support/eventually.h"
@@ -435,6 +436,18 @@ BOOST_AUTO_TEST_CASE(rows_of_one_case_stay_in_the_order_of_the_file) {
     auto settings = files.settings();
     settings.tables = {{"kin", {"case_no"}}};
     BOOST_TEST(rows(*open(settings), "SELECT k.seq FROM kin k WHERE k.case_no = 'b3'") == expected);
+}
+
+BOOST_AUTO_TEST_CASE(case_numbers_of_files_that_are_empty_or_repeated_are_counted) {
+    CsvFolder files;
+    files.put("person.csv", "no,home\n7,x\n07,x\n,x\n\"\",x\n\"  \",x\n8,x\n8,x\n8,x\n");
+    auto const map =
+        load_map("database: {kind: sqlite, path: x}\ncases: {table: person, id: no, fields: {shelter: home}}\n");
+    auto const numbers = check_numbers(*map, *open(files.settings()));
+    BOOST_REQUIRE_MESSAGE(numbers, detail_of(numbers));
+    BOOST_TEST(numbers->empty == 3U);
+    BOOST_TEST(numbers->repeated == 1U);
+    BOOST_TEST(!numbers->good());
 }
 
 BOOST_AUTO_TEST_CASE(a_case_source_opens_on_a_folder_from_its_field_map_alone) {

@@ -1,3 +1,4 @@
+#include "adapters/number_check.h"
 #include "tests/unit/adapters/adapter_fixtures.h"
 #include "tests/unit/adapters/case_source_conformance.h"
 
@@ -269,6 +270,33 @@ void a_table_that_may_no_longer_be_read_has_its_own_code(NationalDatabase& datab
     BOOST_TEST(rows_of(*session, select(*session, {"id"}, "other")).empty());
 }
 
+std::string numbers_of(SqlSession& session, std::string const& table) {
+    auto const map = load_map("database: {kind: sqlite, path: x}\ncases:\n  table: " + table +
+                              "\n  id: id\n  fields: {shelter: note}\n");
+    BOOST_REQUIRE_MESSAGE(map, detail_of(map));
+    auto const numbers = check_numbers(*map, session);
+    if (!numbers) return code_of(numbers);
+    return std::to_string(numbers->empty) + " empty, " + std::to_string(numbers->repeated) + " repeated";
+}
+
+void case_numbers_that_are_empty_or_repeated_are_counted(NationalDatabase& database) {
+    make_people(database);
+    database.run("CREATE TABLE nobody (id VARCHAR(40), note VARCHAR(9))");
+    database.run("CREATE TABLE unnumbered (no VARCHAR(40), note VARCHAR(9))");
+    database.run("CREATE TABLE numbered (id INTEGER, note VARCHAR(9))");
+    database.run("INSERT INTO numbered VALUES (0, 'x'), (7, 'x'), (7, 'x'), (NULL, 'x')");
+    auto const session = opened(database);
+    BOOST_TEST(numbers_of(*session, "person") == "0 empty, 0 repeated");
+    // Numbers are as different as look-ups find them: neither A and a, nor 07 and 7 are the same.
+    database.run(
+        "INSERT INTO person VALUES (NULL, 1, 'x'), ('', 1, 'x'), ('  ', 1, 'x'), ('a', 1, 'x'), ('a', 1, 'x'), "
+        "('A', 1, 'x'), ('07', 1, 'x'), ('7', 1, 'x'), ('b', 1, 'x')");
+    BOOST_TEST(numbers_of(*session, "person") == "3 empty, 2 repeated");
+    BOOST_TEST(numbers_of(*session, "nobody") == "0 empty, 0 repeated");
+    BOOST_TEST(numbers_of(*session, "numbered") == "1 empty, 1 repeated");
+    BOOST_TEST(numbers_of(*session, "unnumbered") == "source.query_failed");
+}
+
 struct NamedScenario {
     char const* name;
     void (*run)(NationalDatabase&);
@@ -285,6 +313,7 @@ constexpr NamedScenario scenarios[] = {
     SCENARIO(columns_are_named_in_order_and_a_missing_table_has_none),
     SCENARIO(many_rows_stream_in_order_and_stop_when_told),
     SCENARIO(nothing_but_reading_is_possible),
+    SCENARIO(case_numbers_that_are_empty_or_repeated_are_counted),
     SCENARIO(a_value_over_the_maximum_is_refused_by_its_column),
     SCENARIO(queries_in_one_snapshot_see_one_state),
     SCENARIO(a_parameter_of_another_type_is_equal_to_nothing),

@@ -109,6 +109,17 @@ BOOST_AUTO_TEST_CASE(check_says_what_does_not_map_and_exits_with_1_then_0) {
     auto const good = run("adapter check --map " + map);
     BOOST_CHECK_EQUAL(good.exit, 0);
     BOOST_CHECK(!contains(good.out, "refuses"));
+    CHECK_CONTAINS(good.out, "every row has a case number, and none stands more than once");
+
+    auto const row = ",13/04/2540,ไทย,CanaryHouse\n";
+    ministry.directory.write("export/cases.csv", text_of(ministry.root + "/export/cases.csv") + "1" + row + "2" + row +
+                                                     "2" + row + "3" + row + row);
+    auto const repeated = run("adapter check --limit 1 --map " + map);
+    BOOST_CHECK_EQUAL(repeated.exit, 1);
+    CHECK_CONTAINS(repeated.out, "rows without a case number: 1; case numbers that stand more than once: 3");
+    auto const numbers = *json_of(run("adapter check --json --map " + map).out).find("case_numbers");
+    BOOST_CHECK_EQUAL(*numbers.find("repeated")->as_integer(), 3);
+    BOOST_CHECK(!*numbers.find("ok")->as_bool());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_named_before_anything_is_read) {
