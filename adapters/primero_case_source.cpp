@@ -14,6 +14,7 @@ namespace {
 
 constexpr char const* cases = "/api/v2/cases";
 constexpr std::size_t maximum_transitions = 1000;
+constexpr std::size_t most_keys = 10'000;
 
 std::string joined(std::vector<std::string> const& names) {
     std::string text;
@@ -87,9 +88,8 @@ public:
     Result<SourcedCase> load(CaseId const& id) override {
         if (!is_plain_case_number(id.text())) return not_found();
         api_->begin();
-        ASSIGN_OR_RETURN(auto const key, key_of(id));
-        ASSIGN_OR_RETURN(auto const record, record_of(key, id));
-        ASSIGN_OR_RETURN(auto const transitions, transitions_of(key));
+        ASSIGN_OR_RETURN(auto const record, find(id));
+        ASSIGN_OR_RETURN(auto const transitions, transitions_of(primero_text(record, "id")));
         PrimeroRows rows(record, transitions, map_.table);
         ASSIGN_OR_RETURN(auto sourced, build_case(map_, id, rows));
         restrict_by_record(record, settings_, sourced.record.facts());
@@ -187,6 +187,33 @@ private:
         return !disabled(record) && (settings_.module.empty() || primero_text(record, "module_id") == settings_.module);
     }
 
+    /// By its key, where it was found before: the server's search index may be behind, or just be built anew.
+    Result<Json> find(CaseId const& id) {
+        if (auto const known = keys_.find(id); known != keys_.end()) {
+            auto record = record_of(known->second, id);
+            if (record || record.error().code != "source.case_not_found") return record;
+            keys_.erase(known);
+        }
+        auto const key = key_of(id);
+        if (!key && key.error().code == "source.case_not_found") RETURN_IF_ERROR(index_is_there());
+        if (!key) return key.error();
+        auto record = record_of(*key, id);
+        if (record && keys_.size() >= most_keys) keys_.clear();
+        if (record) keys_.emplace(id, *key);
+        return record;
+    }
+
+    /// Nothing found in an index without any case says nothing of the case: that would be final for what waits to be
+    /// sent about it.
+    Status index_is_there() {
+        ASSIGN_OR_RETURN(auto const answer,
+                         api_->get("list of cases", cases, {{"fields", "id"}, {"per", "1"}, {"page", "1"}}));
+        bool const any = answer && answer->as_array() != nullptr && !answer->as_array()->empty();
+        if (any) return Done{};
+        return Error{ErrorKind::unavailable, "source.unavailable",
+                     "the server's search finds no case at all: its index may be being built anew"};
+    }
+
     /// The key of the one record with exactly this number.
     Result<std::string> key_of(CaseId const& id) {
         std::set<std::string> keys;
@@ -253,6 +280,7 @@ private:
     FieldMap map_;
     PrimeroSettings settings_;
     std::unique_ptr<PrimeroApi> api_;
+    std::map<CaseId, std::string> keys_;  ///< of cases that were found
 };
 
 }  // namespace

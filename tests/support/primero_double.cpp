@@ -92,6 +92,11 @@ std::vector<std::string> PrimeroDouble::requests() const {
     return lines;
 }
 
+void PrimeroDouble::lose_index(bool lost) {
+    std::lock_guard lock(mutex_);
+    index_lost_ = lost;
+}
+
 HttpsRequest PrimeroDouble::last_request() const {
     std::lock_guard lock(mutex_);
     return seen_.back();
@@ -161,6 +166,7 @@ void PrimeroDouble::handle_data(HttpsRequest const& request, HttpsConnection& co
 
 Json::Array PrimeroDouble::found(HttpsRequest const& request) const {
     auto const text = lower(parameter(request, "query"));
+    if (index_lost_) return {};
     auto records = records_();
     std::erase_if(records, [&text](Json const& record) {
         for (auto const* field : {"case_id", "case_id_display", "name"}) {

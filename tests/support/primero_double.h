@@ -36,6 +36,8 @@ public:
     void next(HttpsServer::Handler handler);
     void next_status(int status, std::map<std::string, std::string> headers = {});
     void end_all_tokens();
+    /// The search index is being built anew: searches and lists find nothing, records are there by their keys.
+    void lose_index(bool lost);
 
     /// "GET /api/v2/cases", in order.
     [[nodiscard]] std::vector<std::string> requests() const;
@@ -54,6 +56,7 @@ private:
     std::map<std::string, Json> transitions_;
     Json lookups_ = Json::array(), locations_ = Json::array();
     std::deque<HttpsServer::Handler> next_;
+    bool index_lost_ = false;
     std::set<std::string> tokens_;
     std::size_t issued_ = 0;
     std::vector<HttpsRequest> seen_;

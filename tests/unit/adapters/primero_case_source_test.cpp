@@ -262,6 +262,44 @@ BOOST_FIXTURE_TEST_CASE(a_record_that_changed_its_number_meanwhile_is_not_the_ca
     BOOST_TEST(load("A-1") == "source.case_not_found");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_case_that_was_found_is_found_without_the_index_and_others_are_not_called_missing, Fixture) {
+    primero.serve({record("k-1", "A-1"), record("k-2", "A-2")});
+    BOOST_TEST(load("A-1") == "");
+    primero.lose_index(true);
+    BOOST_TEST(load("A-1") == "");
+    BOOST_TEST(load("A-2") == "source.unavailable");
+    BOOST_TEST(load("A-3") == "source.unavailable");
+    BOOST_TEST(!contains(detail_of(source().load(CaseId("A-3"))), "A-3"));
+    primero.lose_index(false);
+    BOOST_TEST(load("A-2") == "");
+    BOOST_TEST(load("A-3") == "source.case_not_found");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_case_that_was_found_and_is_gone_or_has_another_number_is_looked_for_again, Fixture) {
+    primero.serve({record("k-1", "A-1"), record("k-2", "A-2"), record("k-3", "A-3")});
+    for (auto const* number : {"A-1", "A-2", "A-3"}) BOOST_TEST(load(number) == "");
+    primero.serve({record("k-1", "B-1"), record("k-9", "A-2"), record("k-3", "A-3", R"({"record_state": false})")});
+    BOOST_TEST(load("A-1") == "source.case_not_found");
+    BOOST_TEST(load("A-2") == "");
+    BOOST_TEST(load("A-3") == "source.case_not_found");
+    BOOST_TEST(load("B-1") == "");
+    primero.serve(Json::Array());
+    BOOST_TEST(load("A-2") == "source.unavailable");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_record_of_a_known_key_is_asked_for_once_and_not_searched, Fixture) {
+    primero.serve({record("k-1", "A-1")});
+    BOOST_TEST(load("A-1") == "");
+    auto const before = primero.requests().size();
+    BOOST_TEST(load("A-1") == "");
+    BOOST_TEST(primero.requests().size() == before + 1);
+    BOOST_TEST(primero.requests().back() == "GET /api/v2/cases/k-1");
+    primero.next_status(500);
+    BOOST_TEST(load("A-1") == "");  // tried again, by the same key
+    primero.next_status(403);
+    BOOST_TEST(load("A-1") == "source.not_allowed");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_subform_that_is_no_list_refuses_the_case, Fixture) {
     primero.serve({record("k-1", "A-1", R"({"family_details_section": {"relation_name": "Example Uncle"}})"),
                    record("k-2", "A-2", R"({"family_details_section": ["Example Uncle"]})"),
