@@ -64,15 +64,14 @@ std::string reading(bool rows) {
     return "SELECT " + list + " FROM cases" + (rows ? "" : " WHERE case_no = ''");
 }
 
-/// For a client that takes the statement as its last argument.
-void set_client(BenchedSource& source, std::string client, std::vector<std::string> arguments,
-                std::vector<std::string> environment) {
-    source.client = std::move(client);
-    for (bool const rows : {true, false}) {
-        auto all = arguments;
-        all.push_back(reading(rows));
-        (rows ? source.client_reads : source.client_idle) = {std::move(all), environment};
-    }
+/// For a client that takes the statement as its last argument, between `before` and `after`.
+void add_client(BenchedSource& source, std::string name, std::vector<std::string> const& arguments,
+                std::vector<std::string> const& environment, std::string const& before = "",
+                std::string const& after = "") {
+    Client client{std::move(name), {arguments, environment}, {arguments, environment}};
+    client.reads.arguments.push_back(before + reading(true) + after);
+    client.idle.arguments.push_back(before + reading(false) + after);
+    source.clients.push_back(std::move(client));
 }
 
 constexpr char const* sqlcipher_key = "2f1c6d6f0b9f1f2c6f5d4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d";
@@ -129,13 +128,15 @@ void SourceFixture::fill_postgresql() {
     write(key, test::PostgresServer::password, 0600);
     auto const root = postgresql_.root_certificate().string();
 
-    BenchedSource source{"postgresql", {}, key, {}, {}, {}};
-    set_client(source, "psql",
-               {"psql", "-XAtq", "-d",
-                "host=db.example hostaddr=127.0.0.1 port=" + port + " dbname=" + name +
-                    " user=reader sslmode=verify-full sslrootcert=" + root,
-                "-c"},
-               {std::string("PGPASSWORD=") + test::PostgresServer::password, "PGCLIENTENCODING=UTF8"});
+    BenchedSource source{"postgresql", {}, key, {}};
+    std::vector<std::string> const psql = {"psql", "-XAtq", "-d",
+                                           "host=db.example hostaddr=127.0.0.1 port=" + port + " dbname=" + name +
+                                               " user=reader sslmode=verify-full sslrootcert=" + root,
+                                           "-c"};
+    std::vector<std::string> const login = {std::string("PGPASSWORD=") + test::PostgresServer::password,
+                                            "PGCLIENTENCODING=UTF8"};
+    add_client(source, "psql, all of the result before its first row", psql, login);
+    add_client(source, "psql, COPY", psql, login, "COPY (", ") TO STDOUT");
     auto behind_odbc = source;
     add(std::move(source), "kind: postgresql, host: db.example, host_address: 127.0.0.1, port: " + port +
                                ", database: " + name + ", user: reader, root_certificate: " + root);
@@ -164,8 +165,8 @@ void SourceFixture::fill_mariadb() {
     for (auto const& [attribute, value] : settings.attributes) {
         if (attribute == "SSLCA") root = value;
     }
-    BenchedSource source{"odbc, MariaDB's driver", {}, key, {}, {}, {}};
-    set_client(source, "mariadb",
+    BenchedSource source{"odbc, MariaDB's driver", {}, key, {}};
+    add_client(source, "mariadb",
                {"mariadb", "--no-defaults", "--host=127.0.0.1", "--port=" + port, "--user=reader", "--ssl-ca=" + root,
                 "--ssl-verify-server-cert", "--default-character-set=utf8mb4", "--quick", "--batch",
                 "--skip-column-names", name, "-e"},
@@ -189,17 +190,17 @@ void SourceFixture::fill_files() {
     auto const key_file = directory_ / "sqlcipher.key";
     write(key_file, sqlcipher_key, 0600);
 
-    BenchedSource sqlite{"sqlite (casebridge-sqlite-reader)", {}, {}, {}, {}, {}};
-    set_client(sqlite, "sqlite3", {"sqlite3", "-readonly", plain}, {});
+    BenchedSource sqlite{"sqlite (casebridge-sqlite-reader)", {}, {}, {}};
+    add_client(sqlite, "sqlite3", {"sqlite3", "-readonly", plain}, {});
     auto csv = sqlite;
     add(std::move(sqlite), "kind: sqlite, path: national.db");
 
-    BenchedSource sqlcipher{"sqlcipher", {}, key_file, {}, {}, {}};
-    set_client(sqlcipher, "sqlcipher", {"sqlcipher", "-cmd", key, encrypted}, {});
+    BenchedSource sqlcipher{"sqlcipher", {}, key_file, {}};
+    add_client(sqlcipher, "sqlcipher", {"sqlcipher", "-cmd", key, encrypted}, {});
     add(std::move(sqlcipher), "kind: sqlcipher, path: encrypted.db, cipher_compatibility: 3, key_kind: raw");
 
     csv.name = "csv, once loaded";
-    csv.client = "sqlite3 on the same rows in a file";
+    csv.clients.front().name = "sqlite3 on the same rows in a file";
     add(std::move(csv), "kind: csv, folder: export, encoding: utf-8, marker: DONE, scratch: .");
 }
 

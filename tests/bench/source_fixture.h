@@ -16,11 +16,16 @@ struct Program {
     std::vector<std::string> environment;
 };
 
+/// The database's own client at the same read, and at the same statement without rows.
+struct Client {
+    std::string name;
+    Program reads, idle;
+};
+
 struct BenchedSource {
     std::string name;
-    std::filesystem::path map, key;     ///< a field map, and a file with the password or key (may be empty)
-    std::string client;                 ///< what it is compared with
-    Program client_reads, client_idle;  ///< the same read by the client; the same without rows
+    std::filesystem::path map, key;  ///< a field map, and a file with the password or key (may be empty)
+    std::vector<Client> clients;
 };
 
 class SourceFixture {

@@ -127,7 +127,7 @@ Probed Probed::parse(std::string const& line) {
     Probed p;
     std::istringstream text(line);
     text >> p.open_seconds >> p.scan_seconds >> p.rows >> p.idle_mib >> p.open_peak_mib >> p.scan_peak_mib >>
-        p.lookup_p50_ms >> p.lookup_p99_ms;
+        p.lookup_p50_ms >> p.lookup_p99_ms >> p.reload_seconds >> p.reload_longest_ms >> p.reload_peak_mib;
     if (!text) throw std::runtime_error("the measuring process gave no figures");
     return p;
 }
