@@ -44,6 +44,12 @@ bool is_text(SQLSMALLINT type) {
            type == SQL_WVARCHAR || type == SQL_WLONGVARCHAR;
 }
 
+/// What is longer than any server's VARCHAR is a text of any length.
+SQLSMALLINT wide_type(std::size_t units) {
+    constexpr std::size_t longest_varchar = 4000;
+    return units > longest_varchar ? SQL_WLONGVARCHAR : SQL_WVARCHAR;
+}
+
 bool is_integer(SQLSMALLINT type) {
     return type == SQL_BIT || type == SQL_TINYINT || type == SQL_SMALLINT || type == SQL_INTEGER || type == SQL_BIGINT;
 }
@@ -106,7 +112,8 @@ Status OdbcConnection::connect(OdbcSettings const& settings, Secret const& conne
     if (!good(SQLAllocHandle(SQL_HANDLE_DBC, h.environment, &h.connection))) return no_memory;
     auto const seconds = static_cast<std::uintptr_t>(settings.connect_time_limit.count());
     SQLSetConnectAttr(h.connection, SQL_ATTR_LOGIN_TIMEOUT, number(seconds), SQL_IS_UINTEGER);
-    SQLSetConnectAttr(h.connection, SQL_ATTR_ACCESS_MODE, number(SQL_MODE_READ_ONLY), SQL_IS_UINTEGER);
+    auto const access = settings.access == OdbcSettings::Access::read_only ? SQL_MODE_READ_ONLY : SQL_MODE_READ_WRITE;
+    SQLSetConnectAttr(h.connection, SQL_ATTR_ACCESS_MODE, number(access), SQL_IS_UINTEGER);
 
     auto const units = to_utf16(connection_string);
     auto const bytes = units.reveal();
@@ -165,11 +172,26 @@ Status OdbcConnection::begin() {
     return Done{};
 }
 
-Status OdbcConnection::end() {
+Status OdbcConnection::end(Ending ending) {
     close_cursor();
-    auto const ended = SQLEndTran(SQL_HANDLE_DBC, handles_->connection, SQL_ROLLBACK);
+    bool const commits = ending == Ending::commit;
+    auto const ended = SQLEndTran(SQL_HANDLE_DBC, handles_->connection, commits ? SQL_COMMIT : SQL_ROLLBACK);
+    if (!good(ended)) return failed("ending a transaction", SQL_HANDLE_DBC, handles_->connection, false);
     SQLSetConnectAttr(handles_->connection, SQL_ATTR_AUTOCOMMIT, number(SQL_AUTOCOMMIT_ON), SQL_IS_UINTEGER);
-    if (!good(ended)) return failed("ending a read", SQL_HANDLE_DBC, handles_->connection, false);
+    return Done{};
+}
+
+Status OdbcConnection::change(std::string_view doing, std::string const& sql, std::vector<SqlValue> const& parameters) {
+    close_cursor();
+    auto& h = *handles_;
+    auto const text = to_utf16(sql);
+    if (!good(SQLPrepareW(h.statement, wide(text), static_cast<SQLINTEGER>(text.size())))) {
+        return failed(doing, SQL_HANDLE_STMT, h.statement, false);
+    }
+    RETURN_IF_ERROR(bind(parameters));
+    auto const code = SQLExecute(h.statement);
+    if (!good(code) && code != SQL_NO_DATA) return failed(doing, SQL_HANDLE_STMT, h.statement, false);
+    close_cursor();
     return Done{};
 }
 
@@ -195,7 +217,7 @@ Status OdbcConnection::bind(std::vector<SqlValue> const& parameters) {
             auto const bytes = static_cast<SQLLEN>(h.texts[at].size() * sizeof(SQLWCHAR));
             h.lengths[at] = text == nullptr ? SQL_NULL_DATA : bytes;
             code =
-                SQLBindParameter(h.statement, place, SQL_PARAM_INPUT, SQL_C_WCHAR, SQL_WVARCHAR,
+                SQLBindParameter(h.statement, place, SQL_PARAM_INPUT, SQL_C_WCHAR, wide_type(h.texts[at].size()),
                                  std::max<SQLULEN>(h.texts[at].size(), 1), 0, wide(h.texts[at]), bytes, &h.lengths[at]);
         }
         if (!good(code)) return failed("binding a parameter", SQL_HANDLE_STMT, h.statement, false);

@@ -36,7 +36,11 @@ public:
 
     /// Transactions by the driver's own calls, where the server's statements are not known.
     Status begin();
-    Status end();
+    enum class Ending { rollback, commit };
+    Status end(Ending ending = Ending::rollback);
+
+    /// Prepares and runs one INSERT or DELETE. Errors: as `prepare`.
+    Status change(std::string_view doing, std::string const& sql, std::vector<SqlValue> const& parameters);
 
     /// Prepares and runs one SELECT; then `fetch` until it returns fewer rows than asked for, or `close`.
     /// Errors: `source.unavailable`, `source.not_permitted`, `source.query_failed`.

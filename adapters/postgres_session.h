@@ -28,6 +28,8 @@ struct PostgresSettings {
     std::filesystem::path client_certificate, client_key, password_file;  ///< may be empty
     std::string time_zone = "UTC";                                        ///< of timestamps with time zone
     std::string application_name = "casebridge";
+    /// Where a missing password belongs, for the error that says so.
+    std::string password_place = "the systemd credential `national-database` or in source_key_file";
     std::size_t maximum_value_bytes = std::size_t{1} << 20;
     std::chrono::milliseconds connect_time_limit{5000};
     std::chrono::milliseconds query_time_limit{10000};  ///< for each batch of rows
