@@ -146,11 +146,12 @@ void PostgresServer::break_connections() const {
     admin().run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'reader'");
 }
 
-void PostgresServer::freeze(bool frozen) {
+void PostgresServer::freeze(bool frozen, std::string const& login) {
     if (frozen) {
         std::istringstream list(
             admin().value("SELECT coalesce(string_agg(pid::text, ' '), '') FROM pg_stat_activity "
-                          "WHERE usename = 'reader'"));
+                          "WHERE usename = '" +
+                          login + "'"));
         for (pid_t pid = 0; list >> pid;) frozen_.push_back(pid);
         process_->freeze();
     }
