@@ -116,6 +116,12 @@ bool PostgresStaging::freeze(bool frozen) {
     return true;
 }
 
+void PostgresStaging::start_server() {
+    PostgresServer::instance().start();
+    admin_ = PostgresServer::instance().admin(name_);
+    run("SET search_path = casebridge_staging");
+}
+
 bool PostgresStaging::grant(std::string const& right, bool given) {
     run((given ? "GRANT " : "REVOKE ") + right + " ON casebridge_received " +
         (given ? "TO casebridge_writer" : "FROM casebridge_writer"));

@@ -61,6 +61,9 @@ public:
     bool freeze(bool frozen) override;
     bool grant(std::string const& right, bool given) override;
     [[nodiscard]] PostgresSettings postgres_settings() const;
+    /// Ends the whole server, or starts it again.
+    void stop_server() const { PostgresServer::instance().stop(); }
+    void start_server();
 
 private:
     std::string name_;
