@@ -166,6 +166,9 @@ Status ReceivedWriter::erase(ReceivedKey const& key) {
 }
 
 Status ReceivedWriter::check() {
+    // A file that a crash has left in the middle of a transaction is mended by whoever may write it, not by a reader.
+    RETURN_IF_ERROR(session_->begin());
+    session_->rollback();
     RETURN_IF_ERROR(check_columns());
     return try_rows();
 }

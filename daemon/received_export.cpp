@@ -229,6 +229,9 @@ Status ReceivedExport::settle_removed(std::vector<ReceivedList::Entry> const& en
     if (settled) {
         parts_.telemetry.count("casebridge_received_export_total", "removed",
                                static_cast<std::int64_t>(entries.size()));
+        for (auto const& entry : entries)
+            parts_.telemetry.log(LogLevel::info, "received_export.removed",
+                                 {{"message", entry.message}, {"peer", entry.from}});
         on_removed_();
     }
     return settled;
@@ -250,7 +253,12 @@ Status ReceivedExport::settle_written(std::vector<Outcome> const& outcomes) {
     if (!settled) return settled;
     for (auto const& outcome : outcomes) {
         parts_.telemetry.count("casebridge_received_export_total", outcome.refused.empty() ? "written" : "refused");
-        if (!outcome.refused.empty()) parts_.telemetry.count("casebridge_alarms_total", "received_refused");
+        if (!outcome.refused.empty()) {
+            parts_.telemetry.count("casebridge_alarms_total", "received_refused");
+        } else {
+            parts_.telemetry.log(LogLevel::info, "received_export.written",
+                                 {{"message", outcome.entry.message}, {"peer", outcome.entry.from}});
+        }
     }
     return settled;
 }
