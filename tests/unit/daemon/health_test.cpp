@@ -33,7 +33,7 @@ std::string with_stored(StoredFacts const& stored, std::string_view check) {
 }
 
 std::string with_staging(StagingFacts const& staging) {
-    return with_stored({{}, Done{}, staging}, "staging");
+    return with_stored({.staging = staging}, "staging");
 }
 
 std::string with_certificate(Timestamp end) {
