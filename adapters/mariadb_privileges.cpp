@@ -9,8 +9,11 @@
 namespace casebridge {
 namespace {
 
-constexpr char const* script =
+constexpr char const* script_for_reading =
     "start from packaging/sql/mariadb.sql: a login of its own, granted SELECT on the views alone";
+constexpr char const* script_for_writing =
+    "start from packaging/sql/received-mariadb.sql: a login of its own, granted SELECT, INSERT and DELETE on the one "
+    "table";
 
 #define CASEBRIDGE_MINE                                                                \
     " WHERE GRANTEE = CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', " \
@@ -48,7 +51,9 @@ std::string_view code_of(std::string const& privilege, bool everywhere) {
 
 }  // namespace
 
-Result<std::vector<Excess>> mariadb_privileges(SqlSession& session, std::vector<std::string> const& tables) {
+Result<std::vector<Excess>> mariadb_privileges(SqlSession& session, std::vector<std::string> const& tables,
+                                               std::vector<std::string> const& writable_tables) {
+    char const* const script = writable_tables.empty() ? script_for_reading : script_for_writing;
     std::map<std::string_view, NamedFew> found;
     RETURN_IF_ERROR(session.query(granted, {}, [&](SqlRow const& row) {
         auto const text = [&](std::size_t at) {
@@ -57,6 +62,8 @@ Result<std::vector<Excess>> mariadb_privileges(SqlSession& session, std::vector<
         };
         bool const mapped = !text(2).empty() && std::ranges::find(tables, text(2)) != tables.end();
         if (text(0) == "SELECT" && mapped) return true;
+        bool const ours = !text(2).empty() && std::ranges::find(writable_tables, text(2)) != writable_tables.end();
+        if (ours && (text(0) == "INSERT" || text(0) == "DELETE")) return true;
         found[code_of(text(0), text(1).empty())].add(text(0) + " on " + (text(1).empty() ? "*.*" : text(1)));
         return true;
     }));

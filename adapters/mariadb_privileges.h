@@ -5,7 +5,9 @@
 
 namespace casebridge {
 
-/// Errors: those of `SqlSession::query`.
-Result<std::vector<Excess>> mariadb_privileges(SqlSession& session, std::vector<std::string> const& tables);
+/// `writable_tables`: those that it may INSERT into and DELETE from; none for a source. Errors: those of
+/// `SqlSession::query`.
+Result<std::vector<Excess>> mariadb_privileges(SqlSession& session, std::vector<std::string> const& tables,
+                                               std::vector<std::string> const& writable_tables);
 
 }  // namespace casebridge

@@ -96,7 +96,8 @@ Status OdbcConnection::connect(OdbcSettings const& settings, Secret const& conne
     if (!good(SQLAllocHandle(SQL_HANDLE_DBC, h.environment, &h.connection))) return no_memory;
     auto const seconds = static_cast<std::uintptr_t>(settings.connect_time_limit.count());
     SQLSetConnectAttr(h.connection, SQL_ATTR_LOGIN_TIMEOUT, number(seconds), SQL_IS_UINTEGER);
-    SQLSetConnectAttr(h.connection, SQL_ATTR_ACCESS_MODE, number(SQL_MODE_READ_ONLY), SQL_IS_UINTEGER);
+    auto const access = settings.access == OdbcSettings::Access::read_only ? SQL_MODE_READ_ONLY : SQL_MODE_READ_WRITE;
+    SQLSetConnectAttr(h.connection, SQL_ATTR_ACCESS_MODE, number(access), SQL_IS_UINTEGER);
 
     auto const units = to_utf16(connection_string);
     auto const bytes = units.reveal();
@@ -156,12 +157,18 @@ Status OdbcConnection::begin() {
     return Done{};
 }
 
-Status OdbcConnection::end() {
+Status OdbcConnection::end(Ending ending) {
     close_cursor();
-    auto const ended = SQLEndTran(SQL_HANDLE_DBC, handles_->connection, SQL_ROLLBACK);
+    bool const commits = ending == Ending::commit;
+    auto const ended = SQLEndTran(SQL_HANDLE_DBC, handles_->connection, commits ? SQL_COMMIT : SQL_ROLLBACK);
+    if (!good(ended)) return failed("ending a transaction", SQL_HANDLE_DBC, handles_->connection, false);
     SQLSetConnectAttr(handles_->connection, SQL_ATTR_AUTOCOMMIT, number(SQL_AUTOCOMMIT_ON), SQL_IS_UINTEGER);
-    if (!good(ended)) return failed("ending a read", SQL_HANDLE_DBC, handles_->connection, false);
     return Done{};
+}
+
+Status OdbcConnection::change(std::string_view doing, std::string const& sql, std::vector<SqlValue> const& parameters) {
+    close_cursor();
+    return handles_->passing->change(doing, sql, parameters);
 }
 
 void OdbcConnection::read_text_as_utf8() {

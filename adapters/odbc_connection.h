@@ -37,7 +37,11 @@ public:
 
     /// Transactions by the driver's own calls, where the server's statements are not known.
     Status begin();
-    Status end();
+    enum class Ending { rollback, commit };
+    Status end(Ending ending = Ending::rollback);
+
+    /// Prepares and runs one INSERT or DELETE. Errors: as `prepare`.
+    Status change(std::string_view doing, std::string const& sql, std::vector<SqlValue> const& parameters);
 
     /// Whether a statement will be run again, with other parameters: then it stays prepared.
     enum class Keep { no, yes };

@@ -17,16 +17,23 @@ std::string in_zone(std::string_view statement, OdbcSettings const& settings) {
 
 std::vector<std::string> set_up_mariadb(OdbcSettings const& settings) {
     std::vector<std::string> statements = {"SET character_set_results = utf8mb4",
-                                           "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-                                           "SET SESSION TRANSACTION READ ONLY"};
+                                           "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"};
+    if (settings.access == OdbcSettings::Access::read_only) {
+        statements.emplace_back("SET SESSION TRANSACTION READ ONLY");
+    } else {
+        statements.emplace_back("SET SESSION TRANSACTION READ WRITE");
+        statements.emplace_back("SET SESSION sql_mode = 'STRICT_ALL_TABLES'");  // what does not fit is refused, not cut
+    }
     if (!settings.time_zone.empty()) statements.push_back(in_zone("SET time_zone = ", settings));
     return statements;
 }
 
 std::vector<std::string> set_up_postgresql(OdbcSettings const& settings) {
     auto const limit = std::to_string(std::chrono::milliseconds(settings.query_time_limit).count());
-    std::vector<std::string> statements = {"SET default_transaction_read_only = on", "SET statement_timeout = " + limit,
-                                           "SET lock_timeout = " + limit, "SET DateStyle = 'ISO, YMD'"};
+    std::string const reading = settings.access == OdbcSettings::Access::read_only ? "on" : "off";
+    std::vector<std::string> statements = {"SET default_transaction_read_only = " + reading,
+                                           "SET statement_timeout = " + limit, "SET lock_timeout = " + limit,
+                                           "SET DateStyle = 'ISO, YMD'"};
     if (!settings.time_zone.empty()) statements.push_back(in_zone("SET TimeZone = ", settings));
     return statements;
 }
@@ -56,10 +63,11 @@ std::string uncut(std::string const& column, std::size_t) {
     return column;
 }
 
-Result<std::vector<Excess>> unknown_privileges(SqlSession&, std::vector<std::string> const&) {
+Result<std::vector<Excess>> unknown_privileges(SqlSession&, std::vector<std::string> const&,
+                                               std::vector<std::string> const&) {
     return Error{ErrorKind::not_found, "source.privileges_unknown",
-                 "what the login may do cannot be asked of this server: have an administrator confirm that it may read "
-                 "the mapped views and nothing else"};
+                 "what the login may do cannot be asked of this server: have an administrator confirm that it may do "
+                 "what the script of packaging/sql/ grants and nothing else"};
 }
 
 constexpr std::string_view begin_in_mariadb = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";

@@ -15,7 +15,8 @@ struct OdbcDialect {
     std::string_view encrypted;   ///< a query whose one value is empty or 0 if not; empty: nobody can tell
     std::string (*exact)(std::string const& column);
     std::string (*bounded)(std::string const& column, std::size_t maximum_bytes);
-    Result<std::vector<Excess>> (*privileges)(SqlSession& session, std::vector<std::string> const& tables);
+    Result<std::vector<Excess>> (*privileges)(SqlSession& session, std::vector<std::string> const& tables,
+                                              std::vector<std::string> const& writable_tables);
     std::string_view limit;    ///< what goes before a number of rows, if the driver loads whole results; empty: nothing
     std::string_view tables;   ///< a query of their names, in order; empty: SQLTables
     std::string_view columns;  ///< a query of name and type with the quoted table as parameter; empty: SQLColumns

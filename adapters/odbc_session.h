@@ -18,12 +18,14 @@ namespace casebridge {
 
 struct OdbcSettings {
     enum class Encryption { required, unchecked };
+    enum class Access { read_only, read_write };  ///< `read_write`: for OdbcWritingSession alone
 
     std::string driver;  ///< its name in odbcinst.ini, or the path of its library
     std::string user;
     std::vector<std::pair<std::string, std::string>> attributes;  ///< of the connection string; never a password
     Encryption encryption = Encryption::required;  ///< `unchecked`: a Unix socket, a driver that cannot tell
-    std::string time_zone;                         ///< of the session, where the server knows such; may be empty
+    Access access = Access::read_only;
+    std::string time_zone;  ///< of the session, where the server knows such; may be empty
     std::size_t maximum_value_bytes = std::size_t{1} << 20;
     std::chrono::seconds connect_time_limit{5};
     std::chrono::seconds query_time_limit{10};  ///< for each batch of rows

@@ -42,6 +42,12 @@ bool is_integer(SQLSMALLINT type) {
     return type == SQL_BIT || type == SQL_TINYINT || type == SQL_SMALLINT || type == SQL_INTEGER || type == SQL_BIGINT;
 }
 
+/// What is longer than any server's VARCHAR is a text of any length.
+SQLSMALLINT wide_type(std::size_t units) {
+    constexpr std::size_t longest_varchar = 4000;
+    return units > longest_varchar ? SQL_WLONGVARCHAR : SQL_WVARCHAR;
+}
+
 std::string text_of(void const* units, std::size_t bytes) {
     return to_utf8({static_cast<char16_t const*>(units), bytes / sizeof(char16_t)});
 }
@@ -115,7 +121,7 @@ Status OdbcStatement::bind(std::vector<SqlValue> const& parameters) {
             auto const bytes = static_cast<SQLLEN>(p.texts[at].size() * sizeof(SQLWCHAR));
             p.lengths[at] = text == nullptr ? SQL_NULL_DATA : bytes;
             code =
-                SQLBindParameter(handle_, place, SQL_PARAM_INPUT, SQL_C_WCHAR, SQL_WVARCHAR,
+                SQLBindParameter(handle_, place, SQL_PARAM_INPUT, SQL_C_WCHAR, wide_type(p.texts[at].size()),
                                  std::max<SQLULEN>(p.texts[at].size(), 1), 0, wide(p.texts[at]), bytes, &p.lengths[at]);
         }
         if (!good(code)) return failed_("binding a parameter", handle_, false);
@@ -127,6 +133,18 @@ Status OdbcStatement::execute(std::vector<SqlValue> const& parameters) {
     RETURN_IF_ERROR(bind(parameters));
     if (!good(SQLExecute(handle_))) return failed_("starting a query", handle_, false);
     return describe();  // a table may have changed since it was prepared
+}
+
+Status OdbcStatement::change(std::string_view doing, std::string const& sql, std::vector<SqlValue> const& parameters) {
+    auto const text = to_utf16(sql);
+    if (!good(SQLPrepareW(handle_, wide(text), static_cast<SQLINTEGER>(text.size())))) {
+        return failed_(doing, handle_, false);
+    }
+    RETURN_IF_ERROR(bind(parameters));
+    auto const code = SQLExecute(handle_);
+    auto const done = good(code) || code == SQL_NO_DATA ? Status(Done{}) : Status(failed_(doing, handle_, false));
+    close();
+    return done;
 }
 
 Result<OdbcStatement::Column> OdbcStatement::describe_column(std::size_t at) const {

@@ -36,6 +36,8 @@ public:
     /// Errors: those of `on_failure`; `source.query_failed` (no SELECT).
     Status prepare(std::string const& sql);
     Status execute(std::vector<SqlValue> const& parameters);
+    /// Prepares and runs a statement without rows. Errors: those of `on_failure`.
+    Status change(std::string_view doing, std::string const& sql, std::vector<SqlValue> const& parameters);
     /// What the columns are; after a call of the driver that gives rows.
     Status describe();
     /// False at the end. Errors: those of `on_failure`, `source.value_too_large`, `source.unavailable`.

@@ -54,6 +54,24 @@ std::string in_quotes(std::string_view name) {
     return quoted + '"';
 }
 
+std::string with_numbered_parameters(std::string_view sql) {
+    std::string out;
+    char quote = 0;
+    int number = 0;
+    for (char const character : sql) {
+        if (quote != 0) {
+            if (character == quote) quote = 0;
+        } else if (character == '"' || character == '\'') {
+            quote = character;
+        } else if (character == '?') {
+            out += "$" + std::to_string(++number);
+            continue;
+        }
+        out += character;
+    }
+    return out;
+}
+
 std::optional<std::string_view> PostgresRow::text(int column) const {
     if (PQgetisnull(result_, 0, column) != 0) return std::nullopt;
     return std::string_view(PQgetvalue(result_, 0, column), static_cast<std::size_t>(PQgetlength(result_, 0, column)));

@@ -11,6 +11,9 @@ namespace casebridge {
 /// "name", quoted as SQL quotes names.
 std::string in_quotes(std::string_view name);
 
+/// `sql` with $1, $2, … for the ? outside of quotes.
+std::string with_numbered_parameters(std::string_view sql);
+
 /// A parameter or value in PostgreSQL's text form; none is NULL.
 using PostgresText = std::optional<std::string>;
 

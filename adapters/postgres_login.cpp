@@ -109,7 +109,7 @@ std::string tls_trouble(PGconn* connection) {
     return "the TLS handshake failed (root_certificate, client_certificate, client_key, the server's own setting)";
 }
 
-Error refused(PGconn* connection, ConnStatusType stage) {
+Error refused(PostgresSettings const& settings, PGconn* connection, ConnStatusType stage) {
     auto const state = sqlstate_of(connection);
     auto const login = [&](std::string const& detail) {
         return Error{ErrorKind::invalid, "source.login_refused", "PostgreSQL: " + detail};
@@ -125,13 +125,11 @@ Error refused(PGconn* connection, ConnStatusType stage) {
     if (state == "3D000") return login("there is no database of this name");
     if (state == "42501") {
         return {ErrorKind::unavailable, "source.not_permitted",
-                "PostgreSQL: the login may not connect to this database; packaging/sql/postgresql.sql grants it"};
+                "PostgreSQL: the login may not connect to this database; the script in packaging/sql/ grants it"};
     }
     if (!state.empty()) return unavailable("SQLSTATE " + state + " when connecting");
     if (PQconnectionNeedsPassword(connection) != 0) {
-        return login(
-            "the server asks for a password, none is given (source_key_file, or the systemd credential "
-            "`national-database`)");
+        return login("the server asks for a password, none is given (it belongs in " + settings.password_place + ")");
     }
     if (stage == CONNECTION_SSL_STARTUP) {
         return {ErrorKind::unavailable, "source.tls_failed", "PostgreSQL: " + tls_trouble(connection)};
@@ -176,7 +174,7 @@ Result<pg_conn*> postgres_login(PostgresSettings const& settings, Secret const& 
     PQsetNoticeReceiver(connection.get(), say_nothing, nullptr);
     auto const deadline = Clock::now() + settings.connect_time_limit;
     auto stage = PQstatus(connection.get());
-    if (stage == CONNECTION_BAD) return refused(connection.get(), stage);
+    if (stage == CONNECTION_BAD) return refused(settings, connection.get(), stage);
     for (auto step = PGRES_POLLING_WRITING;;) {
         auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         auto const readiness = step == PGRES_POLLING_READING ? Readiness::readable : Readiness::writable;
@@ -186,7 +184,7 @@ Result<pg_conn*> postgres_login(PostgresSettings const& settings, Secret const& 
         stage = PQstatus(connection.get());
         step = PQconnectPoll(connection.get());
         if (step == PGRES_POLLING_OK) break;
-        if (step == PGRES_POLLING_FAILED) return refused(connection.get(), stage);
+        if (step == PGRES_POLLING_FAILED) return refused(settings, connection.get(), stage);
     }
     if (PQsetnonblocking(connection.get(), 1) != 0) return unavailable("the connection was lost");
     return connection.release();

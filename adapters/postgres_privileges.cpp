@@ -8,8 +8,11 @@
 namespace casebridge {
 namespace {
 
-constexpr char const* script =
+constexpr char const* script_for_reading =
     "start from packaging/sql/postgresql.sql: a role of its own, granted SELECT on the views alone";
+constexpr char const* script_for_writing =
+    "start from packaging/sql/received-postgresql.sql: a role of its own, granted SELECT, INSERT and DELETE on the one "
+    "table";
 
 // Every role the login is or can become with SET ROLE; a superuser can become all, and is told apart first.
 constexpr char const* administrators =
@@ -26,12 +29,19 @@ constexpr char const* administrators =
 #define CASEBRIDGE_ANY_ROLE \
     "EXISTS (SELECT 1 FROM pg_catalog.pg_roles r WHERE pg_catalog.pg_has_role(current_user, r.oid, 'MEMBER') AND "
 
+// With the name as a map would write it, where it is found by that name alone; and whether there is more than INSERT
+// and DELETE.
 constexpr char const* writable =
-    "SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c "
+    "SELECT n.nspname || '.' || c.relname, "
+    "CASE WHEN pg_catalog.pg_table_is_visible(c.oid) THEN c.relname::pg_catalog.text END, "
+    "CASE WHEN " CASEBRIDGE_ANY_ROLE
+    "(c.relkind <> 'S' AND (pg_catalog.has_table_privilege(r.oid, c.oid, 'UPDATE, TRUNCATE, REFERENCES, TRIGGER') "
+    "OR pg_catalog.has_any_column_privilege(r.oid, c.oid, 'UPDATE, REFERENCES')))) THEN 1 ELSE 0 END "
+    "FROM pg_catalog.pg_class c "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
     "WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S') AND " CASEBRIDGE_OURS "AND " CASEBRIDGE_ANY_ROLE
     "(CASE WHEN c.relkind = 'S' THEN pg_catalog.has_sequence_privilege(r.oid, c.oid, 'USAGE, UPDATE') "
-    "ELSE pg_catalog.has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') "
+    "ELSE pg_catalog.has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER') "
     "OR pg_catalog.has_any_column_privilege(r.oid, c.oid, 'INSERT, UPDATE') END)) ORDER BY 1";
 
 constexpr char const* owners_rights =
@@ -81,26 +91,41 @@ Result<NamedFew> readable_beyond(SqlSession& session, std::vector<std::string> c
     return found;
 }
 
+Result<NamedFew> writable_beyond(SqlSession& session, std::vector<std::string> const& tables) {
+    NamedFew found;
+    RETURN_IF_ERROR(session.query(writable, {}, [&](SqlRow const& row) {
+        auto const* const name = std::get_if<std::string>(&row[1]);
+        bool const ours = name != nullptr && std::ranges::find(tables, *name) != tables.end();
+        bool const more = !(row[2] == SqlValue(std::int64_t{0}));
+        if (!ours || more) found.add(std::get<std::string>(row[0]) + (ours ? " beyond INSERT and DELETE" : ""));
+        return true;
+    }));
+    return found;
+}
+
 struct Question {
     char const* sql;
     std::string_view code;
     char const* says;
 };
 constexpr std::array questions = {
-    Question{writable, "source.role_can_write", "it can change "},
     Question{owners_rights, "source.role_can_write", "it can act with another's rights by "},
     Question{creating, "source.role_can_create", "it can create in "},
 };
 
 }  // namespace
 
-Result<std::vector<Excess>> postgres_privileges(SqlSession& session, std::vector<std::string> const& tables) {
+Result<std::vector<Excess>> postgres_privileges(SqlSession& session, std::vector<std::string> const& tables,
+                                                std::vector<std::string> const& writable_tables) {
     std::vector<Excess> excess;
+    char const* const script = writable_tables.empty() ? script_for_reading : script_for_writing;
     ASSIGN_OR_RETURN(auto const administrator, names(session, administrators));
     if (!administrator.empty()) {
         excess.push_back({"source.role_is_administrator", "it is or can become " + administrator.text(), script});
         if (administrator.text() == "superuser") return excess;  // all the rest follows from it
     }
+    ASSIGN_OR_RETURN(auto const changes, writable_beyond(session, writable_tables));
+    if (!changes.empty()) excess.push_back({"source.role_can_write", "it can change " + changes.text(), script});
     for (auto const& question : questions) {
         ASSIGN_OR_RETURN(auto const found, names(session, question.sql));
         if (!found.empty()) excess.push_back({question.code, question.says + found.text(), script});

@@ -29,25 +29,6 @@ Error query_failed(std::string detail) {
     return {ErrorKind::unavailable, "source.query_failed", std::move(detail)};
 }
 
-/// `?` outside of names and texts as $1, $2, …
-std::string with_numbered_parameters(std::string_view sql) {
-    std::string out;
-    char quote = 0;
-    int number = 0;
-    for (char const character : sql) {
-        if (quote != 0) {
-            if (character == quote) quote = 0;
-        } else if (character == '"' || character == '\'') {
-            quote = character;
-        } else if (character == '?') {
-            out += "$" + std::to_string(++number);
-            continue;
-        }
-        out += character;
-    }
-    return out;
-}
-
 class PostgresSession final : public ServerSession {
 public:
     PostgresSession(PostgresSettings settings, Secret password)
@@ -111,7 +92,7 @@ public:
     }
 
     Result<std::vector<Excess>> privileges(std::vector<std::string> const& tables) override {
-        return postgres_privileges(*this, tables);
+        return postgres_privileges(*this, tables, {});
     }
 
 private:

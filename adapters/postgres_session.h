@@ -30,6 +30,8 @@ struct PostgresSettings {
     std::string time_zone = "UTC";                                        ///< of timestamps with time zone
     std::string application_name = "casebridge";
     std::string notify_channel;  ///< LISTENed to; empty: none
+    /// Where a missing password belongs, for the error that says so.
+    std::string password_place = "the systemd credential `national-database` or in source_key_file";
     std::size_t maximum_value_bytes = std::size_t{1} << 20;
     std::chrono::milliseconds connect_time_limit{5000};
     std::chrono::milliseconds query_time_limit{10000};  ///< for each batch of rows

@@ -11,12 +11,14 @@ namespace {
 constexpr std::size_t longest_word = 255;
 constexpr std::size_t most_attributes = 64;
 
-void refuse_passwords(YamlReader& reader) {
+std::string password_place(PasswordWords const& words) {
+    return "the systemd credential `" + std::string(words.credential) + "` or in " + std::string(words.key_file);
+}
+
+void refuse_passwords(YamlReader& reader, PasswordWords const& words) {
     for (auto const* key : {"password", "pwd", "passwd"}) {
         if (reader.any(key) == nullptr) continue;
-        reader.complain(key,
-                        "a password does not belong into this file: give it as the systemd credential "
-                        "`national-database` or in `source_key_file` of the configuration");
+        reader.complain(key, "a password does not belong into this file: give it as " + password_place(words));
     }
 }
 
@@ -92,9 +94,10 @@ void check_transport(YamlReader& reader, PostgresSettings const& settings, std::
 
 }  // namespace
 
-PostgresSettings read_postgresql(YamlReader& reader, std::filesystem::path const& folder) {
+PostgresSettings read_postgresql(YamlReader& reader, std::filesystem::path const& folder, PasswordWords const& words) {
     PostgresSettings settings;
-    refuse_passwords(reader);
+    refuse_passwords(reader, words);
+    settings.password_place = password_place(words);
     settings.host = required_word(reader, "host");
     settings.host_address = optional_word(reader, "host_address");
     settings.port = static_cast<std::uint16_t>(reader.optional_integer("port", 1, 65535, 5432));
@@ -117,9 +120,9 @@ PostgresSettings read_postgresql(YamlReader& reader, std::filesystem::path const
     return settings;
 }
 
-OdbcSettings read_odbc(YamlReader& reader) {
+OdbcSettings read_odbc(YamlReader& reader, PasswordWords const& words) {
     OdbcSettings settings;
-    refuse_passwords(reader);
+    refuse_passwords(reader, words);
     settings.driver = required_word(reader, "driver");
     settings.user = optional_word(reader, "user");
     if (auto const* const attributes = reader.optional_mapping("attributes"); attributes != nullptr) {
@@ -128,8 +131,8 @@ OdbcSettings read_odbc(YamlReader& reader) {
             if (!is_plain_attribute(key)) {
                 reader.complain("attributes", "`" + key +
                                                   "` does not belong here: driver and user have keys of their "
-                                                  "own, and a password comes as the systemd credential "
-                                                  "`national-database` or in `source_key_file`");
+                                                  "own, and a password comes as " +
+                                                  password_place(words));
             } else if (value.kind != YamlNode::Kind::scalar) {
                 reader.complain("attributes", "`" + key + "`: expected one value");
             } else {

@@ -10,6 +10,10 @@ void check_together(Config const& config, YamlReader& root) {
     if (config.field_map.empty() && !config.source_key_file.empty()) {
         root.complain("source_key_file", "expected only together with field_map");
     }
+    auto const* const file = config.received ? std::get_if<SqliteSettings>(&config.received->database) : nullptr;
+    if (file != nullptr && file->path.lexically_normal().parent_path() == config.state_directory) {
+        root.complain("received", "expected a file outside of state_directory, which is nobody else's to read");
+    }
     if (config.retry_cap < config.retry_base) root.complain("retry", "expected cap_seconds not below base_seconds");
     if (config.limits.connections_per_address > config.limits.connections) {
         root.complain("limits", "expected connections_per_address not above connections");

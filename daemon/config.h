@@ -2,6 +2,7 @@
 // example.
 #pragma once
 
+#include "adapters/received_settings.h"
 #include "daemon/http_server.h"
 #include "daemon/token_bucket.h"
 #include "policies/ids.h"
@@ -48,6 +49,8 @@ struct Config {
     std::chrono::milliseconds watch_interval{60'000};  ///< between two looks for changes of shared cases
     std::chrono::minutes watch_overlap{10};            ///< of changes that are read again, for what was committed late
     std::chrono::hours watch_sweep{24};                ///< between two looks at every shared case
+    std::optional<ReceivedSettings> received{};        ///< staging table of received summaries; none: never written
+    std::filesystem::path received_key_file{};         ///< its key or password; empty: none
     std::string log_level = "info", log_format = "text";
 };
 
@@ -72,6 +75,8 @@ Result<StoreKey> load_store_key(Config const& config);
 /// be its owner's alone; empty if there is neither. Without the line end. Errors: `file.too_permissive`,
 /// `file.unreadable`, `file.too_large`.
 Result<Secret> load_source_key(Config const& config);
+/// The same for the staging table: `received-database`, else `received_key_file`.
+Result<Secret> load_received_key(Config const& config);
 /// One such file, without the line end that editors add. Errors: those of `read_secret_file`.
 Result<Secret> read_source_key(std::filesystem::path const& file);
 

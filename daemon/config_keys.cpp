@@ -143,14 +143,29 @@ constexpr std::array query_keys{
 };
 
 constexpr std::array watch_keys{
-    Key{"interval_seconds", "", "60", "", "Between two looks for changes of cases that were shared.", false,
-        duration<&Config::watch_interval, std::chrono::seconds>, 1, 86'400},
+    Key{"interval_seconds", "", "60", "",
+        "Between two looks for changes of cases that were shared (a database that notifies is looked at sooner).",
+        false, duration<&Config::watch_interval, std::chrono::seconds>, 1, 86'400},
     Key{"overlap_minutes", "", "10", "",
         "Of changes that are read again: longer than the national database's longest transaction and its clocks' "
         "error.",
         false, duration<&Config::watch_overlap, std::chrono::minutes>, 1, 1440},
     Key{"sweep_hours", "", "24", "", "Between two looks at every shared case, which also find what was deleted.", false,
         duration<&Config::watch_sweep, std::chrono::hours>, 1, 720},
+};
+
+constexpr std::array received_keys{
+    Key{"database", "keys as under `database` of a field map; kind postgresql, odbc, sqlite or sqlcipher", "",
+        "{kind: postgresql, host: db.ministry.example, database: national, user: casebridge_writer, "
+        "root_certificate: ca.pem}",
+        "Where received summaries are also written, into a table of their own with a login of its own; left out: "
+        "nowhere.",
+        false, read_received},
+    Key{"table", "name", "casebridge_received", "", "The table; packaging/sql/ has it for each kind of database.",
+        false, read_received_table_name},
+    Key{"key_file", "path", "", "received.key",
+        "Key or password of that login, mode 0600; a systemd credential `received-database` comes first.", false,
+        read_received_key_file},
 };
 
 constexpr std::array log_keys{
@@ -161,7 +176,8 @@ constexpr std::array log_keys{
 
 constexpr std::array sections{
     ConfigSection{"", top_keys},        ConfigSection{"limits", limit_keys}, ConfigSection{"queries", query_keys},
-    ConfigSection{"retry", retry_keys}, ConfigSection{"watch", watch_keys},  ConfigSection{"log", log_keys},
+    ConfigSection{"retry", retry_keys}, ConfigSection{"watch", watch_keys},  ConfigSection{"received", received_keys},
+    ConfigSection{"log", log_keys},
 };
 
 }  // namespace

@@ -124,4 +124,27 @@ void read_officers(ConfigReading& reading, ConfigKey const& key) {
     for (auto const* const element : reading.reader.mappings(key.name)) read_officer(reading, *element);
 }
 
+void read_received(ConfigReading& reading, ConfigKey const& key) {
+    auto const* const node = reading.reader.optional_mapping(key.name);
+    if (node == nullptr) return;
+    reading.config.received =
+        ReceivedSettings{read_received_database(*node, reading.directory, reading.complaints), {}};
+}
+
+void read_received_table_name(ConfigReading& reading, ConfigKey const& key) {
+    auto name = read_received_table(reading.reader, key.name, key.fallback);
+    if (reading.config.received) {
+        reading.config.received->table = std::move(name);
+    } else if (reading.reader.any(key.name) != nullptr) {
+        reading.reader.complain(key.name, "expected only together with database");
+    }
+}
+
+void read_received_key_file(ConfigReading& reading, ConfigKey const& key) {
+    auto const text = reading.reader.optional_text(key.name);
+    if (text.empty()) return;
+    reading.config.received_key_file = (reading.directory / text).lexically_normal();
+    if (!reading.config.received) reading.reader.complain(key.name, "expected only together with database");
+}
+
 }  // namespace casebridge

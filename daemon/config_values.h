@@ -11,5 +11,8 @@ void read_name(ConfigReading& reading, ConfigKey const& key);
 void read_offices(ConfigReading& reading, ConfigKey const& key);
 void read_listen(ConfigReading& reading, ConfigKey const& key);
 void read_officers(ConfigReading& reading, ConfigKey const& key);
+void read_received(ConfigReading& reading, ConfigKey const& key);
+void read_received_table_name(ConfigReading& reading, ConfigKey const& key);
+void read_received_key_file(ConfigReading& reading, ConfigKey const& key);
 
 }  // namespace casebridge

@@ -98,10 +98,18 @@ Result<std::string> DutyDesk::take_withdrawal(Store& store, Duty const& duty, Wi
                                               Timestamp now) {
     auto const& from = duty.from.node;
     RETURN_IF_ERROR(store.duties().mark_withdrawn(from, withdrawal, duty.id, now));
+    auto const receipt_id = new_id(now);
+    bool staged = false;
     ErasureReceipt receipt{duty.id, now, 0, 0, {ErasureScope::own_store}};
+    auto const wait_for_staging = [&](MessageId const& message) -> Status {
+        ASSIGN_OR_RETURN(bool const waits, store.received().hold_back(receipt_id, from, message));
+        staged = staged || waits;
+        return Done{};
+    };
     auto const erase = [&](InboxTable::Held const& held) -> Status {
         RETURN_IF_ERROR(store.contents().erase(held.content));
         ++receipt.messages;
+        RETURN_IF_ERROR(wait_for_staging(held.id));
         return store.inbox().mark_erased(held.number, now);
     };
     ASSIGN_OR_RETURN(auto const resting, store.inbox().resting_on(from, duty.subject, withdrawal.consent));
@@ -109,7 +117,10 @@ Result<std::string> DutyDesk::take_withdrawal(Store& store, Duty const& duty, Wi
     for (auto const& id : withdrawal.messages) {
         ASSIGN_OR_RETURN(auto const held, store.inbox().holding(from, id));
         if (held) RETURN_IF_ERROR(erase(*held));
+        // Also of what was gone here before, and may still be there.
+        RETURN_IF_ERROR(wait_for_staging(id));
     }
+    if (staged) receipt.scope.push_back(ErasureScope::staging_table);
     ASSIGN_OR_RETURN(receipt.answers,
                      store.queries_asked().erase_bodies(from, duty.subject, duty.purpose, "consent.withdrawn"));
     auto facts = Json::object();
@@ -121,7 +132,7 @@ Result<std::string> DutyDesk::take_withdrawal(Store& store, Duty const& duty, Wi
     ASSIGN_OR_RETURN(auto const leaf,
                      store.log().append("erasure", now, service_actor("a partner withdrew"), facts, Json::object()));
     static_cast<void>(leaf);
-    RETURN_IF_ERROR(store.duties().insert({.id = new_id(now),
+    RETURN_IF_ERROR(store.duties().insert({.id = receipt_id,
                                            .from_office = duty.to.office,
                                            .to = duty.from,
                                            .type = MessageType::erasure_receipt,
@@ -194,7 +205,10 @@ void DutyDesk::next(std::int64_t after) {
             if (row->type == MessageType::withdrawal) {
                 ASSIGN_OR_RETURN(duty.content, parse_withdrawal(content));
             } else {
-                ASSIGN_OR_RETURN(duty.content, parse_erasure_receipt(content));
+                ASSIGN_OR_RETURN(auto receipt, parse_erasure_receipt(content));
+                // What it says of a staging table is true from now on: until now it was held back.
+                if (receipt.scope.back() == ErasureScope::staging_table) receipt.erased_at = duty.sent_at;
+                duty.content = std::move(receipt);
             }
             ASSIGN_OR_RETURN(auto const sequence, store.outbox().next_sequence(
                                                       duty_stream_name(parts_.self.node, row->to.node, row->subject)));

@@ -81,7 +81,10 @@ Result<std::optional<DutyRow>> DutyTable::find(MessageId const& id) const {
 }
 
 Result<std::optional<DutyRow>> DutyTable::owed_after(std::int64_t number) const {
-    auto row = database_.prepare(std::string(select) + "WHERE state = 'owed' AND number > ?1 ORDER BY number LIMIT 1");
+    auto row = database_.prepare(std::string(select) +
+                                 "WHERE state = 'owed' AND number > ?1 "
+                                 "AND NOT EXISTS (SELECT 1 FROM received_waits w WHERE w.duty = duties.message) "
+                                 "ORDER BY number LIMIT 1");
     row.bind(1, number);
     return read_one(std::move(row));
 }

@@ -37,7 +37,7 @@ public:
     /// State, code, answer and end.
     Status update(DutyRow const& row);
     Result<std::optional<DutyRow>> find(MessageId const& id) const;
-    /// The first owed one behind `number`.
+    /// The first owed one behind `number` that need not wait for a staging table (ReceivedList::hold_back).
     Result<std::optional<DutyRow>> owed_after(std::int64_t number) const;
     /// Newest first.
     Result<std::vector<DutyRow>> list(std::size_t limit) const;

@@ -82,6 +82,27 @@ HealthCheck judge_withdrawals(HealthFacts const& facts, HealthBounds const& boun
             "the oldest waits for " + whole_seconds(facts.now - *oldest)};
 }
 
+HealthCheck judge_staging(StagingFacts const& staging, Timestamp now, HealthBounds const& bounds) {
+    constexpr std::string_view name = "staging";
+    auto const counted = [](std::int64_t number, std::string_view what) {
+        return std::to_string(number) + " " + std::string(what);
+    };
+    if (staging.oldest_due && now - *staging.oldest_due >= bounds.staging_lag)
+        return {name, HealthState::degraded, "received.behind",
+                "`casebridge status` says why, `casebridge doctor` tries the staging table.",
+                counted(staging.due, "wait, the oldest for ") + whole_seconds(now - *staging.oldest_due)};
+    if (staging.left_behind > 0)
+        return {name, HealthState::degraded, "received.left_behind",
+                "Configure the earlier staging table again until they are removed, or let it be cleared and say so: "
+                "`casebridge staging cleared`; `casebridge status` names it.",
+                counted(staging.left_behind, "to be removed from a table that is no longer configured")};
+    if (staging.refused > 0)
+        return {name, HealthState::degraded, "received.refused",
+                "The daemon's log names each; mend the table or its rows, then restart the daemon.",
+                counted(staging.refused, "refused by the staging table")};
+    return {name};
+}
+
 HealthCheck judge_disk(Status const& room) {
     if (room) return {"disk"};
     return {"disk", HealthState::degraded, room.error().code, make_room, room.error().detail};
@@ -139,6 +160,8 @@ HealthReport judge(HealthFacts const& facts, HealthBounds const& bounds) {
     HealthReport report{facts.now,
                         {judge_store(facts.store), judge_log(facts), judge_keys(facts.keys), judge_clock(facts, bounds),
                          judge_outbox(facts, bounds), judge_withdrawals(facts, bounds), judge_disk(facts.room)}};
+    if (facts.store && facts.store->staging)
+        report.checks.push_back(judge_staging(*facts.store->staging, facts.now, bounds));
     for (auto const& end : facts.certificates) report.checks.push_back(judge_certificate(end, facts.now, bounds));
     return report;
 }

@@ -7,14 +7,17 @@
 //   log               down      `log.inconsistent`
 //   keys              down      the code of what failed: `envelope.*`, `trust.*`, `keys.wrong_text`
 //   clock             degraded  `clock.jumped`: was set by more than the skew, or is behind what the store holds;
-//   nothing
-//                               is sent or taken (clock_guard.h)
+//                               nothing is sent or taken (clock_guard.h)
 //   certificate_tls, certificate_signing, certificate_encryption (each with its chain)
 //                     degraded  `certificate.expires_soon`;  down  `certificate.expired`
 //   outbox            degraded  `outbox.old`: the oldest message has waited a quarter of a message's life
 //   withdrawals       degraded  `withdrawal.unanswered`: a partner has not said for three days that it destroyed what
 //   was
 //                               withdrawn, or a duty could not leave
+//   staging           degraded  `received.behind`: something has waited for the staging table for a quarter of an hour;
+//                               `received.left_behind`: some have to go from one that is no longer configured;
+//                               `received.refused`: it holds something else, or does not take them.
+//                               The check is there only where a staging table is configured or holds something.
 //   disk              degraded  `store.reserve_reached`, `disk.unreadable`
 //
 // That a clock runs *ahead* since the machine started cannot be told from the store: its last entry may be from
@@ -54,11 +57,20 @@ struct HealthReport {
     [[nodiscard]] std::string summary() const;
 };
 
+/// Of staging tables (received_list.h).
+struct StagingFacts {
+    std::int64_t due = 0;          ///< to be written or removed where it is configured
+    std::int64_t refused = 0;      ///< there
+    std::int64_t left_behind = 0;  ///< to be removed elsewhere
+    std::optional<Timestamp> oldest_due{};
+};
+
 /// What one transaction read and wrote.
 struct StoredFacts {
     std::optional<Timestamp> oldest_queued;
     std::optional<Timestamp> oldest_duty{};  ///< that is not done, or not answered
     Status log = Done{};                     ///< whether head, newest leaf and the tree in memory agree
+    std::optional<StagingFacts> staging{};   ///< none: no staging table is configured or holds anything
 };
 
 struct HealthFacts {
@@ -79,6 +91,7 @@ struct HealthBounds {
     std::chrono::days certificate_warning{30};
     std::chrono::milliseconds queue_age = std::chrono::hours(42);
     std::chrono::milliseconds duty_age = std::chrono::hours(72);
+    std::chrono::minutes staging_lag{15};
 };
 
 HealthReport judge(HealthFacts const& facts, HealthBounds const& bounds);

@@ -14,7 +14,25 @@ Timestamp end_of(std::vector<Certificate> const& chain, Certificate const& root)
     return end;
 }
 
-Result<StoredFacts> write_and_read(Store& store, Timestamp now) {
+Result<std::optional<StagingFacts>> staging_facts(Store& store, std::optional<std::string> const& place,
+                                                  Timestamp now) {
+    RETURN_IF_ERROR(store.received().notice(now));
+    ASSIGN_OR_RETURN(auto const all, store.received().counts(place));
+    if (all.empty()) return std::optional<StagingFacts>();
+    StagingFacts facts;
+    for (auto const& each : all) {
+        if (each.place != place) {
+            facts.left_behind += each.to_remove;
+            continue;
+        }
+        facts.due = each.listed + each.to_remove;
+        facts.refused = each.refused;
+        facts.oldest_due = each.oldest_due;
+    }
+    return std::optional(facts);
+}
+
+Result<StoredFacts> write_and_read(Store& store, std::optional<std::string> const& place, Timestamp now) {
     auto log = store.log().check_newest();
     if (!log && log.error().code != "log.inconsistent") return log.error();
     StoredFacts facts{{}, {}, std::move(log)};
@@ -25,6 +43,7 @@ Result<StoredFacts> write_and_read(Store& store, Timestamp now) {
     ASSIGN_OR_RETURN(facts.oldest_queued, store.outbox().oldest_queued());
     ASSIGN_OR_RETURN(auto const duties, store.duties().open());
     facts.oldest_duty = duties.oldest;
+    ASSIGN_OR_RETURN(facts.staging, staging_facts(store, place, now));
     return facts;
 }
 
@@ -77,7 +96,9 @@ Result<StoredFacts> HealthSurvey::ask_store(Timestamp now) {
     if (asked_.valid() && asked_.wait_until(deadline) != std::future_status::ready) return no_answer;
     auto answer = std::make_shared<std::promise<Result<StoredFacts>>>();  // owner: the closure below
     asked_ = answer->get_future();
-    parts_.engine.submit<StoredFacts>([now](Store& store) { return write_and_read(store, now); },
+    auto const& received = parts_.config.received;
+    auto const place = received ? std::optional(received->place()) : std::nullopt;
+    parts_.engine.submit<StoredFacts>([now, place](Store& store) { return write_and_read(store, place, now); },
                                       [answer](Result<StoredFacts> facts) { answer->set_value(std::move(facts)); });
     if (asked_.wait_until(deadline) != std::future_status::ready) return no_answer;
     return asked_.get();
@@ -89,6 +110,8 @@ void HealthSurvey::publish(HealthReport const& report) {
         parts_.telemetry.gauge("casebridge_health", static_cast<double>(check.state), check.name);
         auto const* before = report_ ? report_->find(check.name) : nullptr;
         if (check.state == (before == nullptr ? HealthState::up : before->state)) continue;
+        if (check.name == "staging" && check.state != HealthState::up)
+            parts_.telemetry.count("casebridge_alarms_total", "staging_behind");
         parts_.telemetry.log(check.state == HealthState::up ? LogLevel::info : LogLevel::warning, "health.changed",
                              {{"check", check.name}, {"state", to_text(check.state)}, {"code", check.code}});
     }

@@ -36,7 +36,7 @@ struct Inbox::Arrival {
 
 Inbox::Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments,
              PeerRegistry& peers, CryptoService& crypto, DutyDesk& duties, DiskReserve& reserve, Telemetry& telemetry,
-             ClockGuard const& clock)
+             ClockGuard const& clock, ReceivedExport* staging)
     : self_(self),
       config_(config),
       engine_(engine),
@@ -46,7 +46,8 @@ Inbox::Inbox(Self const& self, Config const& config, Engine& engine, Instruments
       duties_(duties),
       reserve_(reserve),
       telemetry_(telemetry),
-      clock_(clock) {}
+      clock_(clock),
+      staging_(staging) {}
 
 void Inbox::refuse(HttpResponder const& respond, NodeId const& carrier, Error const& error) {
     telemetry_.count("casebridge_messages_received_total", "refused");
@@ -104,6 +105,7 @@ void Inbox::record(std::shared_ptr<Arrival const> arrival, HttpResponder respond
                             {"code", std::string_view(row->code)}});
             respond(receipt_answer(*row));
             if (arrival->duty() != nullptr) duties_.dispatch();
+            if (staging_ != nullptr) staging_->wake();
         });
 }
 
@@ -146,6 +148,8 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
                      store.log().append("admission", now, service_actor("message received"), facts, detail));
     ASSIGN_OR_RETURN(row.receipt, sign_receipt(store, row, now));
     RETURN_IF_ERROR(store.inbox().insert(row));
+    bool const staged = staging_ != nullptr && row.type == MessageType::case_summary && row.content;
+    if (staged) RETURN_IF_ERROR(staging_->list(store, row));
     return row;
 }
 
@@ -168,7 +172,8 @@ Result<InboxRow> Inbox::new_row(Store& store, Arrival const& arrival, Timestamp 
                  .retain_until = header.expires_at,
                  .receipt = {},
                  .read_at = {},
-                 .consent = header.consent.id};
+                 .consent = header.consent.id,
+                 .consent_epoch = header.consent.epoch};
     // SECURITY: a withdrawal outranks what it was for, also what was under way when it was made.
     if (row.code.empty()) {
         ASSIGN_OR_RETURN(bool const withdrawn, store.duties().is_withdrawn(row.from, row.consent));

@@ -7,6 +7,7 @@
 #include "daemon/engine.h"
 #include "daemon/exchange.h"
 #include "daemon/instruments.h"
+#include "daemon/received_export.h"
 #include "daemon/sharing.h"
 
 namespace casebridge {
@@ -14,7 +15,8 @@ namespace casebridge {
 class Inbox {
 public:
     Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments, PeerRegistry& peers,
-          CryptoService& crypto, DutyDesk& duties, DiskReserve& reserve, Telemetry& telemetry, ClockGuard const& clock);
+          CryptoService& crypto, DutyDesk& duties, DiskReserve& reserve, Telemetry& telemetry, ClockGuard const& clock,
+          ReceivedExport* staging);
 
     /// `carrier`: the peer at the other end of the TLS connection. The answer is 200 or 422 with a signed receipt, or a
     /// problem document; nothing but an answered 200 or 422 has had any effect.
@@ -48,6 +50,7 @@ private:
     DiskReserve& reserve_;
     Telemetry& telemetry_;
     ClockGuard const& clock_;
+    ReceivedExport* staging_;  ///< null: the ministry wants no staging table
 };
 
 }  // namespace casebridge

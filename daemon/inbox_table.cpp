@@ -9,9 +9,8 @@ namespace {
 
 constexpr std::string_view select =
     "SELECT sender, message, from_office, to_office, inner_digest, type, purpose, subject, agreement, content, "
-    "outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at, consent, erased_at "
-    "FROM "
-    "inbox ";
+    "outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at, consent, erased_at, "
+    "consent_epoch FROM inbox ";
 
 Result<InboxRow> read(Statement const& row) {
     ASSIGN_OR_RETURN(auto from, stored::parsed(NodeId::parse(row.text(0))));
@@ -41,6 +40,7 @@ Result<InboxRow> read(Statement const& row) {
                     .receipt = row.blob(17),
                     .read_at = stored::optional_time(row, 18),
                     .consent = row.text(19),
+                    .consent_epoch = stored::count(row, 21),
                     .erased_at = stored::optional_time(row, 20)};
 }
 
@@ -63,7 +63,8 @@ Status InboxTable::insert(InboxRow const& row) {
     auto insert = database_.prepare(
         "INSERT INTO inbox(sender, message, from_office, to_office, inner_digest, type, purpose, subject, agreement, "
         "content, outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at, "
-        "consent) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)");
+        "consent, consent_epoch) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)");
     insert.bind(1, row.from.text()).bind(2, row.id.text()).bind(3, row.from_office.text());
     insert.bind(4, row.to_office.text()).bind_blob(5, row.inner_digest.view()).bind(6, to_text(row.type));
     insert.bind(7, to_text(row.purpose)).bind(8, row.subject.text()).bind_blob(9, row.agreement.view());
@@ -79,7 +80,7 @@ Status InboxTable::insert(InboxRow const& row) {
     stored::bind_time(insert, 16, row.retain_until);
     insert.bind(17, stored::integer(row.log_index)).bind_blob(18, row.receipt);
     stored::bind_time(insert, 19, row.read_at);
-    return insert.bind(20, row.consent).run();
+    return insert.bind(20, row.consent).bind(21, stored::integer(row.consent_epoch)).run();
 }
 
 Status InboxTable::mark_read(NodeId const& from, MessageId const& id, Timestamp at) {

@@ -23,6 +23,7 @@ struct InboxRow {
     Bytes receipt;  ///< SignedData: the same bytes at every repetition
     std::optional<Timestamp> read_at;
     std::string consent{};                 ///< pairwise id of the consent a summary rests on
+    std::uint64_t consent_epoch = 0;       ///< 0: it came before we kept it
     std::optional<Timestamp> erased_at{};  ///< the content was destroyed, and this row is what is left
 };
 

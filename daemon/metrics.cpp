@@ -40,6 +40,13 @@ constexpr std::array table{
     Metric{"casebridge_log_size", Kind::gauge, "", "Leaves of the audit log."},
     Metric{"casebridge_watched_cases", Kind::gauge, "state",
            "Shared cases: all, and those that have changed or vanished since."},
+    Metric{"casebridge_received_export_total", Kind::counter, "outcome",
+           "Rows of the staging table, and failed rounds."},
+    Metric{"casebridge_received_export", Kind::gauge, "state",
+           "Received summaries by their state at the staging table: listed, written, refused, to_remove; left_behind "
+           "in a table no longer configured."},
+    Metric{"casebridge_received_export_oldest_seconds", Kind::gauge, "",
+           "Age of the oldest not yet written or removed."},
     Metric{"casebridge_disk_free_bytes", Kind::gauge, "", "Room where the store is; 0 also if nobody can tell."},
     Metric{"casebridge_disk_reserve_reached", Kind::gauge, "", "1 while nothing new is taken for want of room."},
     Metric{"casebridge_health", Kind::gauge, "check", "0 up, 1 degraded, 2 down, as of the last survey."},

@@ -76,6 +76,7 @@ struct Node::Parts {
     std::unique_ptr<Sharing> sharing;
     std::unique_ptr<Outbox> outbox;
     std::unique_ptr<DutyDesk> duties;
+    std::unique_ptr<ReceivedExport> staging;  ///< null: not asked for
     std::unique_ptr<Inbox> inbox;
     std::unique_ptr<AnswerSlots> slots;
     std::unique_ptr<QueryDesk> desk;
@@ -151,7 +152,7 @@ void join(Parts& p, std::function<Status()> reload) {
     p.duties = std::make_unique<DutyDesk>(DutyDeskParts{p.self, *p.engine, p.registry, p.crypto, p.telemetry, p.clock});
     p.duties->on_queued([&p] { p.outbox->wake(); });
     p.inbox = std::make_unique<Inbox>(p.self, p.config, *p.engine, p.instruments, p.registry, p.crypto, *p.duties,
-                                      p.reserve, p.telemetry, p.clock);
+                                      p.reserve, p.telemetry, p.clock, p.staging.get());
     p.slots = std::make_unique<AnswerSlots>(p.config.query_answer_slot);
     p.desk =
         std::make_unique<QueryDesk>(QueryDeskParts{p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry,
@@ -183,6 +184,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  p.crypto,
                                                                  *p.health,
                                                                  *p.watch,
+                                                                 p.staging.get(),
                                                                  p.pool,
                                                                  p.telemetry,
                                                                  p.clock,
@@ -248,6 +250,10 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     p.contact = std::make_unique<PeerContact>(*p.engine, p.registry, p.client, p.telemetry, p.clock);
     RETURN_IF_ERROR(p.contact->reload());
     RETURN_IF_ERROR(p.load_instruments());
+    if (p.config.received) {
+        ASSIGN_OR_RETURN(auto const key, load_received_key(p.config));
+        ASSIGN_OR_RETURN(p.staging, ReceivedExport::make({p.config, *p.engine, p.telemetry, p.clock}, key));
+    }
     std::unique_ptr<Node> node(new Node(std::move(parts)));
     join(p, [raw = node.get()] { return raw->reload(); });
     RETURN_IF_ERROR(listen(p));
@@ -255,6 +261,10 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     p.duties->dispatch();
     p.patrol->start();
     if (p.source) p.watch->start();
+    if (p.staging) {
+        p.staging->on_removed([&p] { p.duties->dispatch(); });  // an erasure receipt may have waited for it
+        p.staging->start();
+    }
     p.telemetry.log(LogLevel::info, "node.started", {{"node", p.self.node}, {"port", p.peer_server->port()}});
     return node;
 }
@@ -275,7 +285,9 @@ void Node::patrol() {
             RETURN_IF_ERROR(p.desk->forget_expired(store));
             return p.asker->forget_expired(store);
         },
-        [](Status const&) {});  // what fails is tried again; what the store or the clock lacks, they say themselves
+        [&p](Status const&) {
+            if (p.staging) p.staging->wake();
+        });  // what fails is tried again; what the store or the clock lacks, they say themselves
     p.duties->dispatch();
 }
 
@@ -288,6 +300,7 @@ void Node::stop() {
     if (p.outbox) p.outbox->stop();
     if (p.asker) p.asker->stop();
     if (p.watch) p.watch->stop();
+    if (p.staging) p.staging->stop();
     p.pool.stop();
     if (p.engine) p.engine->stop();
     if (p.slots) p.slots->stop();

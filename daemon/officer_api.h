@@ -11,6 +11,7 @@
 #include "daemon/peer_contact.h"
 #include "daemon/query_asker.h"
 #include "daemon/query_desk.h"
+#include "daemon/received_export.h"
 #include "daemon/sharing.h"
 
 namespace casebridge {
@@ -31,6 +32,7 @@ struct OfficerApiParts {
     CryptoService& crypto;
     HealthSurvey& health;
     CaseWatch& watch;
+    ReceivedExport* staging;  ///< null: not configured
     WorkerPool& pool;
     Telemetry& telemetry;
     ClockGuard& clock;

@@ -1,4 +1,4 @@
-// Officer API: status, health and metrics.
+// Officer API: status, health and metrics; what an operator attests of the clock and of an earlier staging table.
 #include "daemon/officer_call.h"
 #include "daemon/version.h"
 
@@ -11,22 +11,66 @@ struct StoreFacts {
     std::int64_t inbox = 0;
     LogHead head;
     WatchTable::Counts watch;
+    std::vector<ReceivedList::Counts> staging;
 };
 
-Result<StoreFacts> store_facts(Engine& engine) {
-    return engine.call<StoreFacts>([](Store& store) -> Result<StoreFacts> {
+std::optional<std::string> staging_place(Config const& config) {
+    return config.received ? std::optional(config.received->place()) : std::nullopt;
+}
+
+Result<StoreFacts> store_facts(OfficerApiParts& parts) {
+    return parts.engine.call<StoreFacts>([&parts](Store& store) -> Result<StoreFacts> {
         StoreFacts facts;
         ASSIGN_OR_RETURN(facts.outbox, store.outbox().counts());
         ASSIGN_OR_RETURN(facts.inbox, store.inbox().count());
         facts.head = store.log().head();
         ASSIGN_OR_RETURN(facts.watch, store.watch().counts());
+        ASSIGN_OR_RETURN(facts.staging, store.received().counts(staging_place(parts.config)));
         return facts;
     });
 }
 
+Json staging_json(OfficerApiParts const& parts, std::vector<ReceivedList::Counts> const& counts) {
+    auto places = Json::array();
+    for (auto const& each : counts) {
+        places.push(Json::object()
+                        .set("place", each.place)
+                        .set("configured", each.place == staging_place(parts.config))
+                        .set("listed", each.listed)
+                        .set("written", each.written)
+                        .set("refused", each.refused)
+                        .set("to_remove", each.to_remove)
+                        .set("oldest_due", optional_time(each.oldest_due)));
+    }
+    auto const progress = parts.staging == nullptr ? ReceivedExport::Progress{} : parts.staging->progress();
+    return Json::object()
+        .set("configured", parts.staging != nullptr)
+        .set("rounds", progress.rounds)
+        .set("last_round_at", optional_time(progress.last_round))
+        .set("code", progress.code)
+        .set("places", std::move(places));
+}
+
+void staging_metrics(OfficerApiParts const& parts, std::vector<ReceivedList::Counts> const& counts) {
+    double left_behind = 0;
+    for (auto const& each : counts) {
+        if (each.place != staging_place(parts.config)) {
+            left_behind += static_cast<double>(each.to_remove);
+            continue;
+        }
+        for (auto const& [state, number] : {std::pair{"listed", each.listed}, std::pair{"written", each.written},
+                                            std::pair{"refused", each.refused}, std::pair{"to_remove", each.to_remove}})
+            parts.telemetry.gauge("casebridge_received_export", static_cast<double>(number), state);
+        std::chrono::duration<double> const age =
+            each.oldest_due ? parts.clock.now() - *each.oldest_due : Timestamp::duration{0};
+        parts.telemetry.gauge("casebridge_received_export_oldest_seconds", age.count());
+    }
+    parts.telemetry.gauge("casebridge_received_export", left_behind, "left_behind");
+}
+
 void status(OfficerCall& call) {
     auto& parts = call.parts();
-    auto const facts = store_facts(parts.engine);
+    auto const facts = store_facts(parts);
     if (!facts) return call.fail(facts);
     auto const instruments = parts.instruments.get();
     auto const peers = parts.peers.snapshot();
@@ -60,6 +104,7 @@ void status(OfficerCall& call) {
         .set("identity", parts.identity_status())
         .set("case_source", std::move(source))
         .set("case_watch", std::move(watch))
+        .set("staging", staging_json(parts, facts->staging))
         .set("peers", active)
         .set("agreements", static_cast<std::int64_t>(instruments->agreements().size()))
         .set("policies", static_cast<std::int64_t>(instruments->policies().size()))
@@ -76,7 +121,8 @@ void health(OfficerCall& call) {
 
 void metrics(OfficerCall& call) {
     auto& parts = call.parts();
-    if (auto const facts = store_facts(parts.engine)) {
+    if (auto const facts = store_facts(parts)) {
+        staging_metrics(parts, facts->staging);
         parts.telemetry.gauge("casebridge_outbox_queued", static_cast<double>(facts->outbox.queued));
         auto const oldest = facts->outbox.oldest_queued;
         std::chrono::duration<double> const age = oldest ? parts.clock.now() - *oldest : Timestamp::duration{0};
@@ -108,6 +154,30 @@ void confirm_clock(OfficerCall& call) {
     call.answer(Json::object().set("time", to_rfc3339(parts.clock.now())));
 }
 
+/// An officer attests what the daemon cannot see: that nothing of ours is in an earlier staging table any more.
+void staging_cleared(OfficerCall& call) {
+    auto& parts = call.parts();
+    auto const actor = call.actor();
+    if (!actor) return call.fail(actor);
+    auto const place = call.required("place");
+    if (!place) return call.fail(place);
+    if (*place == staging_place(parts.config))
+        return call.fail(
+            {ErrorKind::conflict, "received.configured", "this table is in use: take `received:` out first"});
+    auto const rows = parts.engine.call<int>([&](Store& store) -> Result<int> {
+        ASSIGN_OR_RETURN(int const known, store.received().cleared(*place));
+        auto facts = Json::object();
+        facts.set("place", sha256(as_bytes(*place)).hex()).set("rows", known);
+        ASSIGN_OR_RETURN(auto const leaf, store.log().append("staging.cleared", parts.clock.now(), *actor, facts,
+                                                             Json::object().set("place", *place)));
+        static_cast<void>(leaf);
+        return known;
+    });
+    if (!rows) return call.fail(rows);
+    parts.duties.dispatch();  // an erasure receipt may have waited for it
+    call.answer(Json::object().set("place", *place).set("rows", *rows));
+}
+
 }  // namespace
 
 std::vector<OfficerRoute> status_routes() {
@@ -116,6 +186,7 @@ std::vector<OfficerRoute> status_routes() {
         {"GET", "/v1/health", Access::reading, health},
         {"GET", "/v1/metrics", Access::reading, metrics},
         {"POST", "/v1/clock/confirm", Access::operation, confirm_clock},
+        {"POST", "/v1/staging/cleared", Access::operation, staging_cleared},
     };
 }
 

@@ -1,4 +1,5 @@
-// The key or password of the national database: a systemd credential, or a file of its owner's alone.
+// The keys or passwords of the national database and of the staging table: each a systemd credential, or a file of its
+// owner's alone.
 #include "daemon/config.h"
 #include "daemon/files.h"
 
@@ -28,6 +29,17 @@ Result<Secret> read_credential(std::filesystem::path const& path) {
     return without_line_end(Secret(std::move(bytes)));
 }
 
+Result<Secret> load(std::string_view name, std::filesystem::path const& file) {
+    if (auto const* const directory = std::getenv("CREDENTIALS_DIRECTORY"); directory != nullptr) {
+        auto const credential = std::filesystem::path(directory) / name;
+        std::error_code ignored;
+        // A credential that is there and wrong is not passed over: the fallback might be a key of something else.
+        if (std::filesystem::exists(credential, ignored)) return read_credential(credential);
+    }
+    if (file.empty()) return Secret{};
+    return read_source_key(file);
+}
+
 }  // namespace
 
 Result<Secret> read_source_key(std::filesystem::path const& file) {
@@ -36,14 +48,11 @@ Result<Secret> read_source_key(std::filesystem::path const& file) {
 }
 
 Result<Secret> load_source_key(Config const& config) {
-    if (auto const* const directory = std::getenv("CREDENTIALS_DIRECTORY"); directory != nullptr) {
-        auto const credential = std::filesystem::path(directory) / "national-database";
-        std::error_code ignored;
-        // A credential that is there and wrong is not passed over: the fallback might be a key of something else.
-        if (std::filesystem::exists(credential, ignored)) return read_credential(credential);
-    }
-    if (config.source_key_file.empty()) return Secret{};
-    return read_source_key(config.source_key_file);
+    return load("national-database", config.source_key_file);
+}
+
+Result<Secret> load_received_key(Config const& config) {
+    return load("received-database", config.received_key_file);
 }
 
 }  // namespace casebridge

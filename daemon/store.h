@@ -8,6 +8,7 @@
 #include "daemon/outbox_table.h"
 #include "daemon/peer_table.h"
 #include "daemon/query_table.h"
+#include "daemon/received_list.h"
 #include "daemon/watch_table.h"
 
 namespace casebridge {
@@ -33,6 +34,7 @@ public:
     [[nodiscard]] AskedQueryTable& queries_asked() { return queries_asked_; }
     [[nodiscard]] WatchTable& watch() { return watch_; }
     [[nodiscard]] DutyTable& duties() { return duties_; }
+    [[nodiscard]] ReceivedList& received() { return received_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
     Result<std::optional<std::string>> setting(std::string_view key);
@@ -64,6 +66,7 @@ private:
     AskedQueryTable queries_asked_;
     WatchTable watch_;
     DutyTable duties_;
+    ReceivedList received_;
     MerkleFrontier at_begin_, at_savepoint_;
 };
 

@@ -1,6 +1,7 @@
 // casebridge doctor: looks at a node as a newcomer would, from the configuration to the partners, and says what is
 // wrong and what to type. Changes nothing.
 #include "adapters/open_case_source.h"
+#include "adapters/received_writer.h"
 #include "daemon/cli/command.h"
 #include "daemon/clock.h"
 #include "daemon/config.h"
@@ -126,6 +127,34 @@ void look_at_case_source(Config const& config, Findings& findings) {
     look_at_privileges(**source, findings);
 }
 
+/// The staging table takes and gives back what will be written, and its login can do that and nothing else.
+void look_at_staging_table(Config const& config, Findings& findings) {
+    constexpr std::string_view what = "staging table";
+    if (!config.received) return;
+    if (!config.received_key_file.empty() && denied(config.received_key_file))
+        return findings.note(what, "only the key's owner may look", "sudo casebridge doctor");
+    auto const key = load_received_key(config);
+    if (!key)
+        return findings.bad(what, key.error(),
+                            "`key_file:` of `received:` or the systemd credential `received-database`, readable by its "
+                            "owner alone");
+    auto writer = ReceivedWriter::make(*config.received, *key);
+    auto const fits = writer.check();
+    bool const asks_for_key =
+        !fits && (fits.error().code == "received.login_refused" || fits.error().code == "received.wrong_key");
+    if (asks_for_key && key->empty())
+        return findings.note(
+            what, "its password is not in the configuration; the service gets it from systemd",
+            "systemctl show casebridged -p LoadCredential -p LoadCredentialEncrypted; casebridge status");
+    if (!fits)
+        return findings.bad(what, fits.error(), "packaging/sql/ has table and login; adapters/README.md the codes");
+    findings.good(what, config.received->place());
+    auto const excess = writer.privileges();
+    if (!excess) return findings.note("staging table, rights", excess.error().detail, "look at what the login may do");
+    if (excess->empty()) return findings.good("staging table, rights", "SELECT, INSERT and DELETE there, nothing else");
+    for (auto const& each : *excess) findings.bad("staging table, rights", each.code, each.detail, each.remedy);
+}
+
 /// Of the daemon; empty if it does not answer.
 std::optional<Json> ask(OfficerClient const& client, std::string_view path) {
     auto const answer = client.get(path);
@@ -201,6 +230,38 @@ void look_at_agreements(OfficerClient const& client, Findings& findings) {
     }
 }
 
+/// What waits for a staging table, and what is left in one that is no longer configured.
+void look_at_staging_progress(OfficerClient const& client, Findings& findings) {
+    auto const status = ask(client, "/v1/status");
+    auto const* const staging = status ? status->find("staging") : nullptr;
+    if (staging == nullptr) return;
+    auto const count = [](Json const& place, std::string_view key) {
+        auto const* const number = place.find(key) == nullptr ? nullptr : place.find(key)->as_integer();
+        return number == nullptr ? std::int64_t{0} : *number;
+    };
+    for (auto const& place : items(*staging, "places")) {
+        auto const* const configured = place.find("configured");
+        auto const name = place.text_or("place");
+        auto const to_remove = count(place, "to_remove"), written = count(place, "written");
+        if (configured != nullptr && *configured == Json(true)) {
+            auto const code = staging->text_or("code");
+            if (!code.empty())
+                findings.bad(
+                    "staging table, work", code,
+                    std::to_string(count(place, "listed")) + " to write, " + std::to_string(to_remove) + " to remove",
+                    "journalctl -u casebridged says why");
+        } else if (to_remove > 0) {
+            findings.bad("staging table, earlier", "received.left_behind",
+                         name + ": " + std::to_string(to_remove) + " summaries must be removed there",
+                         "configure it again until they are removed, or: casebridge staging cleared --help");
+        } else if (written + count(place, "refused") > 0) {
+            findings.note("staging table, earlier",
+                          name + ": " + std::to_string(written) + " summaries are there until their use is over",
+                          "they cannot be removed while it is not configured; casebridge staging cleared --help");
+        }
+    }
+}
+
 std::string render(Json const& json, Style const& style) {
     Table table({"what", "state", "code", "detail", "what to type or do"});
     for (auto const& finding : items(json, "findings")) {
@@ -225,11 +286,13 @@ ExitCode doctor(Invocation const& in) {
         look_at_identity(*config, findings);
         look_at_store_key(*config, findings);
         look_at_case_source(*config, findings);
+        look_at_staging_table(*config, findings);
     }
     if (look_at_daemon(in, findings)) {
         auto const client = in.officer();
         look_at_partners(*client, findings);
         look_at_agreements(*client, findings);
+        look_at_staging_progress(*client, findings);
     }
     auto const said = in.show(findings.to_json(), render);
     if (said != ExitCode::ok) return said;

@@ -1,4 +1,4 @@
-// casebridge status, health, clock, log, reload.
+// casebridge status, health, clock, staging, log, reload.
 #include "crypto/time.h"
 #include "daemon/cli/command.h"
 
@@ -40,6 +40,21 @@ std::string short_health(Json const& health) {
     return text;
 }
 
+/// A line for each staging table that is configured or still holds something.
+void add_staging(Facts& facts, Json const& staging) {
+    for (auto const& place : items(staging, "places")) {
+        bool const configured = shown(place, "configured") == "yes";
+        auto text = shown(place, "written") + " written, " + shown(place, "listed") + " to write, " +
+                    shown(place, "to_remove") + " to remove, " + shown(place, "refused") + " refused";
+        auto const code = staging.text_or("code");
+        if (configured && !code.empty()) text += " [" + code + "]";
+        if (!configured) text += ", no longer configured: " + place.text_or("place");
+        bool const wanting = (configured && !code.empty()) || shown(place, "refused") != "0" ||
+                             (!configured && shown(place, "to_remove") != "0");
+        facts.add("staging table", {text, wanting ? Tone::warning : Tone::plain});
+    }
+}
+
 std::string render_status(Json const& json, Style const& style) {
     auto const &outbox = member(json, "outbox"), &source = member(json, "case_source");
     Facts facts;
@@ -71,6 +86,7 @@ std::string render_status(Json const& json, Style const& style) {
     if (!outbox.text_or("oldest_queued").empty())
         facts.add("oldest queued", local_time(outbox.text_or("oldest_queued")));
     facts.add("inbox", shown(json, "inbox"));
+    add_staging(facts, member(json, "staging"));
     facts.add("log", shown(member(json, "log"), "size") + " leaves, root " + shown(member(json, "log"), "root"));
     facts.add("root fingerprint", shown(member(json, "identity"), "root_fingerprint"));
     for (auto const* role : {"tls", "signing", "encryption"})
@@ -128,6 +144,13 @@ ExitCode confirm_clock(Invocation const& in) {
                   });
 }
 
+ExitCode staging_cleared(Invocation const& in) {
+    return in.act("/v1/staging/cleared", Json::object().set("place", in.text("--place")),
+                  [](Json const& json, Style const&) {
+                      return "no longer counted there: " + shown(json, "rows") + " summaries\n";
+                  });
+}
+
 ExitCode reload(Invocation const& in) {
     auto const client = in.officer();
     if (!client) return in.fail(client.error());
@@ -152,6 +175,12 @@ std::vector<Command> status_commands() {
          "casebridge clock confirm --time 2026-11-25T09:30:00Z --reason \"set by hand after the battery failed\"",
          {{"--time", "TIME", "What time it is by another clock, UTC", required}},
          confirm_clock},
+        {"staging cleared",
+         "Say that nothing of ours is in a staging table that is no longer configured (dropped, or its rows deleted)",
+         "casebridge staging cleared --place \"postgresql db:5432/national table casebridge_received\" "
+         "--reason \"the table was dropped on 3 March\"",
+         {{"--place", "PLACE", "Which table, as `casebridge status` names it", required}},
+         staging_cleared},
         {"log",
          "The audit log's retained facts, without personal data",
          "casebridge log --from 100 --limit 20",

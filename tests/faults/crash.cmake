@@ -14,6 +14,7 @@ add_executable(faults_crash
   ${here}/crash_pair.cpp
   ${here}/crash_question_test.cpp
   ${here}/crash_questions.cpp
+  ${here}/crash_staging_test.cpp
   ${here}/crash_sweep.cpp
   ${here}/crash_test.cpp
   ${here}/fake_clock.cpp

@@ -58,6 +58,14 @@ public:
     /// Does not disturb a fault that has not happened yet.
     void wait_settled(std::string const& message);
 
+    /// The receiver writes received summaries into a staging table from its next start on: a file that the faults
+    /// count as its storage.
+    void want_staging();
+    /// Does not disturb a fault that has not happened yet.
+    void wait_staged(std::string const& message);
+    /// Calms. One row, and one leaf that says so.
+    void check_staged(std::string const& message);
+
     /// Calms. `state` is what the outbox must say in the end: delivered, rejected or refused.
     void check(std::string const& message, std::string const& state);
     /// That the partner's log and this one agree about every message ever sent.
@@ -66,6 +74,7 @@ public:
     /// What an officer posts to send this case once more.
     [[nodiscard]] Json const& request(int number) const { return requests_.at(static_cast<std::size_t>(number)); }
     [[nodiscard]] std::string report() const;
+    [[nodiscard]] std::filesystem::path staging() const { return receiver_->home() / "state/staging/received.db"; }
 
 private:
     [[nodiscard]] std::string case_number(int number) const;

@@ -20,6 +20,15 @@ casebridge_test(integration_two_nodes
     ${here}/two_nodes.cpp
     ${here}/withdrawal_test.cpp
 )
+casebridge_test(integration_staging
+  LIBRARIES casebridge_daemon casebridge_demo casebridge_test_servers CURL::libcurl OpenSSL::Crypto
+  TIMEOUT 600
+  SOURCES
+    ${support}/demo_ministry.cpp
+    ${support}/officer_session.cpp
+    ${here}/staging_test.cpp
+    ${here}/two_nodes.cpp
+)
 casebridge_test(integration_query_pairs
   LIBRARIES casebridge_daemon casebridge_demo CURL::libcurl OpenSSL::Crypto
   TIMEOUT 600

@@ -101,16 +101,25 @@ PostgresServer::PostgresServer() : port_(free_port()) {
                                      std::pair{"postgresql.conf", configuration(port_, directory_.path())}}) {
         std::ofstream(directory_.path() / "data" / name, std::ios::trunc) << text;
     }
-    process_ =
-        std::make_unique<ServerProcess>(directory_, std::vector<std::string>{bin + "postgres", "-D", data}, SIGINT);
+    start();
+    auto connection = admin();
+    connection.run("CREATE ROLE reader LOGIN");
+    connection.run("ALTER ROLE reader PASSWORD 'p''a\\s\"s w{o}rd;='");
+}
+
+void PostgresServer::stop() {
+    process_.reset();
+}
+
+void PostgresServer::start() {
+    auto const data = (directory_.path() / "data").string();
+    process_ = std::make_unique<ServerProcess>(directory_,
+                                               std::vector<std::string>{programs() + "postgres", "-D", data}, SIGINT);
     std::string const ping = "host='" + directory_.path().string() + "' port=" + std::to_string(port_);
     eventually("PostgreSQL answers", [&] {
         if (!process_->running()) throw std::runtime_error("PostgreSQL has ended");
         return PQping(ping.c_str()) == PQPING_OK;
     });
-    auto connection = admin();
-    connection.run("CREATE ROLE reader LOGIN");
-    connection.run("ALTER ROLE reader PASSWORD 'p''a\\s\"s w{o}rd;='");
 }
 
 PostgresAdmin PostgresServer::admin(std::string const& database) const {
@@ -146,11 +155,12 @@ void PostgresServer::break_connections() const {
     admin().run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'reader'");
 }
 
-void PostgresServer::freeze(bool frozen) {
+void PostgresServer::freeze(bool frozen, std::string const& login) {
     if (frozen) {
         std::istringstream list(
             admin().value("SELECT coalesce(string_agg(pid::text, ' '), '') FROM pg_stat_activity "
-                          "WHERE usename = 'reader'"));
+                          "WHERE usename = '" +
+                          login + "'"));
         for (pid_t pid = 0; list >> pid;) frozen_.push_back(pid);
         process_->freeze();
     }

@@ -43,8 +43,11 @@ public:
     void set_tls(bool on) const;
     /// Ends every connection of `reader`.
     void break_connections() const;
-    /// The processes that serve `reader`, and the one that accepts connections, stop and answer nothing, or go on.
-    void freeze(bool frozen);
+    /// Ends the server, with all connections, or starts it again on the same port.
+    void stop();
+    void start();
+    /// The processes that serve this login, and the one that accepts connections, stop and answer nothing, or go on.
+    void freeze(bool frozen, std::string const& login = user);
 
 private:
     ServerDirectory directory_;

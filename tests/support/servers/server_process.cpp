@@ -35,6 +35,7 @@ passwd const* nobody() {
     ::dup2(nothing, 0);
     ::dup2(log, 1);
     ::dup2(log, 2);
+    ::close_range(3, ~0U, 0);  // what the test listens on must not stay open in a server
     ::execv(arguments[0], arguments);
     ::_exit(127);
 }

@@ -34,6 +34,14 @@ casebridge_test(adapters_servers_tests LIBRARIES casebridge_adapter_suites caseb
   ${CMAKE_CURRENT_LIST_DIR}/privileges_test.cpp
 )
 
+# The staging table: one suite, on every kind of database.
+casebridge_test(adapters_received_tests LIBRARIES casebridge_test_servers PkgConfig::SQLCIPHER TIMEOUT 600 SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/received_settings_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/received_sqlite_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/received_writer_conformance.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/received_writer_test.cpp
+)
+
 if(CASEBRIDGE_REST)
   include(${CMAKE_CURRENT_LIST_DIR}/../../support/primero.cmake)
   casebridge_test(adapters_rest_tests LIBRARIES casebridge_adapter_suites casebridge_primero_double

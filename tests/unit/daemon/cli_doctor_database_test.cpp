@@ -1,5 +1,7 @@
-// `casebridge doctor` and a national database that is a server: from the configuration's files to the login's rights.
+// `casebridge doctor` and databases that are servers, national and staging: from the configuration's files to the
+// login's rights.
 #include "tests/support/servers/postgres_server.h"
+#include "tests/support/servers/staging_database.h"
 #include "tests/unit/daemon/command_run.h"
 
 #include <fstream>
@@ -12,11 +14,11 @@ namespace {
 using namespace casebridge;
 using namespace casebridge::test;
 
-/// The findings whose subject begins with "national database": "state code", in order.
-std::vector<std::string> findings(Json const& report) {
+/// The findings whose subject begins so: "state code", in order.
+std::vector<std::string> findings(Json const& report, std::string const& subject = "national database") {
     std::vector<std::string> found;
     for (auto const& each : *report.find("findings")->as_array()) {
-        if (each.text_or("what").starts_with("national database")) {
+        if (each.text_or("what").starts_with(subject)) {
             found.push_back(each.text_or("state") + " " + each.text_or("code"));
         }
     }
@@ -64,6 +66,42 @@ BOOST_AUTO_TEST_CASE(the_doctor_complains_of_a_login_that_can_do_more_than_read_
 
     std::ofstream(key) << "not the password\n";
     BOOST_TEST(doctor() == Expected{"problem source.login_refused"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_doctor_tries_the_staging_table_and_complains_of_a_login_that_can_do_more) {
+    PostgresStaging database;
+    TemporaryDirectory const directory;
+    auto const file = (directory.path() / "etc.yaml").string();
+    BOOST_REQUIRE_EQUAL(run(init_arguments(directory) + " --office datip --config-out " + file).exit, 0);
+    auto const settings = database.postgres_settings();
+    std::ofstream(file, std::ios::app)
+        << "\nreceived:\n  key_file: received.key\n  database:\n    kind: postgresql\n    host: " << settings.host
+        << "\n    host_address: " << settings.host_address << "\n    port: " << settings.port
+        << "\n    database: " << settings.database
+        << "\n    user: casebridge_writer\n    root_certificate: " << settings.root_certificate.string() << '\n';
+    auto const doctor = [&] { return findings(json_of(run("doctor --json --config " + file).out), "staging table"); };
+    using Expected = std::vector<std::string>;
+
+    BOOST_TEST(doctor() == Expected{"problem file.unreadable"}, boost::test_tools::per_element());
+    auto const key = directory.write("received.key", "writer's own\n");
+    BOOST_REQUIRE_EQUAL(::chmod(key.c_str(), 0644), 0);
+    BOOST_TEST(doctor() == Expected{"problem file.too_permissive"}, boost::test_tools::per_element());
+    BOOST_REQUIRE_EQUAL(::chmod(key.c_str(), 0600), 0);
+    BOOST_TEST(doctor() == (Expected{"ok ", "ok "}), boost::test_tools::per_element());
+    BOOST_CHECK_EQUAL(database.rows(), 0U);
+
+    database.grant("UPDATE", true);
+    database.run("CREATE TABLE casebridge_staging.other (x text); GRANT SELECT ON casebridge_staging.other TO PUBLIC");
+    BOOST_TEST(doctor() == (Expected{"ok ", "problem received.role_can_write", "problem received.role_reads_more"}),
+               boost::test_tools::per_element());
+    database.run("ALTER TABLE casebridge_received DROP COLUMN consent");
+    BOOST_TEST(doctor() == Expected{"problem received.table_unfit"}, boost::test_tools::per_element());
+    database.run("DROP TABLE casebridge_received");
+    BOOST_TEST(doctor() == Expected{"problem received.no_table"}, boost::test_tools::per_element());
+    std::ofstream(key) << "not the password\n";
+    BOOST_TEST(doctor() == Expected{"problem received.login_refused"}, boost::test_tools::per_element());
+    std::ofstream(key) << "";
+    BOOST_TEST(doctor() == Expected{"note "}, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

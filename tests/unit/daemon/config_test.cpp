@@ -220,4 +220,43 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_configuration_is_refused) {
     CHECK_CODE(load("- a\n- b\n"), "config.invalid");
 }
 
+BOOST_AUTO_TEST_CASE(without_a_staging_table_nothing_is_said_of_one) {
+    BOOST_CHECK(!must(load(std::string(smallest))).received);
+    BOOST_CHECK(!must(load(with("received: {}\n"))).received);
+}
+
+BOOST_AUTO_TEST_CASE(a_staging_table_has_a_database_a_name_and_a_key) {
+    TemporaryDirectory const directory;
+    auto const text = with("received:\n  database: {kind: sqlite, path: received.db}\n  key_file: received.key\n");
+    auto const config = must(load_config(directory.write("casebridge.yaml", text)));
+    BOOST_REQUIRE(config.received);
+    BOOST_CHECK_EQUAL(config.received->table, "casebridge_received");
+    BOOST_CHECK_EQUAL(std::get<SqliteSettings>(config.received->database).path, directory.path() / "received.db");
+    BOOST_CHECK_EQUAL(config.received_key_file, directory.path() / "received.key");
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_staging_table_is_told_with_line_key_and_remedy) {
+    for (auto const& [lines, expected] : {
+             std::pair{"received: {table: t}\n", "casebridge.yaml:7: table: expected only together with database"},
+             std::pair{"received: {key_file: k}\n",
+                       "casebridge.yaml:7: key_file: expected only together with database"},
+             std::pair{"received: yes\n", "casebridge.yaml:7: received: expected"},
+             std::pair{"received: {database: here}\n", "casebridge.yaml:7: database: expected"},
+             std::pair{"received:\n  database: {kind: sqlite, path: x}\n  tabel: t\n",
+                       "casebridge.yaml:9: tabel: unknown key; expected one of database, key_file, table; did you mean "
+                       "`table`?"},
+             std::pair{"received:\n  database: {kind: sqlite, path: x}\n  table: staging.received\n",
+                       "casebridge.yaml:9: table: expected a name of 1 to 63 bytes without a schema: `schemas`"},
+             std::pair{"received:\n  database: {kind: sqlite}\n", "casebridge.yaml:8: path"},
+             std::pair{"received:\n  database: {kind: mysql, path: x}\n", "casebridge.yaml:8: kind: expected one of"},
+             std::pair{"received:\n  database:\n    kind: postgresql\n    host: db\n    database: d\n    user: u\n",
+                       "root_certificate: missing"},
+             std::pair{"received:\n  database: {kind: sqlite, path: /var/lib/casebridge/casebridge.db}\n",
+                       "casebridge.yaml:7: received: expected a file outside of state_directory"},
+         }) {
+        auto const said = complaints(with(lines));
+        BOOST_CHECK_MESSAGE(said.find(expected) != std::string::npos, lines << said);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

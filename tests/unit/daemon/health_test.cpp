@@ -32,6 +32,10 @@ std::string with_stored(StoredFacts const& stored, std::string_view check) {
     return verdict(facts, check);
 }
 
+std::string with_staging(StagingFacts const& staging) {
+    return with_stored({.staging = staging}, "staging");
+}
+
 std::string with_certificate(Timestamp end) {
     auto facts = well();
     facts.certificates = {{"certificate_tls", end}};
@@ -131,6 +135,15 @@ BOOST_AUTO_TEST_CASE(the_report_as_json_has_codes_and_remedies_only_where_someth
     BOOST_CHECK_EQUAL(checks.back().text_or("code"), "certificate.expired");
     BOOST_CHECK_EQUAL(checks.back().text_or("detail"), "1 days ago");
     BOOST_CHECK(!checks.back().text_or("remedy").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_staging_table_is_looked_at_where_there_is_one) {
+    BOOST_CHECK(judge(well(), {}).find("staging") == nullptr);
+    BOOST_CHECK_EQUAL(with_staging({}), "up");
+    BOOST_CHECK_EQUAL(with_staging({.due = 3, .oldest_due = now - 15min + 1ms}), "up");
+    BOOST_CHECK_EQUAL(with_staging({.due = 3, .oldest_due = now - 15min}), "degraded received.behind");
+    BOOST_CHECK_EQUAL(with_staging({.refused = 1}), "degraded received.refused");
+    BOOST_CHECK_EQUAL(with_staging({.refused = 1, .left_behind = 1}), "degraded received.left_behind");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -24,7 +24,9 @@ InboxRow row(std::int64_t number, std::string_view from = "th-msdhs") {
             .retain_until = at(4),
             .log_index = 5,
             .receipt = {1, 2, 3},
-            .read_at = {}};
+            .read_at = {},
+            .consent = "pairwise",
+            .consent_epoch = 3};
 }
 
 }  // namespace
@@ -46,6 +48,8 @@ BOOST_AUTO_TEST_CASE(a_row_comes_back_complete) {
     BOOST_CHECK(found->purpose == want.purpose);
     BOOST_CHECK(found->subject == want.subject);
     BOOST_CHECK(found->agreement == want.agreement);
+    BOOST_CHECK_EQUAL(found->consent, want.consent);
+    BOOST_CHECK_EQUAL(found->consent_epoch, want.consent_epoch);
     BOOST_CHECK(found->content == want.content);
     BOOST_CHECK(found->outcome == Outcome::accepted);
     BOOST_CHECK_EQUAL(found->code, "");

@@ -116,4 +116,20 @@ BOOST_AUTO_TEST_CASE(a_question_whose_signed_form_was_never_kept_has_to_be_asked
                       "refused \n");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_received_before_epochs_were_kept_names_none) {
+    {
+        auto database = open_database();
+        make_older(database, 8);
+        must(database.execute(
+            "INSERT INTO inbox(sender, message, from_office, to_office, inner_digest, type, purpose, subject, "
+            "agreement, "
+            "content, outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt) "
+            "VALUES('th-msdhs', '019a0000-0000-7000-8000-000000000001', 'a', 'b', zeroblob(32), 'case_summary', "
+            "'referral', '0123456789abcdef0123456789abcdef', zeroblob(32), 1, 'accepted', '', 1, 2, 3, 4, 5, x'01')"));
+    }
+    auto const rows = must(open()->inbox().list(10));
+    BOOST_REQUIRE_EQUAL(rows.size(), 1U);
+    BOOST_CHECK_EQUAL(rows.front().consent_epoch, 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

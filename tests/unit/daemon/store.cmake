@@ -17,6 +17,7 @@ casebridge_test(daemon_store
     ${here}/outbox_table_test.cpp
     ${here}/peer_table_test.cpp
     ${here}/raw_store.cpp
+    ${here}/received_list_test.cpp
     ${here}/store_fixture.cpp
     ${here}/watch_table_test.cpp
     ${CMAKE_CURRENT_SOURCE_DIR}/support/ministry.cpp
