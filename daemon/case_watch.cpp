@@ -315,12 +315,6 @@ Status CaseWatch::save() {
     return Done{};
 }
 
-Status CaseWatch::last_round() const {
-    std::lock_guard lock(mutex_);
-    if (seen_.code.empty()) return Done{};
-    return Error{ErrorKind::unavailable, seen_.code};
-}
-
 Json CaseWatch::status() const {
     std::lock_guard lock(mutex_);
     auto sweep = Json::object();

@@ -24,7 +24,6 @@ struct HealthSurveyParts {
     DiskReserve& reserve;
     Telemetry& telemetry;
     ClockGuard const& clock;
-    std::function<std::optional<Status>()> source = [] { return std::optional<Status>(); };  ///< HealthFacts::source
 };
 
 /// Thread-safe.

@@ -160,11 +160,10 @@ void join(Parts& p, std::function<Status()> reload) {
     p.asker = std::make_unique<QueryAsker>(QueryAskerParts{p.self, p.config, *p.engine, p.instruments, p.registry,
                                                            *p.contact, p.query_client, p.crypto, p.reserve, p.pool,
                                                            p.telemetry, p.clock});
-
+    p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{p.config, p.own_root, p.tls_chain, p.signing_chain,
+                                                                p.encryption_chain, *p.engine, p.crypto, p.reserve,
+                                                                p.telemetry, p.clock});
     p.watch = std::make_unique<CaseWatch>(CaseWatchParts{p.config, *p.sharing, *p.engine, p.telemetry, p.clock});
-    p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{
-        p.config, p.own_root, p.tls_chain, p.signing_chain, p.encryption_chain, *p.engine, p.crypto, p.reserve,
-        p.telemetry, p.clock, [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; }});
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};

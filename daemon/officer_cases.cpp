@@ -167,10 +167,7 @@ void list_changed(OfficerCall& call) {
             .set("noticed_at", to_rfc3339(row.noticed_at));
         list.push(std::move(json));
     }
-    auto const watch = call.parts().watch.status();
-    auto json = Json::object();
-    json.set("disclosures", std::move(list)).set("read_last_at", *watch.find("last_round_at"));
-    call.answer(json.set("code", *watch.find("code")));
+    call.answer(Json::object().set("disclosures", std::move(list)));
 }
 
 /// Only that something may have changed is taken from a hint; what is there is read from the national database.

@@ -56,9 +56,21 @@ case "${1:-}" in
   *) printf 'install-dependencies.sh: unknown option %s (see --help)\n' "$1" >&2; exit 2 ;;
 esac
 
+# What the daemon refuses at its start is said before anybody waits for a build.
+require_safe_openssl() {
+  local version
+  version=$(openssl version | cut -d' ' -f2)
+  [[ $version == 3.0.* ]] && dpkg --compare-versions "$version" lt 3.0.22 || return 0
+  echo "install-dependencies.sh: OpenSSL $version is installed, and casebridged wants 3.0.22 or newer, which the" >&2
+  echo "  security updates of Debian 12 have: add the suite bookworm-security to /etc/apt/sources.list, as the" >&2
+  echo "  Debian installer does, then run this again." >&2
+  exit 1
+}
+
 mapfile -t absent < <(missing)
 if ((${#absent[@]} == 0)); then
   echo "all ${#packages[@]} packages are installed already"
+  require_safe_openssl
   exit 0
 fi
 
@@ -112,4 +124,5 @@ leave_disabled
 # An installed but outdated OpenSSL would be refused by the daemon at start: bring it to the distribution's latest.
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --only-upgrade libssl3 libssl-dev openssl >/dev/null 2>&1 ||
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --only-upgrade libssl3t64 libssl-dev openssl >/dev/null
+require_safe_openssl
 echo "done"
