@@ -152,6 +152,14 @@ Result<std::uint64_t> CaseTable::withdraw_consent(CaseId const& id, std::string 
     return epoch;
 }
 
+Result<bool> CaseTable::is_withdrawn(CaseId const& id, std::string const& consent) const {
+    ASSIGN_OR_RETURN(auto const row, find_case(database_, id));
+    if (!row) return false;
+    ASSIGN_OR_RETURN(auto const handle, consent_handle(database_, id, consent));
+    ASSIGN_OR_RETURN(auto const known, find_consent(database_, *row, handle));
+    return known && known->withdrawn;
+}
+
 Result<std::vector<Consent>> CaseTable::consents(CaseId const& id) const {
     ASSIGN_OR_RETURN(auto const row, find_case(database_, id));
     if (!row) return std::vector<Consent>();

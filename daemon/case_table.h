@@ -26,6 +26,8 @@ public:
     /// Withdraws; outranks every older grant of that id, also one that comes later from elsewhere.
     /// Errors: `consent.not_found`. Idempotent: the first withdrawal stands.
     Result<std::uint64_t> withdraw_consent(CaseId const& id, std::string const& consent, Timestamp now);
+    /// False also if there is no such consent.
+    Result<bool> is_withdrawn(CaseId const& id, std::string const& consent) const;
     /// All of a case, withdrawn ones too.
     Result<std::vector<Consent>> consents(CaseId const& id) const;
     /// All of every case.

@@ -315,6 +315,12 @@ Status CaseWatch::save() {
     return Done{};
 }
 
+Status CaseWatch::last_round() const {
+    std::lock_guard lock(mutex_);
+    if (seen_.code.empty()) return Done{};
+    return Error{ErrorKind::unavailable, seen_.code};
+}
+
 Json CaseWatch::status() const {
     std::lock_guard lock(mutex_);
     auto sweep = Json::object();

@@ -56,6 +56,8 @@ public:
     void hint(std::optional<CaseId> id);
     /// {"rounds","last_round_at","code","sweep":{"running","done","total","per_second","remaining_seconds"}}
     [[nodiscard]] Json status() const;
+    /// How the last round ended; before the first, well.
+    [[nodiscard]] Status last_round() const;
 
 private:
     void run();

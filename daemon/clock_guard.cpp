@@ -75,6 +75,12 @@ Status ClockGuard::require_trusted() const {
     return Error{ErrorKind::unavailable, "clock.jumped", "the clock was set by " + std::to_string(seconds(by)) + " s"};
 }
 
+Status ClockGuard::require_retention_time() const {
+    constexpr std::chrono::hours found_out_by_then{1};
+    if (machine_.since_boot() < found_out_by_then) return Error{ErrorKind::unavailable, "clock.too_early"};
+    return require_trusted();
+}
+
 Status ClockGuard::resume(Store& store) {
     ASSIGN_OR_RETURN(auto const text, store.setting(offset_of_boot));
     auto const known = text ? parse_offset(*text, machine_.boot()) : std::nullopt;

@@ -32,6 +32,9 @@ public:
 
     /// Errors: `clock.jumped`
     [[nodiscard]] Status require_trusted() const;
+    /// Whether what was kept long enough may be destroyed: not in the first hour of a boot, in which a clock that was
+    /// set meanwhile is usually found out (by NTP, which makes it `clock.jumped`). Errors also: `clock.too_early`.
+    [[nodiscard]] Status require_retention_time() const;
     /// How far the machine's clock is from where it should be; more than the skew: held.
     [[nodiscard]] std::chrono::milliseconds jump() const;
 

@@ -17,7 +17,24 @@ Status settle_duty(Store& store, OutboxRow const& row, Timestamp now) {
     duty->state = row.state == OutboxState::delivered ? DutyState::delivered : DutyState::rejected;
     duty->code = row.last_code;
     duty->settled_at = now;
-    return store.duties().update(*duty);
+    RETURN_IF_ERROR(store.duties().update(*duty));
+    if (duty->state != DutyState::rejected || duty->type != MessageType::withdrawal) return Done{};
+    // A partner's no does not end what it owes: the officer can withdraw once more.
+    ASSIGN_OR_RETURN(auto const content, store.duties().content_of(*duty));
+    ASSIGN_OR_RETURN(auto const withdrawal, parse_withdrawal(content));
+    for (auto const& message : withdrawal.messages) RETURN_IF_ERROR(store.disclosures().mark_withdrawn(message, ""));
+    return Done{};
+}
+
+/// Whether nothing may need the copy of a settled message any more: a yes became a no, or what it rests on was
+/// withdrawn while it was under way.
+Result<bool> is_to_be_erased(Store& store, OutboxRow const& row) {
+    if (row.is_duty()) return false;
+    if (row.state == OutboxState::refused) return true;
+    auto const bytes = store.contents().get(row.request);
+    if (!bytes) return bytes.error().code == "content.erased" ? Result<bool>(true) : Result<bool>(bytes.error());
+    ASSIGN_OR_RETURN(auto const memo, ReleaseMemo::parse(*bytes));
+    return store.cases().is_withdrawn(memo.case_id, memo.consent_id);
 }
 
 }  // namespace
@@ -235,8 +252,8 @@ void Delivery::settle(OutboxState state, std::string code, Bytes receipt, std::s
                 RETURN_IF_ERROR(settle_duty(store, row, now));
             else
                 RETURN_IF_ERROR(store.disclosures().set_state(row.id, disclosure, now));
-            // A yes that became a no: nothing needs the copy any more.
-            if (row.state == OutboxState::refused) RETURN_IF_ERROR(OutboxTable::erase_contents(row, store.contents()));
+            ASSIGN_OR_RETURN(bool const erases, is_to_be_erased(store, row));
+            if (erases) RETURN_IF_ERROR(OutboxTable::erase_contents(row, store.contents()));
             auto facts = Json::object();
             facts.set("message", row.id.text())
                 .set("peer", row.to.node.text())

@@ -38,7 +38,8 @@ Result<DisclosureRow> read(Statement const& row, CaseId const& id, ContentTable 
                          .prepared_at = stored::time(row, 11),
                          .state = row.text(12),
                          .settled_at = stored::optional_time(row, 13),
-                         .erased_at = stored::optional_time(row, 14)};
+                         .erased_at = stored::optional_time(row, 14),
+                         .withdrawal = row.is_null(15) ? std::string() : row.text(15)};
 }
 
 bool settles(std::string_view state) {
@@ -84,11 +85,18 @@ Status DisclosureTable::mark_erased(MessageId const& message, Timestamp at) {
     return stored::bind_time(update.bind(1, message.text()), 2, at).run();
 }
 
+Status DisclosureTable::mark_withdrawn(MessageId const& message, std::string_view duty) {
+    auto update = database_.prepare("UPDATE disclosures SET withdrawal = ?2 WHERE message = ?1");
+    update.bind(1, message.text());
+    return (duty.empty() ? update.bind_null(2) : update.bind(2, duty)).run();
+}
+
 Result<std::vector<DisclosureRow>> DisclosureTable::of_case(CaseId const& id) const {
     ASSIGN_OR_RETURN(auto const handle, case_handle(database_, id));
     auto rows = database_.prepare(
         "SELECT message, node, office, purpose, subject, agreement, policy, body, consent, consent_epoch, categories, "
-        "prepared_at, state, settled_at, erased_at FROM disclosures WHERE case_handle = ?1 ORDER BY prepared_at, "
+        "prepared_at, state, settled_at, erased_at, withdrawal FROM disclosures WHERE case_handle = ?1 ORDER BY "
+        "prepared_at, "
         "rowid");
     rows.bind_blob(1, handle.view());
     std::vector<DisclosureRow> all;

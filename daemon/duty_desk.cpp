@@ -27,7 +27,7 @@ Result<std::vector<Recipient>> recipients(Store& store, CaseId const& case_id, s
     ASSIGN_OR_RETURN(auto const rows, store.disclosures().of_case(case_id));
     std::vector<Recipient> all;
     for (auto const& row : rows) {
-        if (row.consent_id != consent || !was_told(row) || row.erased_at) continue;
+        if (row.consent_id != consent || !was_told(row) || !row.withdrawal.empty()) continue;
         auto const same = [&](Recipient const& each) {
             return each.to.node == row.to.node && each.purpose == row.purpose && each.subject == row.subject &&
                    each.messages.size() < Withdrawal::most_messages;
@@ -39,13 +39,26 @@ Result<std::vector<Recipient>> recipients(Store& store, CaseId const& case_id, s
     return all;
 }
 
+/// Our own copies of what was sent under the consent, whatever became of it. What still waits in the outbox is erased
+/// when it is settled.
+Status erase_sent(Store& store, CaseId const& case_id, std::string const& consent) {
+    ASSIGN_OR_RETURN(auto const rows, store.disclosures().of_case(case_id));
+    for (auto const& row : rows) {
+        if (row.consent_id != consent) continue;
+        ASSIGN_OR_RETURN(auto const sent, store.outbox().find(row.message));
+        if (sent && sent->state != OutboxState::queued)
+            RETURN_IF_ERROR(OutboxTable::erase_contents(*sent, store.contents()));
+    }
+    return Done{};
+}
+
 }  // namespace
 
 /// A duty that waits to be sealed.
 struct DutyDesk::Owed {
     DutyRow row;
     Duty duty;
-    std::uint64_t sequence;
+    bool refreshed = false;  ///< the partner's certificate was fetched in this pass: once is enough
 };
 
 Result<std::vector<DutyDesk::Told>> DutyDesk::told_under(Store& store, CaseId const& case_id,
@@ -60,11 +73,13 @@ Result<std::vector<DutyDesk::Told>> DutyDesk::owe_withdrawals(Store& store, Case
                                                               std::string const& consent, std::uint64_t epoch,
                                                               Timestamp now) {
     ASSIGN_OR_RETURN(auto const all, recipients(store, case_id, consent));
+    RETURN_IF_ERROR(erase_sent(store, case_id, consent));
     std::vector<Told> told;
     for (auto const& each : all) {
         ASSIGN_OR_RETURN(auto pairwise, store.cases().pairwise_consent_id(case_id, consent, each.to.node));
         auto const content = to_json(Withdrawal{std::move(pairwise), epoch, each.messages});
-        RETURN_IF_ERROR(store.duties().insert({.id = new_id(now),
+        auto const id = new_id(now);
+        RETURN_IF_ERROR(store.duties().insert({.id = id,
                                                .from_office = parts_.self.offices.front(),
                                                .to = each.to,
                                                .type = MessageType::withdrawal,
@@ -77,12 +92,8 @@ Result<std::vector<DutyDesk::Told>> DutyDesk::owe_withdrawals(Store& store, Case
                                                .settled_at = {}},
                                               content));
         RETURN_IF_ERROR(store.queries_received().erase_answers(each.to.node, each.subject, each.purpose));
-        // What still waits in the outbox is refused there, and erased then.
-        for (auto const& id : each.messages) {
-            ASSIGN_OR_RETURN(auto const row, store.outbox().find(id));
-            if (row && row->state != OutboxState::queued)
-                RETURN_IF_ERROR(OutboxTable::erase_contents(*row, store.contents()));
-        }
+        for (auto const& message : each.messages)
+            RETURN_IF_ERROR(store.disclosures().mark_withdrawn(message, id.text()));
         told.push_back({each.to, static_cast<std::int64_t>(each.messages.size())});
     }
     return told;
@@ -133,7 +144,7 @@ Result<std::string> DutyDesk::take_withdrawal(Store& store, Duty const& duty, Wi
                      store.log().append("erasure", now, service_actor("a partner withdrew"), facts, Json::object()));
     static_cast<void>(leaf);
     RETURN_IF_ERROR(store.duties().insert({.id = receipt_id,
-                                           .from_office = duty.to.office,
+                                           .from_office = own_office(duty.to.office),
                                            .to = duty.from,
                                            .type = MessageType::erasure_receipt,
                                            .purpose = duty.purpose,
@@ -160,7 +171,7 @@ Result<std::string> DutyDesk::take_receipt(Store& store, Duty const& duty, Erasu
     RETURN_IF_ERROR(store.duties().update(*owed));
     ASSIGN_OR_RETURN(auto const content, store.duties().content_of(*owed));
     ASSIGN_OR_RETURN(auto const withdrawal, parse_withdrawal(content));
-    for (auto const& id : withdrawal.messages) RETURN_IF_ERROR(store.disclosures().mark_erased(id, receipt.erased_at));
+    for (auto const& id : withdrawal.messages) RETURN_IF_ERROR(store.disclosures().mark_erased(id, now));
     auto scope = Json::array();
     for (auto const each : receipt.scope) scope.push(to_text(each));
     auto facts = Json::object();
@@ -176,6 +187,12 @@ Result<std::string> DutyDesk::take_receipt(Store& store, Duty const& duty, Erasu
     return std::string();
 }
 
+OfficeId const& DutyDesk::own_office(OfficeId const& named) const {
+    auto const& offices = parts_.self.offices;
+    auto const found = std::ranges::find(offices, named);
+    return found == offices.end() ? offices.front() : *found;
+}
+
 void DutyDesk::dispatch() {
     {
         std::lock_guard const lock(mutex_);
@@ -187,12 +204,16 @@ void DutyDesk::dispatch() {
 
 /// One after another: duties are few.
 void DutyDesk::next(std::int64_t after) {
-    parts_.engine.submit<std::shared_ptr<Owed const>>(
-        [this, after](Store& store) -> Result<std::shared_ptr<Owed const>> {
+    struct Read {
+        std::int64_t number = 0;
+        std::shared_ptr<Owed const> owed;  ///< none: there is no other, or it is unreadable
+        std::optional<Error> unreadable;
+    };
+    parts_.engine.submit<Read>(
+        [this, after](Store& store) -> Result<Read> {
             ASSIGN_OR_RETURN(auto row, store.duties().owed_after(after));
-            if (!row) return std::shared_ptr<Owed const>();
+            if (!row) return Read{};
             RETURN_IF_ERROR(parts_.clock.require_trusted());
-            ASSIGN_OR_RETURN(auto const content, store.duties().content_of(*row));
             Duty duty{.id = row->id,
                       .from = {parts_.self.node, row->from_office},
                       .to = row->to,
@@ -202,22 +223,32 @@ void DutyDesk::next(std::int64_t after) {
                       .agreement = row->agreement,
                       .log_head = store.log().head().text(),
                       .content = Withdrawal{}};
+            auto const content = store.duties().content_of(*row);
+            auto const unreadable = [&row](Error const& error) {
+                return Read{row->number, nullptr, error};  // the others do not wait for it
+            };
+            if (!content) return unreadable(content.error());
             if (row->type == MessageType::withdrawal) {
-                ASSIGN_OR_RETURN(duty.content, parse_withdrawal(content));
+                auto withdrawal = parse_withdrawal(*content);
+                if (!withdrawal) return unreadable(withdrawal.error());
+                duty.content = *std::move(withdrawal);
             } else {
-                ASSIGN_OR_RETURN(auto receipt, parse_erasure_receipt(content));
+                auto parsed = parse_erasure_receipt(*content);
+                if (!parsed) return unreadable(parsed.error());
+                auto receipt = *std::move(parsed);
                 // What it says of a staging table is true from now on: until now it was held back.
                 if (receipt.scope.back() == ErasureScope::staging_table) receipt.erased_at = duty.sent_at;
                 duty.content = std::move(receipt);
             }
-            ASSIGN_OR_RETURN(auto const sequence, store.outbox().next_sequence(
-                                                      duty_stream_name(parts_.self.node, row->to.node, row->subject)));
-            return std::make_shared<Owed const>(Owed{*std::move(row), std::move(duty), sequence});
+            auto const number = row->number;
+            return Read{number, std::make_shared<Owed const>(Owed{*std::move(row), std::move(duty)}), {}};
         },
-        [this](Result<std::shared_ptr<Owed const>> owed) {
-            if (owed && *owed) return seal(*std::move(owed));
-            if (!owed) parts_.telemetry.log(LogLevel::error, "duty.waits", {{"why", owed.error()}});
-            finish();
+        [this](Result<Read> read) {
+            if (read && read->owed) return seal(std::move(read->owed));
+            if (!read) parts_.telemetry.log(LogLevel::error, "duty.waits", {{"why", read.error()}});
+            if (!read || !read->unreadable) return finish();
+            parts_.telemetry.log(LogLevel::error, "duty.unreadable", {{"why", *read->unreadable}});
+            next(read->number);
         });
 }
 
@@ -232,8 +263,15 @@ void DutyDesk::seal(std::shared_ptr<Owed const> owed) {
     };
     if (peer == nullptr) return waits({ErrorKind::not_found, "peer.unknown", owed->row.to.node.text()});
     parts_.crypto.seal_text(to_payload(owed->duty), *peer, [this, owed, waits](Result<SealedMessage> const& sealed) {
-        if (!sealed) return waits(sealed.error());
-        queue(owed, *sealed);
+        if (sealed) return queue(owed, *sealed);
+        if (owed->refreshed) return waits(sealed.error());
+        // Its certificate may have expired since it was fetched.
+        parts_.contact.refresh(owed->row.to.node, [this, owed, waits](Result<PeerCheck> const& checked) {
+            if (!checked) return waits(checked.error());
+            auto again = *owed;
+            again.refreshed = true;
+            seal(std::make_shared<Owed const>(std::move(again)));
+        });
     });
 }
 
@@ -246,25 +284,26 @@ void DutyDesk::queue(std::shared_ptr<Owed const> owed, SealedMessage const& seal
             ASSIGN_OR_RETURN(auto const known, store.duties().find(row.id));
             if (!known || known->state != DutyState::owed) return Done{};
             auto const now = parts_.clock.now();
+            auto const stream = duty_stream_name(parts_.self.node, row.to.node, row.subject);
+            ASSIGN_OR_RETURN(auto const sequence, store.outbox().next_sequence(stream));
             ASSIGN_OR_RETURN(auto const sealed_id, store.contents().put(outer));
             ASSIGN_OR_RETURN(auto const signed_id, store.contents().put(inner));
-            RETURN_IF_ERROR(
-                store.outbox().insert({.id = row.id,
-                                       .to = row.to,
-                                       .stream = duty_stream_name(parts_.self.node, row.to.node, row.subject),
-                                       .sequence = owed->sequence,
-                                       .purpose = row.purpose,
-                                       .subject = row.subject,
-                                       .inner_digest = digest,
-                                       .sealed = sealed_id,
-                                       .signed_ = signed_id,
-                                       .request = 0,
-                                       .created_at = now,
-                                       .next_at = now,
-                                       .expires_at = never,
-                                       .last_code = {},
-                                       .receipt = {},
-                                       .type = row.type}));
+            RETURN_IF_ERROR(store.outbox().insert({.id = row.id,
+                                                   .to = row.to,
+                                                   .stream = stream,
+                                                   .sequence = sequence,
+                                                   .purpose = row.purpose,
+                                                   .subject = row.subject,
+                                                   .inner_digest = digest,
+                                                   .sealed = sealed_id,
+                                                   .signed_ = signed_id,
+                                                   .request = 0,
+                                                   .created_at = now,
+                                                   .next_at = now,
+                                                   .expires_at = never,
+                                                   .last_code = {},
+                                                   .receipt = {},
+                                                   .type = row.type}));
             row.state = DutyState::queued;
             return store.duties().update(row);
         },

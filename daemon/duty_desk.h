@@ -13,6 +13,7 @@
 #include "daemon/crypto_service.h"
 #include "daemon/engine.h"
 #include "daemon/exchange.h"
+#include "daemon/peer_contact.h"
 #include "daemon/telemetry.h"
 
 #include <mutex>
@@ -24,6 +25,7 @@ struct DutyDeskParts {
     Self const& self;
     Engine& engine;
     PeerRegistry& peers;
+    PeerContact& contact;
     CryptoService& crypto;
     Telemetry& telemetry;
     ClockGuard const& clock;
@@ -59,6 +61,8 @@ public:
 private:
     struct Owed;
     Result<std::string> take_withdrawal(Store& store, Duty const& duty, Withdrawal const& withdrawal, Timestamp now);
+    /// An office a partner invents is not signed for.
+    [[nodiscard]] OfficeId const& own_office(OfficeId const& named) const;
     static Result<std::string> take_receipt(Store& store, Duty const& duty, ErasureReceipt const& receipt,
                                             Timestamp now);
     void next(std::int64_t after);

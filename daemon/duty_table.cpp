@@ -65,7 +65,7 @@ Status DutyTable::insert(DutyRow const& row, Json const& content) {
 Status DutyTable::update(DutyRow const& row) {
     auto update = database_.prepare(
         "UPDATE duties SET state = ?2, code = ?3, answer = ?4, settled_at = ?5, "
-        "open = ?2 IN ('owed', 'queued') OR (?2 = 'delivered' AND type = 'withdrawal') "
+        "open = ?2 IN ('owed', 'queued') OR (?2 IN ('delivered', 'rejected') AND type = 'withdrawal') "
         "WHERE message = ?1");
     update.bind(1, row.id.text()).bind(2, to_text(row.state)).bind(3, row.code);
     row.answer ? update.bind(4, *row.answer) : update.bind_null(4);
@@ -101,11 +101,24 @@ Result<std::vector<DutyRow>> DutyTable::list(std::size_t limit) const {
     }
 }
 
-Result<DutyTable::Open> DutyTable::open() const {
-    auto row = database_.prepare("SELECT count(*), min(owed_at) FROM duties WHERE open = 1");
+Result<std::optional<Timestamp>> DutyTable::oldest_open() const {
+    auto row = database_.prepare(
+        "SELECT min(owed_at) FROM duties WHERE open = 1 AND type = 'withdrawal' AND node NOT IN "
+        "(SELECT node FROM peers WHERE removed_at IS NOT NULL)");
     ASSIGN_OR_RETURN(bool const found, row.step());
-    if (!found) return Open{};
-    return Open{row.integer(0), stored::optional_time(row, 1)};
+    if (!found) return std::optional<Timestamp>();
+    return stored::optional_time(row, 0);
+}
+
+Result<std::int64_t> DutyTable::count_today(NodeId const& sender, Timestamp now) {
+    std::int64_t const day = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
+    RETURN_IF_ERROR(database_.prepare("DELETE FROM duty_counts WHERE day < ?1").bind(1, day - 1).run());
+    auto known = database_.prepare("SELECT count FROM duty_counts WHERE day = ?1 AND sender = ?2");
+    ASSIGN_OR_RETURN(bool const found, known.bind(1, day).bind(2, sender.text()).step());
+    auto const count = (found ? known.integer(0) : 0) + 1;
+    auto put = database_.prepare("INSERT OR REPLACE INTO duty_counts(day, sender, count) VALUES(?1, ?2, ?3)");
+    RETURN_IF_ERROR(put.bind(1, day).bind(2, sender.text()).bind(3, count).run());
+    return count;
 }
 
 Result<Json> DutyTable::content_of(DutyRow const& row) const {

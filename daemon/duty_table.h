@@ -41,11 +41,11 @@ public:
     Result<std::optional<DutyRow>> owed_after(std::int64_t number) const;
     /// Newest first.
     Result<std::vector<DutyRow>> list(std::size_t limit) const;
-    struct Open {
-        std::int64_t count = 0;  ///< owed or queued, and withdrawals that are not answered
-        std::optional<Timestamp> oldest;
-    };
-    Result<Open> open() const;
+    /// Since when the oldest withdrawal waits for its erasure receipt; one that was refused waits, too. Of partners
+    /// that are not removed: who is cut off cannot answer.
+    Result<std::optional<Timestamp>> oldest_open() const;
+    /// Counts one more duty of this partner today (UTC), and gives the day's count, this one included.
+    Result<std::int64_t> count_today(NodeId const& sender, Timestamp now);
     /// The duty as it goes on the wire. Errors: `store.failed`, `content.*`.
     Result<Json> content_of(DutyRow const& row) const;
 

@@ -103,6 +103,13 @@ HealthCheck judge_staging(StagingFacts const& staging, Timestamp now, HealthBoun
     return {name};
 }
 
+HealthCheck judge_source(Status const& last_round) {
+    if (last_round) return {"source"};
+    return {"source", HealthState::degraded, last_round.error().code,
+            "`casebridge doctor` tries the national database; until it answers nothing new is sent, and no change is "
+            "noticed."};
+}
+
 HealthCheck judge_disk(Status const& room) {
     if (room) return {"disk"};
     return {"disk", HealthState::degraded, room.error().code, make_room, room.error().detail};
@@ -160,6 +167,7 @@ HealthReport judge(HealthFacts const& facts, HealthBounds const& bounds) {
     HealthReport report{facts.now,
                         {judge_store(facts.store), judge_log(facts), judge_keys(facts.keys), judge_clock(facts, bounds),
                          judge_outbox(facts, bounds), judge_withdrawals(facts, bounds), judge_disk(facts.room)}};
+    if (facts.source) report.checks.push_back(judge_source(*facts.source));
     if (facts.store && facts.store->staging)
         report.checks.push_back(judge_staging(*facts.store->staging, facts.now, bounds));
     for (auto const& end : facts.certificates) report.checks.push_back(judge_certificate(end, facts.now, bounds));

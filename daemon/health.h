@@ -11,9 +11,10 @@
 //   certificate_tls, certificate_signing, certificate_encryption (each with its chain)
 //                     degraded  `certificate.expires_soon`;  down  `certificate.expired`
 //   outbox            degraded  `outbox.old`: the oldest message has waited a quarter of a message's life
+//   source            degraded  the code of what failed when the national database was read last for changes:
+//                               `source.*`. There only where one is configured.
 //   withdrawals       degraded  `withdrawal.unanswered`: a partner has not said for three days that it destroyed what
-//   was
-//                               withdrawn, or a duty could not leave
+//                               was withdrawn, or a duty could not leave
 //   staging           degraded  `received.behind`: something has waited for the staging table for a quarter of an hour;
 //                               `received.left_behind`: some have to go from one that is no longer configured;
 //                               `received.refused`: it holds something else, or does not take them.
@@ -83,7 +84,8 @@ struct HealthFacts {
         Timestamp not_after;
     };
     std::vector<CertificateEnd> certificates{};
-    Status room = Done{};  ///< for what is new
+    Status room = Done{};            ///< for what is new
+    std::optional<Status> source{};  ///< how the last reading of the national database ended; none: there is none
 };
 
 struct HealthBounds {

@@ -41,8 +41,7 @@ Result<StoredFacts> write_and_read(Store& store, std::optional<std::string> cons
         RETURN_IF_ERROR(put_latest_stored_time(store, std::max(latest.value_or(now), now)));
     }
     ASSIGN_OR_RETURN(facts.oldest_queued, store.outbox().oldest_queued());
-    ASSIGN_OR_RETURN(auto const duties, store.duties().open());
-    facts.oldest_duty = duties.oldest;
+    ASSIGN_OR_RETURN(facts.oldest_duty, store.duties().oldest_open());
     ASSIGN_OR_RETURN(facts.staging, staging_facts(store, place, now));
     return facts;
 }
@@ -85,7 +84,8 @@ HealthReport HealthSurvey::survey() {
                             .certificates = {{"certificate_tls", end_of(parts_.tls_chain, root)},
                                              {"certificate_signing", end_of(parts_.signing_chain, root)},
                                              {"certificate_encryption", end_of(parts_.encryption_chain, root)}},
-                            .room = parts_.reserve.require_room()};
+                            .room = parts_.reserve.require_room(),
+                            .source = parts_.source()};
     return judge(facts, bounds_);
 }
 

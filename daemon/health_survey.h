@@ -24,6 +24,7 @@ struct HealthSurveyParts {
     DiskReserve& reserve;
     Telemetry& telemetry;
     ClockGuard const& clock;
+    std::function<std::optional<Status>()> source = [] { return std::optional<Status>(); };  ///< HealthFacts::source
 };
 
 /// Thread-safe.

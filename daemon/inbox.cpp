@@ -4,6 +4,9 @@ namespace casebridge {
 
 namespace {
 
+/// From one partner. A withdrawal leaves some 20 KiB behind for ever: a tombstone, leaves, a receipt.
+constexpr std::int64_t most_duties_a_day = 1000;
+
 /// Setting: the latest expiry of a message whose id was forgotten.
 constexpr std::string_view forgotten_until = "inbox.forgotten_until";
 
@@ -127,8 +130,14 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
     ASSIGN_OR_RETURN(bool const forgotten, may_be_forgotten(store, arrival.expires_at()));
     if (forgotten) return Error{ErrorKind::unauthentic, "message.expired", arrival.id().text()};
     RETURN_IF_ERROR(clock_.require_trusted());
-    // What is known already gets its receipt all the same, and a duty makes room.
-    if (arrival.duty() == nullptr) RETURN_IF_ERROR(reserve_.require_room());
+    // What is known already gets its receipt all the same, and a duty makes room; but nobody fills the disk with
+    // duties.
+    if (arrival.duty() == nullptr) {
+        RETURN_IF_ERROR(reserve_.require_room());
+    } else {
+        ASSIGN_OR_RETURN(auto const today, store.duties().count_today(from, now));
+        if (today > most_duties_a_day) return Error{ErrorKind::unavailable, "duty.quota_exhausted", from.text()};
+    }
     RETURN_IF_ERROR(forget_expired(store));
     ASSIGN_OR_RETURN(auto row,
                      arrival.duty() != nullptr ? new_duty_row(store, arrival, now) : new_row(store, arrival, now));
@@ -208,6 +217,7 @@ Result<InboxRow> Inbox::new_duty_row(Store& store, Arrival const& arrival, Times
                  .read_at = {}};
     ASSIGN_OR_RETURN(row.code, duties_.take(store, duty, now));
     row.outcome = row.code.empty() ? Outcome::accepted : Outcome::rejected;
+    if (row.outcome == Outcome::rejected) return row;
     auto const body = std::visit([](auto const& content) { return to_json(content); }, duty.content);
     ASSIGN_OR_RETURN(row.content, store.contents().put(as_bytes(dump(body))));
     return row;
@@ -224,7 +234,7 @@ Result<bool> Inbox::may_be_forgotten(Store& store, Timestamp expires_at) {
 
 /// What the sender allowed us to keep, and no longer. The row stays until its id may be forgotten.
 Status Inbox::erase_expired(Store& store) {
-    RETURN_IF_ERROR(clock_.require_trusted());
+    RETURN_IF_ERROR(clock_.require_retention_time());
     auto const now = clock_.now();
     constexpr std::size_t batch = 64;
     ASSIGN_OR_RETURN(auto const old, store.inbox().retained_too_long(now, batch));

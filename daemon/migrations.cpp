@@ -349,9 +349,26 @@ CREATE TRIGGER erased_contents_leave_the_staging_table AFTER DELETE ON content_k
 END;
 )sql";
 
-constexpr std::array all{Migration{1, version_1}, Migration{2, version_2}, Migration{3, version_3},
-                         Migration{4, version_4}, Migration{5, version_5}, Migration{6, version_6},
-                         Migration{7, version_7}, Migration{8, version_8}, Migration{9, version_9}};
+// Which withdrawal names a disclosure, how many duties a partner sent a day, and what erasing has to find at once.
+constexpr std::string_view version_10 = R"sql(
+ALTER TABLE disclosures ADD COLUMN withdrawal TEXT;  -- the duty that asks to destroy it
+CREATE TABLE duty_counts(
+    day    INTEGER NOT NULL,
+    sender TEXT NOT NULL,
+    count  INTEGER NOT NULL CHECK(count >= 1),
+    PRIMARY KEY(day, sender)
+) WITHOUT ROWID;
+CREATE INDEX received_messages ON received_list(sender, message);
+CREATE INDEX received_unseen ON received_list(number) WHERE state = 'to_remove' AND since IS NULL;
+CREATE INDEX queries_asked_subject ON queries_asked(subject, node);
+CREATE INDEX queries_asked_retained ON queries_asked(retain_until) WHERE body IS NOT NULL;
+CREATE INDEX queries_received_subject ON queries_received(subject, sender);
+)sql";
+
+constexpr std::array all{Migration{1, version_1},  Migration{2, version_2}, Migration{3, version_3},
+                         Migration{4, version_4},  Migration{5, version_5}, Migration{6, version_6},
+                         Migration{7, version_7},  Migration{8, version_8}, Migration{9, version_9},
+                         Migration{10, version_10}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

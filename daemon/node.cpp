@@ -149,7 +149,8 @@ void join(Parts& p, std::function<Status()> reload) {
         std::make_unique<Outbox>(DeliveryParts{p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry,
                                                *p.contact, p.client, p.crypto, p.pool, p.telemetry, p.clock});
     p.sharing->on_queued([&p] { p.outbox->wake(); });
-    p.duties = std::make_unique<DutyDesk>(DutyDeskParts{p.self, *p.engine, p.registry, p.crypto, p.telemetry, p.clock});
+    p.duties = std::make_unique<DutyDesk>(
+        DutyDeskParts{p.self, *p.engine, p.registry, *p.contact, p.crypto, p.telemetry, p.clock});
     p.duties->on_queued([&p] { p.outbox->wake(); });
     p.inbox = std::make_unique<Inbox>(p.self, p.config, *p.engine, p.instruments, p.registry, p.crypto, *p.duties,
                                       p.reserve, p.telemetry, p.clock, p.staging.get());
@@ -160,10 +161,11 @@ void join(Parts& p, std::function<Status()> reload) {
     p.asker = std::make_unique<QueryAsker>(QueryAskerParts{p.self, p.config, *p.engine, p.instruments, p.registry,
                                                            *p.contact, p.query_client, p.crypto, p.reserve, p.pool,
                                                            p.telemetry, p.clock});
-    p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{p.config, p.own_root, p.tls_chain, p.signing_chain,
-                                                                p.encryption_chain, *p.engine, p.crypto, p.reserve,
-                                                                p.telemetry, p.clock});
+
     p.watch = std::make_unique<CaseWatch>(CaseWatchParts{p.config, *p.sharing, *p.engine, p.telemetry, p.clock});
+    p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{
+        p.config, p.own_root, p.tls_chain, p.signing_chain, p.encryption_chain, *p.engine, p.crypto, p.reserve,
+        p.telemetry, p.clock, [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; }});
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};
@@ -280,7 +282,8 @@ void Node::patrol() {
     auto& p = *parts_;
     p.engine->submit<Done>(
         [&p](Store& store) -> Status {
-            RETURN_IF_ERROR(p.inbox->erase_expired(store));
+            for (auto const& erased : {p.inbox->erase_expired(store), p.asker->erase_expired(store)})
+                if (!erased && erased.error().code != "clock.too_early") return erased;
             RETURN_IF_ERROR(p.inbox->forget_expired(store));
             RETURN_IF_ERROR(p.desk->forget_expired(store));
             return p.asker->forget_expired(store);

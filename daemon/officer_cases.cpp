@@ -167,7 +167,10 @@ void list_changed(OfficerCall& call) {
             .set("noticed_at", to_rfc3339(row.noticed_at));
         list.push(std::move(json));
     }
-    call.answer(Json::object().set("disclosures", std::move(list)));
+    auto const watch = call.parts().watch.status();
+    auto json = Json::object();
+    json.set("disclosures", std::move(list)).set("read_last_at", *watch.find("last_round_at"));
+    call.answer(json.set("code", *watch.find("code")));
 }
 
 /// Only that something may have changed is taken from a hint; what is there is read from the national database.
@@ -321,6 +324,20 @@ void record_consent(OfficerCall& call) {
     call.answer(json.set("epoch", *epoch), 201);
 }
 
+/// A consent that only the national database knows; none if it cannot be read. A copy of it in the store is what is
+/// withdrawn, and from then on outranks the original.
+std::optional<Consent> national_consent(OfficerCall& call, CaseId const& case_id, std::string const& id) {
+    auto const stored =
+        call.parts().engine.call<std::vector<Consent>>([&](Store& store) { return store.cases().consents(case_id); });
+    // Nobody waits for the national database who need not.
+    if (!stored || std::ranges::find(*stored, id, &Consent::id) != stored->end()) return std::nullopt;
+    auto const sourced =
+        call.parts().sharing.with_source<SourcedCase>([&](CaseSource& source) { return source.load(case_id); });
+    if (!sourced) return std::nullopt;
+    auto const found = std::ranges::find(sourced->consents, id, &Consent::id);
+    return found == sourced->consents.end() ? std::nullopt : std::optional(*found);
+}
+
 void withdraw_consent(OfficerCall& call) {
     auto const actor = call.actor();
     if (!actor) return call.fail(actor);
@@ -335,18 +352,29 @@ void withdraw_consent(OfficerCall& call) {
         std::uint64_t epoch = 0;
         std::vector<DutyDesk::Told> told;
     };
+    auto const national = national_consent(call, case_id, *id);
     auto const done = call.parts().engine.call<Withdrawn>([&](Store& store) -> Result<Withdrawn> {
-        ASSIGN_OR_RETURN(auto const consents, store.cases().consents(case_id));
-        auto const known = std::ranges::find(consents, *id, &Consent::id);
-        if (known == consents.end())
-            return Error{ErrorKind::not_found, "consent.not_found", "no consent of that id for that case"};
+        ASSIGN_OR_RETURN(auto consents, store.cases().consents(case_id));
+        auto known = std::ranges::find(consents, *id, &Consent::id);
+        if (known == consents.end()) {
+            if (!national)
+                return Error{ErrorKind::not_found, "consent.not_found", "no consent of that id for that case"};
+            if (!dry_run) {
+                ASSIGN_OR_RETURN(auto const epoch, store.cases().record_consent(*national, now));
+                static_cast<void>(epoch);
+            }
+            consents.push_back(*national);
+            known = std::prev(consents.end());
+        }
         if (dry_run) {
             ASSIGN_OR_RETURN(auto told, DutyDesk::told_under(store, case_id, *id));
             return Withdrawn{known->epoch, std::move(told)};
         }
-        if (known->withdrawn_at) return Withdrawn{known->epoch, {}};  // its withdrawals are on their way
+        // Once more: whoever was told and has no withdrawal that is under way or answered gets one.
+        bool const again = known->withdrawn_at.has_value() && !national;
         ASSIGN_OR_RETURN(auto const withdrawn, store.cases().withdraw_consent(case_id, *id, now));
         ASSIGN_OR_RETURN(auto told, call.parts().duties.owe_withdrawals(store, case_id, *id, withdrawn, now));
+        if (again && told.empty()) return Withdrawn{withdrawn, {}};
         auto facts = Json::object();
         facts.set("epoch", withdrawn).set("withdrawals", static_cast<std::int64_t>(told.size()));
         auto detail = Json::object();

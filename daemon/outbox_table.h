@@ -88,7 +88,8 @@ struct DisclosureRow {
     /// prepared → possibly_delivered → delivered; or never_sent, rejected.
     std::string state = "prepared";
     std::optional<Timestamp> settled_at;
-    std::optional<Timestamp> erased_at{};  ///< as the recipient's erasure receipt says
+    std::optional<Timestamp> erased_at{};  ///< when the recipient's erasure receipt came
+    std::string withdrawal{};              ///< the duty that asks the recipient to destroy it; empty: none does
 };
 
 class DisclosureTable {
@@ -100,6 +101,8 @@ public:
     Result<std::vector<DisclosureRow>> of_case(CaseId const& id) const;
     /// The recipient says that it has destroyed it.
     Status mark_erased(MessageId const& message, Timestamp at);
+    /// Empty: no duty asks for it any more.
+    Status mark_withdrawn(MessageId const& message, std::string_view duty);
 
 private:
     Database& database_;

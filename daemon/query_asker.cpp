@@ -144,6 +144,11 @@ void QueryAsker::keep(CallPtr call, SealedMessage const& sealed, Actor const& ac
         });
 }
 
+Status QueryAsker::erase_expired(Store& store) {
+    RETURN_IF_ERROR(parts_.clock.require_retention_time());
+    return store.queries_asked().erase_expired(parts_.clock.now(), forgotten_at_once);
+}
+
 Status QueryAsker::forget_expired(Store& store) {
     RETURN_IF_ERROR(parts_.clock.require_trusted());
     auto const now = parts_.clock.now();

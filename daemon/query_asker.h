@@ -59,6 +59,8 @@ public:
     /// Reading an answer is an act. Errors: `query.not_found`.
     Result<AskedQuery> read(MessageId const& id, Actor const& actor);
 
+    /// Erases a few answers whose retention is over; in a transaction. Errors: `clock.*`, `store.*`.
+    Status erase_expired(Store& store);
     /// Erases a few questions that expired long ago and need not be kept; in a transaction. Errors: `clock.jumped`,
     /// `store.*`.
     Status forget_expired(Store& store);

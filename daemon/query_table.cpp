@@ -177,7 +177,7 @@ Status ReceivedQueryTable::update(ReceivedQueryRow const& row) {
 
 Result<std::vector<ReceivedQueryRow>> ReceivedQueryTable::waiting(Timestamp now, std::size_t limit) const {
     auto rows = database_.prepare(std::string(select_received) +
-                                  "WHERE answer IS NULL AND answer_at IS NOT NULL AND expires_at > ?1 "
+                                  "WHERE answer IS NULL AND answer_at > ?1 AND expires_at > ?1 "
                                   "ORDER BY answer_at LIMIT ?2");
     stored::bind_time(rows, 1, now);
     rows.bind(2, stored::integer(limit));
@@ -221,12 +221,14 @@ Result<std::size_t> ReceivedQueryTable::forget(Timestamp expired_before, std::si
 
 Status ReceivedQueryTable::erase_answers(NodeId const& sender, SubjectReference const& subject, Purpose purpose) {
     auto rows = database_.prepare(
-        "SELECT number, answer FROM queries_received WHERE sender = ?1 AND subject = ?2 AND purpose = ?3 AND answer IS "
-        "NOT NULL");
+        "SELECT number, answer, decision FROM queries_received WHERE subject = ?2 AND sender = ?1 AND purpose = ?3 AND "
+        "(answer IS NOT NULL OR decision IS NOT NULL)");
     rows.bind(1, sender.text()).bind(2, subject.text()).bind(3, to_text(purpose));
-    ASSIGN_OR_RETURN(auto const old, read_old(std::move(rows), 1));
-    ASSIGN_OR_RETURN(auto const erased,
-                     erase(database_, contents_, old, "UPDATE queries_received SET answer = NULL WHERE number = ?1"));
+    ASSIGN_OR_RETURN(auto const old, read_old(std::move(rows), 2));
+    // An officer's yes was to what this consent allowed; it is not one to what another may allow.
+    ASSIGN_OR_RETURN(auto const erased, erase(database_, contents_, old,
+                                              "UPDATE queries_received SET answer = NULL, approved = NULL, "
+                                              "decision = NULL WHERE number = ?1"));
     static_cast<void>(erased);
     return Done{};
 }
@@ -297,8 +299,14 @@ Result<std::size_t> AskedQueryTable::forget(Timestamp expired_before, Timestamp 
 
 Result<std::int64_t> AskedQueryTable::erase_bodies(NodeId const& node, SubjectReference const& subject, Purpose purpose,
                                                    std::string_view code) {
+    // What is still open may have its answer under way: it ends here, and that answer is not kept.
+    auto end = database_.prepare(
+        "UPDATE queries_asked SET state = 'refused', code = ?4 WHERE subject = ?2 AND node = ?1 AND purpose = ?3 AND "
+        "state IN ('open', 'pending')");
+    end.bind(1, node.text()).bind(2, subject.text()).bind(3, to_text(purpose)).bind(4, code);
+    RETURN_IF_ERROR(end.run());
     auto rows = database_.prepare(
-        "SELECT number, body FROM queries_asked WHERE node = ?1 AND subject = ?2 AND purpose = ?3 AND body IS NOT "
+        "SELECT number, body FROM queries_asked WHERE subject = ?2 AND node = ?1 AND purpose = ?3 AND body IS NOT "
         "NULL");
     rows.bind(1, node.text()).bind(2, subject.text()).bind(3, to_text(purpose));
     ASSIGN_OR_RETURN(auto const old, read_old(std::move(rows), 1));
@@ -309,6 +317,17 @@ Result<std::int64_t> AskedQueryTable::erase_bodies(NodeId const& node, SubjectRe
     ASSIGN_OR_RETURN(auto const erased,
                      erase(database_, contents_, old, "UPDATE queries_asked SET body = NULL WHERE number = ?1"));
     return static_cast<std::int64_t>(erased);
+}
+
+Status AskedQueryTable::erase_expired(Timestamp now, std::size_t limit) {
+    auto rows = database_.prepare(
+        "SELECT number, body FROM queries_asked WHERE retain_until < ?1 AND body IS NOT NULL ORDER BY retain_until "
+        "LIMIT ?2");
+    stored::bind_time(rows, 1, now);
+    rows.bind(2, stored::integer(limit));
+    ASSIGN_OR_RETURN(auto const old, read_old(std::move(rows), 1));
+    auto const erased = erase(database_, contents_, old, "UPDATE queries_asked SET body = NULL WHERE number = ?1");
+    return erased ? Status(Done{}) : Status(erased.error());
 }
 
 }  // namespace casebridge

@@ -86,7 +86,10 @@ public:
     Result<std::vector<AskedQueryRow>> list(std::size_t limit) const;
     /// Erases those that expired before `expired_before` and need not be kept at `now`. How many it were.
     Result<std::size_t> forget(Timestamp expired_before, Timestamp now, std::size_t limit);
-    /// Erases what a partner has told of a person; the rows keep `code`. How many it were.
+    /// Erases answers whose retention is over; at most `limit`. The rows stay.
+    Status erase_expired(Timestamp now, std::size_t limit);
+    /// Erases what a partner has told of a person, and ends what is still open about it as refused; the rows keep
+    /// `code`. How many were erased.
     Result<std::int64_t> erase_bodies(NodeId const& node, SubjectReference const& subject, Purpose purpose,
                                       std::string_view code);
 

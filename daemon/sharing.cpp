@@ -8,11 +8,17 @@ namespace casebridge {
 
 namespace {
 
-/// The store's record of a consent outranks the national database's: a withdrawal recorded here stands.
+/// The store's record of a consent outranks the national database's; but withdrawn in either is withdrawn.
 std::vector<Consent> merge_consents(std::vector<Consent> stored, std::vector<Consent> const& sourced) {
-    for (auto const& consent : sourced)
-        if (std::none_of(stored.begin(), stored.end(), [&](Consent const& known) { return known.id == consent.id; }))
+    for (auto const& consent : sourced) {
+        auto const known =
+            std::find_if(stored.begin(), stored.end(), [&](Consent const& each) { return each.id == consent.id; });
+        if (known == stored.end()) {
             stored.push_back(consent);
+        } else if (!known->withdrawn_at) {
+            known->withdrawn_at = consent.withdrawn_at;
+        }
+    }
     return stored;
 }
 

@@ -63,7 +63,13 @@ std::string render_changed(Json const& json, Style const& style) {
                    local_time(each.text_or("told_at")),
                    local_time(each.text_or("noticed_at")),
                    shown(each, "message")});
-    return table.empty() ? "Nothing that was told has changed since.\n" : table.text(style);
+    auto const read_last = json.text_or("read_last_at"), code = json.text_or("code");
+    auto text = table.empty() ? "Nothing that was told has changed since, as far as is known.\n" : table.text(style);
+    text += "The national database was read last: " + (read_last.empty() ? "not yet" : local_time(read_last)) + "\n";
+    if (!code.empty())
+        text += style.paint("The last reading failed [" + printable(code) + "]", Tone::bad) +
+                "; `casebridge doctor` tries it.\n";
+    return text;
 }
 
 ExitCode list_changed(Invocation const& in) {

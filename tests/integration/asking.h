@@ -11,8 +11,13 @@ inline std::string const unknown_subject = "000102030405060708090a0b0c0d0eff";
 inline constexpr std::chrono::hours officer_time{30};
 
 /// The terms of the return: who answers, and within `officer_time`.
-inline std::string answering(std::string agreement, std::string const& word) {
+inline std::string answering(std::string agreement, std::string const& word, int retention_days = 0) {
     auto const purpose = agreement.find("return_and_handover:");
+    if (retention_days != 0) {
+        std::string const kept = "retention_days: ";
+        auto const days = agreement.find(kept, purpose) + kept.size();
+        agreement.replace(days, agreement.find('\n', days) - days, std::to_string(retention_days));
+    }
     std::string const key = "answer_within_hours: ";
     auto const hours = agreement.find(key, purpose) + key.size();
     agreement.replace(hours, agreement.find('\n', hours) - hours, std::to_string(officer_time.count()));
@@ -22,8 +27,11 @@ inline std::string answering(std::string agreement, std::string const& word) {
 }
 
 struct Asking : TwoNodes {
-    explicit Asking(std::string const& word)
-        : TwoNodes([&word](std::string agreement) { return answering(std::move(agreement), word); }),
+    /// `retention_days`: 0 for what the example agreement says.
+    explicit Asking(std::string const& word, int retention_days = 0)
+        : TwoNodes([&word, retention_days](std::string agreement) {
+              return answering(std::move(agreement), word, retention_days);
+          }),
           subject(thailand.outbox(delivered_message()).text_or("subject")) {}
 
     [[nodiscard]] Json question(std::string const& about = "summary", std::string const& of = "") const {

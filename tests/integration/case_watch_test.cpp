@@ -74,6 +74,14 @@ BOOST_AUTO_TEST_CASE(a_national_database_that_cannot_be_read_is_said_and_forgets
     eventually("the watch says why", [&] {
         return thailand.officer().get("/v1/status").json().find("case_watch")->text_or("code") == "source.unavailable";
     });
+    BOOST_CHECK_EQUAL(thailand.officer().get("/v1/cases/changed").json().text_or("code"), "source.unavailable");
+    eventually("health says so", [&] {
+        auto const report = thailand.officer().get("/v1/health").json();
+        for (auto const& check : *report.find("checks")->as_array())
+            if (check.text_or("name") == "source")
+                return check.text_or("state") + " " + check.text_or("code") == "degraded source.unavailable";
+        return false;
+    });
     BOOST_CHECK(outdated(*this).empty());
     std::filesystem::rename(hidden, thailand.national_database());
     hint(*this);

@@ -73,8 +73,30 @@ BOOST_AUTO_TEST_CASE(a_consent_withdrawn_since_the_yes_is_heeded) {
     auto const asked = ask(question());
     BOOST_CHECK_EQUAL(decide(asked, "approve", previewed(asked).text_or("digest")).summary(), "200");
     withdraw_consent();
+    // The partner was told of this person before, so it is told of the withdrawal; what it still asks ends there.
+    eventually("the withdrawal has arrived", [&] { return cambodia.leaves("erasure").size() == 1; });
     let_the_slot_pass();
-    BOOST_CHECK_EQUAL(again(asked).text_or("state"), "no_information");
+    BOOST_CHECK_EQUAL(again(asked).text_or("state"), "refused");
+    BOOST_CHECK_EQUAL(again(asked).text_or("code"), "consent.withdrawn");
+    BOOST_CHECK(thailand.leaves("query.answer").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_yes_does_not_outlive_the_consent_it_was_given_under) {
+    auto const asked = query();
+    auto const bytes = sealed(asked);
+    BOOST_CHECK_EQUAL(summary(post(bytes)).substr(0, 3), "202");
+    auto const id = Json::object().set("query", asked.id.text());
+    BOOST_CHECK_EQUAL(decide(id, "approve", previewed(id).text_or("digest")).summary(), "200");
+    let_the_slot_pass();
+    BOOST_CHECK(read(post(bytes)).told);
+    withdraw_consent();
+    auto other = example_consent(clock.now());
+    other.replace(other.find(consent_id), consent_id.size(), "another-consent");
+    auto const recorded = thailand.officer().post(
+        "/v1/consents", Json::object().set("yaml", other).set("file_name", "c.yaml").set("reason", canary_reason));
+    BOOST_REQUIRE_EQUAL(recorded.summary(), "201");
+    BOOST_CHECK(!read(post(bytes)).told);
+    BOOST_CHECK(thailand.officer().get("/v1/queries/waiting").json().find("queries")->as_array()->empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_yes_that_comes_too_late_or_for_nothing_is_refused) {

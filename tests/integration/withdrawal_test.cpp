@@ -162,6 +162,9 @@ BOOST_AUTO_TEST_CASE(a_message_under_way_when_it_was_withdrawn_is_refused_though
     BOOST_CHECK_EQUAL(found->text_or("outcome"), "rejected");
     BOOST_CHECK_EQUAL(found->text_or("code"), "message.consent_withdrawn");
     BOOST_CHECK(read(cambodia, late.id).json().find("body") == nullptr);
+    auto const copy =
+        thailand.officer().get("/v1/outbox/" + late.id + "/sealed", {{"reason", std::string(canary_reason)}});
+    BOOST_CHECK_EQUAL(copy.summary().substr(copy.summary().find(' ') + 1), "content.erased");
 }
 
 BOOST_AUTO_TEST_CASE(a_withdrawal_waits_for_whoever_is_away_and_says_so_after_three_days) {
@@ -211,6 +214,42 @@ BOOST_AUTO_TEST_CASE(withdrawing_twice_owes_once_and_a_dry_run_owes_nothing) {
     BOOST_CHECK_EQUAL(thailand.duties().size(), 1U);
 }
 
+BOOST_AUTO_TEST_CASE(withdrawing_once_more_reaches_who_was_not_reached) {
+    withdraw_consent();
+    wait_for_duty(thailand, "withdrawal answered");
+    thailand.stop();
+    {  // as a casebridge left it that knew no duties
+        RawStore raw(store_of(thailand), demo_store_key());
+        raw.run("DELETE FROM duties");
+        raw.run("UPDATE disclosures SET withdrawal = NULL, erased_at = NULL");
+    }
+    thailand.start();
+    BOOST_CHECK(thailand.duties().empty());
+    withdraw_consent();
+    wait_for_duty(thailand, "withdrawal answered");
+    BOOST_CHECK_EQUAL(thailand.duties().size(), 1U);
+    BOOST_CHECK_EQUAL(*thailand.duties().front().find("erased")->find("messages")->as_integer(), 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_partner_sends_so_many_duties_a_day_and_no_more) {
+    cambodia.stop();
+    {
+        RawStore raw(store_of(cambodia), demo_store_key());
+        auto const day = std::chrono::floor<std::chrono::days>(clock.now()).time_since_epoch().count();
+        raw.run("INSERT INTO duty_counts VALUES(" + std::to_string(day) + ", 'th-msdhs', 1000)");
+    }
+    cambodia.start();
+    withdraw_consent();
+    eventually("it is put off", [&] {
+        retry();
+        auto const duties = thailand.duties();
+        return !duties.empty() && thailand.outbox_state(duties.front().text_or("duty")) == "queued peer.answered_later";
+    });
+    BOOST_CHECK(read(cambodia, message).json().find("body") != nullptr);
+    clock.turn(25h);
+    wait_for_duty(thailand, "withdrawal answered");
+}
+
 BOOST_AUTO_TEST_CASE(nobody_can_withdraw_what_another_told_nor_confirm_what_it_was_not_asked) {
     auto const keys = cambodia.identity();
     auto const post = [&](Duty const& duty) {
@@ -248,13 +287,8 @@ BOOST_AUTO_TEST_SUITE_END()
 namespace {
 
 /// The return's terms say that nothing is kept longer than three days.
-struct ShortRetention : TwoNodes {
-    ShortRetention()
-        : TwoNodes([](std::string agreement) {
-              std::string const key = "retention_days: ";
-              auto const at = agreement.find(key, agreement.find("return_and_handover:")) + key.size();
-              return agreement.replace(at, agreement.find('\n', at) - at, "3");
-          }) {}
+struct ShortRetention : Asking {
+    ShortRetention() : Asking("automatic", 3) {}
 };
 
 }  // namespace
@@ -262,8 +296,8 @@ struct ShortRetention : TwoNodes {
 BOOST_FIXTURE_TEST_SUITE(two_nodes_retention, ShortRetention)
 
 BOOST_AUTO_TEST_CASE(what_may_be_kept_no_longer_is_erased_by_itself_and_its_id_is_remembered) {
-    auto const message = delivered_message();
-    auto const bytes = sealed(message);
+    auto const message = cambodia.inbox().front().text_or("message");
+    auto const bytes = TwoNodes::sealed(message);
     auto const body = [&] {
         auto const answer = cambodia.officer().get("/v1/inbox/" + message, {{"reason", std::string(canary_reason)}});
         BOOST_REQUIRE_EQUAL(answer.summary(), "200");
@@ -277,10 +311,24 @@ BOOST_AUTO_TEST_CASE(what_may_be_kept_no_longer_is_erased_by_itself_and_its_id_i
     BOOST_CHECK(!body());
     BOOST_CHECK(!cambodia.inbox().front().text_or("erased_at").empty());
     BOOST_CHECK_EQUAL(cambodia.leaves("inbox.erase").size(), 1U);
-    PeerClient client(thailand.tls_identity());
-    BOOST_CHECK_EQUAL(summary(post_message(client, cambodia.target(), bytes)), "200 application/cms");
+    PeerClient thai(thailand.tls_identity());
+    BOOST_CHECK_EQUAL(summary(post_message(thai, cambodia.target(), bytes)), "200 application/cms");
     BOOST_CHECK_EQUAL(cambodia.leaves("admission").size(), 1U);
     BOOST_CHECK(!body());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_is_kept_no_longer_than_it_says) {
+    auto const asked = ask(question());
+    BOOST_REQUIRE_EQUAL(asked.text_or("state"), "answered");
+    auto const shown = [&] {
+        return cambodia.officer().get("/v1/queries/" + asked.text_or("query"),
+                                      {{"reason", std::string(canary_reason)}});
+    };
+    BOOST_CHECK(shown().json().find("body") != nullptr);
+    clock.turn(3 * 24h + 1min);
+    cambodia.patrol();
+    BOOST_CHECK_EQUAL(shown().summary(), "200");
+    BOOST_CHECK(shown().json().find("body") == nullptr);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -105,6 +105,15 @@ BOOST_AUTO_TEST_CASE(a_message_that_waits_too_long_is_degraded) {
     BOOST_CHECK_EQUAL(with_stored({now - 42h, {}, Done{}}, "outbox"), "degraded outbox.old");
 }
 
+BOOST_AUTO_TEST_CASE(a_national_database_that_could_not_be_read_is_degraded) {
+    auto facts = well();
+    BOOST_CHECK(judge(facts, {}).find("source") == nullptr);  // none is configured
+    facts.source = Done{};
+    BOOST_CHECK_EQUAL(verdict(facts, "source"), "up");
+    facts.source = Error{ErrorKind::unavailable, "source.unavailable"};
+    BOOST_CHECK_EQUAL(verdict(facts, "source"), "degraded source.unavailable");
+}
+
 BOOST_AUTO_TEST_CASE(a_withdrawal_that_nobody_answers_is_degraded) {
     BOOST_CHECK_EQUAL(with_stored({{}, now - 72h + 1ms, Done{}}, "withdrawals"), "up");
     BOOST_CHECK_EQUAL(with_stored({{}, now - 72h, Done{}}, "withdrawals"), "degraded withdrawal.unanswered");
