@@ -54,6 +54,7 @@ struct OfficerRoute {
 
 // What answers have in common.
 Json address_json(Address const& address);
+Json consent_json(Consent const& consent, Timestamp now);
 Json optional_time(std::optional<Timestamp> const& time);  ///< RFC 3339, or null
 /// From `node`, `office` and `purpose`: whom an officer means, and what for.
 struct Recipient {
@@ -68,6 +69,7 @@ Result<Json> preview_json(Deliberation const& deliberation);
 // One file each: officer_cases.cpp, officer_partners.cpp, officer_messages.cpp, officer_queries.cpp,
 // officer_status.cpp.
 std::vector<OfficerRoute> case_routes();
+std::vector<OfficerRoute> consent_routes();
 std::vector<OfficerRoute> partner_routes();
 std::vector<OfficerRoute> message_routes();
 std::vector<OfficerRoute> query_routes();
