@@ -242,8 +242,8 @@ BOOST_AUTO_TEST_CASE(a_partner_sends_so_many_duties_a_day_and_no_more) {
     withdraw_consent();
     eventually("it is put off", [&] {
         retry();
-        auto const duties = thailand.duties();
-        return !duties.empty() && thailand.outbox_state(duties.front().text_or("duty")) == "queued peer.answered_later";
+        if (duty(thailand) != "withdrawal queued") return false;
+        return thailand.outbox_state(thailand.duties().front().text_or("duty")) == "queued peer.answered_later";
     });
     BOOST_CHECK(read(cambodia, message).json().find("body") != nullptr);
     clock.turn(25h);
