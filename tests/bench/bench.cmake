@@ -28,4 +28,4 @@ add_executable(casebridge-source-bench
 target_link_libraries(casebridge-source-bench PRIVATE casebridge_options casebridge_test_servers CLI11::CLI11)
 add_test(NAME source_bench COMMAND ${CMAKE_CURRENT_LIST_DIR}/sources.sh --no-build --programs ${CMAKE_BINARY_DIR}/bin
   --dir ${CMAKE_BINARY_DIR}/bench --rows 2000 --rounds 1 --lookups 20)
-set_tests_properties(source_bench PROPERTIES TIMEOUT 120)
+set_tests_properties(source_bench PROPERTIES TIMEOUT 600)

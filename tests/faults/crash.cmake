@@ -39,5 +39,5 @@ if(NOT CASEBRIDGE_SANITIZE)  # libfaketime must be loaded first, and so must the
 endif()
 foreach(suite ${fault_suites})
   add_test(NAME faults_${suite} COMMAND faults_crash --log_level=warning --run_test=${suite})
-  set_tests_properties(faults_${suite} PROPERTIES TIMEOUT 300 COST 100)
+  set_tests_properties(faults_${suite} PROPERTIES TIMEOUT 1200 COST 100)
 endforeach()

@@ -2,7 +2,7 @@
 set(here ${CMAKE_CURRENT_LIST_DIR})
 casebridge_test(faults_hostile_peer
   LIBRARIES casebridge_daemon CURL::libcurl OpenSSL::SSL OpenSSL::Crypto
-  TIMEOUT 180
+  TIMEOUT 600
   SOURCES
     ${here}/../support/officer_session.cpp
     ${here}/adversary.cpp
@@ -34,4 +34,4 @@ target_link_libraries(casebridge_adversary PRIVATE casebridge_crypto_test_suppor
   OpenSSL::SSL OpenSSL::Crypto)
 
 add_test(NAME faults_testssl COMMAND ${here}/testssl.sh ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
-set_tests_properties(faults_testssl PROPERTIES TIMEOUT 120)
+set_tests_properties(faults_testssl PROPERTIES TIMEOUT 400)

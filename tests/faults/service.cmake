@@ -13,11 +13,11 @@ target_link_libraries(faults_small_disk PRIVATE casebridge_test_support casebrid
   OpenSSL::Crypto)
 add_dependencies(faults_small_disk casebridged casebridge)
 add_test(NAME faults_small_disk COMMAND ${here}/small_disk.sh $<TARGET_FILE:faults_small_disk> --log_level=warning)
-set_tests_properties(faults_small_disk PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77)
+set_tests_properties(faults_small_disk PROPERTIES TIMEOUT 400 SKIP_RETURN_CODE 77)
 
 casebridge_test(faults_watchdog
   LIBRARIES casebridge_daemon CURL::libcurl PkgConfig::SQLCIPHER OpenSSL::Crypto
-  TIMEOUT 120
+  TIMEOUT 400
   SOURCES
     ${here}/../support/officer_session.cpp
     ${here}/../unit/daemon/raw_store.cpp
@@ -29,4 +29,4 @@ target_compile_definitions(faults_watchdog PRIVATE SQLITE_HAS_CODEC)
 add_dependencies(faults_watchdog casebridged casebridge)
 
 add_test(NAME mutants_apply COMMAND ${CMAKE_CURRENT_LIST_DIR}/mutants/run.sh --check)
-set_tests_properties(mutants_apply PROPERTIES TIMEOUT 30)
+set_tests_properties(mutants_apply PROPERTIES TIMEOUT 120)

@@ -11,7 +11,7 @@ function(casebridge_fuzz_target name)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     set_property(GLOBAL APPEND PROPERTY CASEBRIDGE_FUZZERS fuzz_${name})
   endif()
-  set_tests_properties(fuzz_replay_${name} PROPERTIES TIMEOUT 60)
+  set_tests_properties(fuzz_replay_${name} PROPERTIES TIMEOUT 300)
 endfunction()
 
 casebridge_fuzz_target(der_gate casebridge_crypto)

@@ -2,7 +2,7 @@ set(here ${CMAKE_CURRENT_LIST_DIR})
 set(support ${here}/../support)
 casebridge_test(integration_two_nodes
   LIBRARIES casebridge_daemon casebridge_demo CURL::libcurl OpenSSL::Crypto
-  TIMEOUT 600
+  TIMEOUT 1200
   SOURCES
     ${support}/demo_ministry.cpp
     ${support}/officer_session.cpp
@@ -22,7 +22,7 @@ casebridge_test(integration_two_nodes
 )
 casebridge_test(integration_staging
   LIBRARIES casebridge_daemon casebridge_demo casebridge_test_servers CURL::libcurl OpenSSL::Crypto
-  TIMEOUT 600
+  TIMEOUT 1200
   SOURCES
     ${support}/demo_ministry.cpp
     ${support}/officer_session.cpp
@@ -31,7 +31,7 @@ casebridge_test(integration_staging
 )
 casebridge_test(integration_query_pairs
   LIBRARIES casebridge_daemon casebridge_demo CURL::libcurl OpenSSL::Crypto
-  TIMEOUT 600
+  TIMEOUT 1200
   SOURCES
     ${support}/demo_ministry.cpp
     ${support}/officer_session.cpp
@@ -40,7 +40,7 @@ casebridge_test(integration_query_pairs
 )
 casebridge_test(integration_notifications
   LIBRARIES casebridge_daemon casebridge_demo casebridge_test_servers CURL::libcurl OpenSSL::Crypto
-  TIMEOUT 600
+  TIMEOUT 1200
   SOURCES
     ${support}/demo_ministry.cpp
     ${support}/officer_session.cpp
