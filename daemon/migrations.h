@@ -1,4 +1,8 @@
-// Migrations: the store's schema, version by version. A version that was released never changes again.
+// Migrations: the store's schema, version by version (`schema/version_N.h`). A version that was released never changes
+// again.
+//
+// SQL of SQLite 3.15: no STRICT, so the CHECKs say what a column may hold. Times are milliseconds since 1970, UTC.
+// `content` columns name a row of `contents`; no foreign keys, because erasing a content leaves the row that had it.
 #pragma once
 
 #include "daemon/database.h"

@@ -4,9 +4,9 @@
 //                 └────▶ refused ──────▲
 //
 // `listed` was certainly never written there; from `writing` on it may be. INVARIANT, kept by the store itself
-// (migrations.cpp): whatever erases the content of a message, in the same transaction its row here becomes `to_remove`,
-// or goes if it was never written. A *place* is one table of one database: what was written there is removed there,
-// also after the configuration names another.
+// (schema/version_9.h): whatever erases the content of a message, in the same transaction its row here becomes
+// `to_remove`, or goes if it was never written. A *place* is one table of one database: what was written there is
+// removed there, also after the configuration names another.
 #pragma once
 
 #include "daemon/inbox_table.h"
