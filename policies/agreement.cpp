@@ -32,6 +32,7 @@ public:
         refuse_unfilled(file_.root, complaints_);
         read_head();
         read_parties();
+        read_directories();
         read_purposes();
         check_law_enforcement();
         reader_.refuse_unknown_keys();
@@ -106,6 +107,21 @@ private:
         if (!id || !kind) return;
         if (agreement_.party(*id) != nullptr) complaints_.add(reader.at("node"), "node", "names a party twice");
         agreement_.parties_.push_back({*std::move(id), *kind, std::move(name), std::move(offices)});
+    }
+
+    /// Optional: `directory` has a list of offices for each party that wants one.
+    void read_directories() {
+        auto const* node = reader_.optional_mapping("directory");
+        if (node == nullptr) return;
+        std::vector<NodeId> known;
+        for (auto const& party : agreement_.parties_) known.push_back(party.node);
+        for (auto const& [key, line, value] : node->entries) {
+            auto const id = read_node(key, {node->source.file, line}, "directory", &known, complaints_);
+            auto const party = std::ranges::find_if(agreement_.parties_,
+                                                    [&](AgreementParty const& each) { return id && each.node == *id; });
+            if (party != agreement_.parties_.end())
+                party->directory = read_directory(value, party->offices, complaints_);
+        }
     }
 
     void read_purposes() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "crypto/digest.h"
+#include "policies/directory.h"
 #include "policies/purpose.h"
 #include "policies/schema.h"
 #include "policies/yaml.h"
@@ -21,8 +22,9 @@ using Ceiling = std::map<std::string, Form, std::less<>>;  ///< field id → mos
 struct AgreementParty {
     NodeId node;
     NodeKind kind;
-    std::string name;               ///< of the ministry, for people
-    std::vector<OfficeId> offices;  ///< contact offices; empty means the node cannot keep offices apart
+    std::string name;                          ///< of the ministry, for people
+    std::vector<OfficeId> offices;             ///< contact offices; empty means the node cannot keep offices apart
+    std::vector<DirectoryOffice> directory{};  ///< where else it can be found, and what leads to one of `offices`
 };
 
 /// Optional terms of a purpose: how long each kind of answer may take. What is left out is as in Directive (EU)

@@ -6,6 +6,8 @@
 #include "policies/sharing_policy.h"
 #include "tests/fuzz/invariant.h"
 
+#include <algorithm>
+
 using namespace casebridge;
 
 namespace {
@@ -35,6 +37,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         auto agreement = Agreement::load(file);
         FUZZ_INVARIANT(!agreement || agreement->digest() == sha256(file.bytes));
         FUZZ_INVARIANT(!agreement || agreement->parties().size() >= 2);
+        if (agreement)
+            for (auto const& party : agreement->parties())
+                for (auto const& office : party.directory)  // every one leads to an address of messages
+                    FUZZ_INVARIANT(std::ranges::find(party.offices, office.routes_to) != party.offices.end());
         return agreement;
     });
     check(text, [](YamlFile const& file) {

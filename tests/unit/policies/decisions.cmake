@@ -6,6 +6,7 @@ casebridge_test(policies_decisions
     unit/policies/consent_test.cpp
     unit/policies/decision_table.cpp
     unit/policies/decision_table_test.cpp
+    unit/policies/directory_test.cpp
     unit/policies/library_test.cpp
     unit/policies/minimisation_test.cpp
     unit/policies/release_test.cpp
