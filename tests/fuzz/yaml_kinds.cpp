@@ -4,6 +4,7 @@
 #include "policies/calendar.h"
 #include "policies/consent.h"
 #include "policies/sharing_policy.h"
+#include "policies/wording.h"
 #include "tests/fuzz/invariant.h"
 
 #include <algorithm>
@@ -54,6 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         return policy;
     });
     check(text, [](YamlFile const& file) { return Calendar::load(file); });
+    check(text, [](YamlFile const& file) { return Wording::load(file); });
     check(text, [](YamlFile const& file) { return FieldMap::load(file, "/nonexistent"); });
     return 0;
 }

@@ -11,6 +11,7 @@ casebridge_test(policies_decisions
     unit/policies/minimisation_test.cpp
     unit/policies/release_test.cpp
     unit/policies/sharing_policy_test.cpp
+    unit/policies/wording_test.cpp
 )
 
 casebridge_test(policies_properties
