@@ -43,7 +43,8 @@ std::vector<OfficerRoute> const& routes() {
     static std::vector<OfficerRoute> const table = [] {
         std::vector<OfficerRoute> all;
         for (auto const& group :
-             {case_routes(), consent_routes(), partner_routes(), message_routes(), query_routes(), status_routes()})
+             {case_routes(), register_routes(), consent_routes(), partner_routes(), directory_routes(),
+              message_routes(), query_routes(), status_routes()})
             all.insert(all.end(), group.begin(), group.end());
         return all;
     }();

@@ -56,6 +56,8 @@ struct OfficerRoute {
 Json address_json(Address const& address);
 Json consent_json(Consent const& consent, Timestamp now);
 Json optional_time(std::optional<Timestamp> const& time);  ///< RFC 3339, or null
+/// A leaf without facts whose erasable detail names the case.
+Status append_case_act(OfficerCall& call, std::string_view kind, Actor const& actor, CaseId const& id);
 /// From `node`, `office` and `purpose`: whom an officer means, and what for.
 struct Recipient {
     Address to;
@@ -67,12 +69,14 @@ Result<Recipient> recipient_of(OfficerCall const& call);
 Result<Json> preview_json(Deliberation const& deliberation);
 
 // One file each: officer_cases.cpp, officer_partners.cpp, officer_messages.cpp, officer_queries.cpp,
-// officer_status.cpp.
+// officer_register.cpp, officer_directory.cpp, officer_status.cpp.
 std::vector<OfficerRoute> case_routes();
 std::vector<OfficerRoute> consent_routes();
 std::vector<OfficerRoute> partner_routes();
 std::vector<OfficerRoute> message_routes();
 std::vector<OfficerRoute> query_routes();
+std::vector<OfficerRoute> register_routes();
+std::vector<OfficerRoute> directory_routes();
 std::vector<OfficerRoute> status_routes();
 
 }  // namespace casebridge

@@ -74,16 +74,6 @@ Result<ShareRequest> share_request(OfficerCall& call) {
                         call.text("legal_basis"), About::summary};
 }
 
-Status append_act(OfficerCall& call, std::string_view kind, Actor const& actor, CaseId const& id) {
-    auto const appended = call.parts().engine.call<std::uint64_t>([&](Store& store) {
-        auto detail = Json::object();
-        detail.set("case", id.text());
-        return store.log().append(kind, call.parts().clock.now(), actor, Json::object(), detail);
-    });
-    if (!appended) return appended.error();
-    return Done{};
-}
-
 void list_cases(OfficerCall& call) {
     auto const limit = call.limit(50);
     if (!limit) return call.fail(limit);
@@ -167,7 +157,7 @@ void show_case(OfficerCall& call) {
     auto const sourced =
         call.parts().sharing.with_source<SourcedCase>([&](CaseSource& source) { return source.load(id); });
     if (!sourced) return call.fail(sourced);
-    if (auto const logged = append_act(call, "officer.read_case", *actor, id); !logged) return call.fail(logged);
+    if (auto const logged = append_case_act(call, "officer.read_case", *actor, id); !logged) return call.fail(logged);
     auto const disclosures = call.parts().engine.call<std::vector<DisclosureRow>>(
         [&](Store& store) { return store.disclosures().of_case(id); });
     if (!disclosures) return call.fail(disclosures);
@@ -243,6 +233,16 @@ void send_case(OfficerCall& call) {
 }
 
 }  // namespace
+
+Status append_case_act(OfficerCall& call, std::string_view kind, Actor const& actor, CaseId const& id) {
+    auto const appended = call.parts().engine.call<std::uint64_t>([&](Store& store) {
+        auto detail = Json::object();
+        detail.set("case", id.text());
+        return store.log().append(kind, call.parts().clock.now(), actor, Json::object(), detail);
+    });
+    if (!appended) return appended.error();
+    return Done{};
+}
 
 Result<Json> preview_json(Deliberation const& deliberation) {
     auto json = decision_json(deliberation);

@@ -1,3 +1,3 @@
-foreach(part store network cli exchange)
+foreach(part store network cli papers exchange)
   include(${CMAKE_CURRENT_LIST_DIR}/${part}.cmake OPTIONAL)
 endforeach()

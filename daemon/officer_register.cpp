@@ -1,0 +1,146 @@
+// Officer API: the register of disclosures of one case, for the person it is about. Printing it is an act.
+#include "daemon/officer_call.h"
+
+#include <algorithm>
+
+namespace casebridge {
+namespace {
+
+struct RegisterFacts {
+    std::vector<DisclosureRow> disclosures;
+    std::vector<Consent> consents;
+    std::map<std::string, DutyRow> withdrawals;  ///< by message id
+};
+
+Result<RegisterFacts> stored_facts(OfficerCall& call, CaseId const& id) {
+    return call.parts().engine.call<RegisterFacts>([&](Store& store) -> Result<RegisterFacts> {
+        RegisterFacts facts;
+        ASSIGN_OR_RETURN(facts.disclosures, store.disclosures().of_case(id));
+        ASSIGN_OR_RETURN(facts.consents, store.cases().consents(id));
+        for (auto const& row : facts.disclosures) {
+            if (row.withdrawal.empty() || facts.withdrawals.contains(row.withdrawal)) continue;
+            ASSIGN_OR_RETURN(auto const duty, MessageId::parse(row.withdrawal));
+            ASSIGN_OR_RETURN(auto found, store.duties().find(duty));
+            if (found) facts.withdrawals.emplace(row.withdrawal, *std::move(found));
+        }
+        return facts;
+    });
+}
+
+/// Whether all consents the disclosures rest on are known; erased ones never will be.
+bool knows_all_consents(RegisterFacts const& facts) {
+    return std::ranges::all_of(facts.disclosures, [&](DisclosureRow const& row) {
+        return row.consent_id.empty() ||
+               std::ranges::find(facts.consents, row.consent_id, &Consent::id) != facts.consents.end();
+    });
+}
+
+/// Adds the consents that only the national database has. A case that neither the register nor a consent nor the
+/// national database knows is a mistyped number: nobody is told that nothing was told about them. Errors: as
+/// `CaseSource::load`, where nothing else is known of the case.
+Status complete(OfficerCall& call, CaseId const& id, RegisterFacts& facts) {
+    bool const known = !facts.disclosures.empty() || !facts.consents.empty();
+    if (known && knows_all_consents(facts)) return Done{};
+    auto const sourced =
+        call.parts().sharing.with_source<SourcedCase>([&](CaseSource& source) { return source.load(id); });
+    if (!sourced) return known ? Status(Done{}) : Status(sourced.error());
+    for (auto const& consent : sourced->consents)
+        if (std::ranges::find(facts.consents, consent.id, &Consent::id) == facts.consents.end())
+            facts.consents.push_back(consent);
+    return Done{};
+}
+
+struct NamedRecipient {
+    std::string name, office;
+};
+
+/// What people call the recipient: as in the agreement it was told under, if that is still here.
+NamedRecipient recipient_named(OfficerCall& call, DisclosureRow const& row) {
+    auto const instruments = call.parts().instruments.get();
+    auto const* const under = instruments->find(row.agreement);
+    auto const* party = under == nullptr ? nullptr : under->agreement.party(row.to.node);
+    NamedRecipient named;
+    if (party != nullptr) {
+        named.name = party->name;
+        auto const office = std::ranges::find(party->directory, row.to.office, &DirectoryOffice::office);
+        if (office != party->directory.end()) named.office = office->name;
+    } else if (auto const peers = call.parts().peers.snapshot(); peers->find(row.to.node) != nullptr) {
+        named.name = peers->find(row.to.node)->row.name;
+    }
+    return named;
+}
+
+Json categories_json(std::string const& stored) {
+    auto list = Json::array();
+    auto const counts = parse_json(stored);
+    if (counts && counts->as_object() != nullptr)
+        for (auto const& [category, count] : *counts->as_object()) list.push(category);
+    return list;
+}
+
+Json consent_facts_json(RegisterFacts const& facts, std::string const& id) {
+    if (id.empty()) return nullptr;
+    auto json = Json::object();
+    json.set("id", id);
+    auto const consent = std::ranges::find(facts.consents, id, &Consent::id);
+    if (consent == facts.consents.end()) return json.set("given_on", nullptr).set("withdrawn_at", nullptr);
+    return json.set("given_on", to_iso8601(consent->given_on))
+        .set("withdrawn_at", optional_time(consent->withdrawn_at))
+        .set("language", consent->form.language);
+}
+
+Json withdrawal_json(RegisterFacts const& facts, std::string const& duty) {
+    auto const found = facts.withdrawals.find(duty);
+    if (found == facts.withdrawals.end()) return nullptr;
+    return Json::object().set("asked_at", to_rfc3339(found->second.owed_at)).set("state", to_text(found->second.state));
+}
+
+Json entry_json(OfficerCall& call, RegisterFacts const& facts, DisclosureRow const& row) {
+    auto const named = recipient_named(call, row);
+    auto json = Json::object();
+    json.set("message", row.message.text())
+        .set("to", address_json(row.to))
+        .set("name", named.name)
+        .set("office_name", named.office)
+        .set("purpose", to_text(row.purpose))
+        .set("categories", categories_json(row.categories))
+        .set("agreement", row.agreement.hex())
+        .set("consent", consent_facts_json(facts, row.consent_id))
+        .set("told_at", to_rfc3339(row.prepared_at))
+        .set("state", row.state)
+        .set("settled_at", optional_time(row.settled_at))
+        .set("withdrawal", withdrawal_json(facts, row.withdrawal))
+        .set("erased_at", optional_time(row.erased_at));
+    return json;
+}
+
+void show_register(OfficerCall& call) {
+    auto const actor = call.actor();
+    if (!actor) return call.fail(actor);
+    auto const id_text = call.required("case");
+    if (!id_text) return call.fail(id_text);
+    CaseId const id{*id_text};
+    auto facts = stored_facts(call, id);
+    if (!facts) return call.fail(facts);
+    if (auto const completed = complete(call, id, *facts); !completed) return call.fail(completed);
+    if (auto const logged = append_case_act(call, "officer.read_register", *actor, id); !logged)
+        return call.fail(logged);
+    auto list = Json::array();
+    for (auto const& row : facts->disclosures) list.push(entry_json(call, *facts, row));
+    auto const& parts = call.parts();
+    auto json = Json::object();
+    json.set("case", id.text())
+        .set("node", parts.self.node.text())
+        .set("name", parts.config.name)
+        .set("time", to_rfc3339(parts.clock.now()))
+        .set("disclosures", std::move(list));
+    call.answer(json);
+}
+
+}  // namespace
+
+std::vector<OfficerRoute> register_routes() {
+    return {{"GET", "/v1/cases/register", Access::case_work, show_register}};
+}
+
+}  // namespace casebridge
