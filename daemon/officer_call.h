@@ -69,7 +69,7 @@ Result<Recipient> recipient_of(OfficerCall const& call);
 Result<Json> preview_json(Deliberation const& deliberation);
 
 // One file each: officer_cases.cpp, officer_partners.cpp, officer_messages.cpp, officer_queries.cpp,
-// officer_register.cpp, officer_directory.cpp, officer_status.cpp.
+// officer_register.cpp, officer_directory.cpp, officer_meetings.cpp, officer_status.cpp.
 std::vector<OfficerRoute> case_routes();
 std::vector<OfficerRoute> consent_routes();
 std::vector<OfficerRoute> partner_routes();
@@ -77,6 +77,7 @@ std::vector<OfficerRoute> message_routes();
 std::vector<OfficerRoute> query_routes();
 std::vector<OfficerRoute> register_routes();
 std::vector<OfficerRoute> directory_routes();
+std::vector<OfficerRoute> meeting_routes();
 std::vector<OfficerRoute> status_routes();
 
 }  // namespace casebridge

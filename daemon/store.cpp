@@ -22,7 +22,8 @@ Store::Store(Database database)
       queries_asked_(database_, contents_),
       watch_(database_, contents_),
       duties_(database_, contents_),
-      received_(database_) {}
+      received_(database_),
+      meetings_(database_) {}
 
 Result<std::unique_ptr<Store>> Store::open(std::filesystem::path const& path, Secret const& key, Database::Mode mode) {
     ASSIGN_OR_RETURN(auto database, Database::open(path, key, mode));

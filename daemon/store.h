@@ -5,6 +5,7 @@
 #include "daemon/case_table.h"
 #include "daemon/duty_table.h"
 #include "daemon/inbox_table.h"
+#include "daemon/meeting_table.h"
 #include "daemon/outbox_table.h"
 #include "daemon/peer_table.h"
 #include "daemon/query_table.h"
@@ -35,6 +36,7 @@ public:
     [[nodiscard]] WatchTable& watch() { return watch_; }
     [[nodiscard]] DutyTable& duties() { return duties_; }
     [[nodiscard]] ReceivedList& received() { return received_; }
+    [[nodiscard]] MeetingTable& meetings() { return meetings_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
     Result<std::optional<std::string>> setting(std::string_view key);
@@ -67,6 +69,7 @@ private:
     WatchTable watch_;
     DutyTable duties_;
     ReceivedList received_;
+    MeetingTable meetings_;
     MerkleFrontier at_begin_, at_savepoint_;
 };
 

@@ -24,7 +24,7 @@ std::vector<Command> all_commands() {
     for (auto const& commands :
          {init_commands(), identity_commands(), peer_commands(), agreement_commands(), directory_commands(),
           policy_commands(), consent_commands(), case_commands(), register_commands(), send_commands(),
-          outbox_commands(), inbox_commands(), query_commands(), status_commands(),
+          outbox_commands(), inbox_commands(), query_commands(), docket_commands(), status_commands(),
           config_commands(), adapter_commands(), doctor_commands(), page_commands()})
         all.insert(all.end(), commands.begin(), commands.end());
     return all;

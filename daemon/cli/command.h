@@ -51,6 +51,7 @@ std::vector<Command> send_commands();
 std::vector<Command> outbox_commands();
 std::vector<Command> inbox_commands();
 std::vector<Command> query_commands();
+std::vector<Command> docket_commands();
 std::vector<Command> directory_commands();
 std::vector<Command> status_commands();
 std::vector<Command> config_commands();

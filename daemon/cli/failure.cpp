@@ -29,6 +29,7 @@ constexpr std::array kMeanings = {
     Advice{"query.not_found", "no such question was asked"},
     Advice{"query.not_waiting", "no such question waits: it is answered, or its time is over"},
     Advice{"query.no_agreement", "no agreement that both have signed covers the purpose today"},
+    Advice{"meeting.in_the_future", "this day has not come yet"},
     Advice{"wording.unknown_language", "there is no wording in this language"},
     Advice{"file.unreadable", "the file cannot be read"},
     Advice{"certificate.malformed", "this is not one certificate in PEM form"},

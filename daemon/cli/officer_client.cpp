@@ -158,6 +158,10 @@ OfficerClient::Answer OfficerClient::post(std::string_view path, Json const& bod
     return call_json(socket_, {"POST", std::string(path), dump(body)});
 }
 
+OfficerClient::Answer OfficerClient::put(std::string_view path, Json const& body) const {
+    return call_json(socket_, {"PUT", std::string(path), dump(body)});
+}
+
 OfficerClient::Answer OfficerClient::remove(std::string_view path, Query const& query) const {
     return call_json(socket_, {"DELETE", with_query(path, query), {}});
 }

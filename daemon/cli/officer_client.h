@@ -25,6 +25,7 @@ public:
     using Answer = std::variant<Json, Failure>;
     Answer get(std::string_view path, Query const& query = {}) const;
     Answer post(std::string_view path, Json const& body) const;
+    Answer put(std::string_view path, Json const& body) const;
     Answer remove(std::string_view path, Query const& query = {}) const;
     /// For answers that are no JSON, e.g. a sealed envelope.
     std::variant<Bytes, Failure> get_bytes(std::string_view path, Query const& query = {}) const;

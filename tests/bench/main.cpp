@@ -1,6 +1,7 @@
 // casebridge-bench: measures the figures of tests/bench/README.md and prints them; see run.sh.
 #include "daemon/database.h"
 #include "tests/bench/crypto_bench.h"
+#include "tests/bench/docket_bench.h"
 #include "tests/bench/procedure_bench.h"
 #include "tests/bench/startup_bench.h"
 #include "tests/bench/two_daemons.h"
@@ -263,6 +264,10 @@ int run(Options const& options) {
         progress("procedures");
         print(options, measure_procedures(options.quick ? 0.3 : 2));
     }
+    if (options.wants("docket")) {
+        progress("the docket");
+        print(options, measure_docket(options.quick ? 10'000 : 100'000, options.directory));
+    }
     if (options.wants("startup")) {
         progress("start-up");
         print(options, measure_startup(options.programs, std::filesystem::path(options.directory) / "startup",
@@ -281,8 +286,8 @@ int main(int argc, char** argv) {
     app.add_option("--directory", options.directory, "an empty directory on the disk to measure")->required();
     app.add_flag("--json", options.json, "one JSON object a line");
     app.add_flag("--quick", options.quick, "short, for a look");
-    app.add_option("--only", options.only, "crypto, exchange, procedures, startup; may be given more than once")
-        ->check(CLI::IsMember({"crypto", "exchange", "procedures", "startup"}))
+    app.add_option("--only", options.only, "crypto, exchange, procedures, docket, startup; may be given more than once")
+        ->check(CLI::IsMember({"crypto", "exchange", "procedures", "docket", "startup"}))
         ->expected(1);
     app.add_option("--in-flight", options.in_flight, "exchanges with so many in flight and no other load")
         ->check(CLI::Range(1, casebridge::bench::plain_cases));

@@ -4,7 +4,7 @@
 #   tests/bench/run.sh               everything, a readable table (some minutes)
 #   tests/bench/run.sh --quick       shorter runs, for a look (about a minute)
 #   tests/bench/run.sh --json        one JSON object a line instead of the table
-#   tests/bench/run.sh --only PART   of crypto, exchange (with crypto, its bound), procedures and startup
+#   tests/bench/run.sh --only PART   of crypto, exchange (with crypto, its bound), procedures, docket and startup
 #   tests/bench/run.sh --in-flight N of the exchanges only those with N in flight
 #   tests/bench/run.sh --dir DIR     works in DIR, which decides the disk (default: build/bench)
 #   tests/bench/run.sh --no-build    uses what is built

@@ -14,6 +14,7 @@ casebridge_test(integration_two_nodes
     ${here}/exchange_test.cpp
     ${here}/health_test.cpp
     ${here}/officers_test.cpp
+    ${here}/papers_test.cpp
     ${here}/peers_test.cpp
     ${here}/queries_officer_test.cpp
     ${here}/queries_test.cpp

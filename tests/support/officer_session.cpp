@@ -65,6 +65,10 @@ OfficerAnswer OfficerSession::post(std::string const& path, Json const& body) co
     return perform("POST", path, dump(body));
 }
 
+OfficerAnswer OfficerSession::put(std::string const& path, Json const& body) const {
+    return perform("PUT", path, dump(body));
+}
+
 OfficerAnswer OfficerSession::perform(char const* method, std::string const& path, std::string const& body) const {
     std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> const handle(curl_easy_init(), curl_easy_cleanup);
     if (handle == nullptr) throw std::runtime_error("curl_easy_init");

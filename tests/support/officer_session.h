@@ -27,6 +27,7 @@ public:
     using Query = std::map<std::string, std::string>;
     [[nodiscard]] OfficerAnswer get(std::string const& path, Query const& query = {}) const;
     [[nodiscard]] OfficerAnswer remove(std::string const& path, Query const& query = {}) const;
+    [[nodiscard]] OfficerAnswer put(std::string const& path, Json const& body) const;
     [[nodiscard]] OfficerAnswer post(std::string const& path, Json const& body) const;
 
 private:

@@ -1,5 +1,6 @@
 # What is printed for people. The pages in tests/vectors/papers are also given to an XML parser, where there is one.
 casebridge_test(daemon_papers LIBRARIES casebridge_cli SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/docket_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/markup_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/subject_register_test.cpp
 )

@@ -13,6 +13,7 @@ casebridge_test(daemon_store
     ${here}/health_survey_test.cpp
     ${here}/inbox_table_test.cpp
     ${here}/log_patrol_test.cpp
+    ${here}/meeting_table_test.cpp
     ${here}/migrations_test.cpp
     ${here}/outbox_table_test.cpp
     ${here}/peer_table_test.cpp

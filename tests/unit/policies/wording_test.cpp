@@ -148,9 +148,9 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_named_with_file_line_and_key) {
             {"nothing: \"Nothing", "nothing: \"\\u202eNothing",
              "en.yaml:13: nothing: expected one line of at most 2000 bytes without control characters"},
             {"  asked: \"asked\"", "  askd: \"asked\"",
-             "en.yaml:128: askd: not one of the codes of stages; did you mean `asked`?"},
+             "en.yaml:137: askd: not one of the codes of stages; did you mean `asked`?"},
             {"  KH: \"Cambodia\"", "  Cambodia: \"Cambodia\"",
-             "en.yaml:88: Cambodia: not one of the codes of countries"},
+             "en.yaml:97: Cambodia: not one of the codes of countries"},
         });
     CHECK_CODE(Wording::load(yaml_file("- a\n", "en.yaml")), "wording.invalid");
     CHECK_CODE(Wording::load(yaml_file(english() + "more: x\n", "en.yaml")), "wording.invalid");
