@@ -2,6 +2,8 @@
 #include "daemon/cli/docket.h"
 #include "daemon/cli/markup.h"
 
+#include <map>
+
 namespace casebridge::cli {
 namespace {
 
@@ -37,8 +39,13 @@ private:
         return all;
     }
 
-    [[nodiscard]] std::string_view word(std::string_view group, std::string_view code) const {
-        return languages_.front()->word(group, code);
+    /// Looked up once for each code.
+    std::string_view word(std::string_view group, std::string_view code) {
+        auto& of_group = words_[group];
+        auto const known = of_group.find(code);
+        if (known != of_group.end()) return known->second;
+        if (of_group.size() > 200) of_group.clear();  // codes come from the daemon, and are few
+        return of_group.emplace(code, languages_.front()->word(group, code)).first->second;
     }
 
     void line(DocketRow const& row, bool has_ended) {
@@ -88,7 +95,12 @@ private:
         cell(languages_.front()->text(key));
     }
 
-    void day(std::optional<Date> const& day) { cell(day ? to_iso8601(*day) : ""); }
+    void day(std::optional<Date> const& day) {
+        if (!day) return cell("");
+        auto& text = days_[std::chrono::sys_days(*day).time_since_epoch().count()];
+        if (text.empty()) text = to_iso8601(*day);
+        cell(text);
+    }
     void cell(std::string_view text) {
         if (!first_) out_ += ',';
         first_ = false;
@@ -104,6 +116,8 @@ private:
     std::string out_;
     bool first_ = true;
     std::int64_t number_ = 0;
+    std::map<std::string_view, std::map<std::string, std::string, std::less<>>> words_;
+    std::map<std::int64_t, std::string> days_;
 };
 
 }  // namespace

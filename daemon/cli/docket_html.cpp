@@ -182,8 +182,10 @@ private:
         append_html_text(out_, procedure.office);
         out_ += " – ";
         append_html_text(out_, procedure.their_office);
-        out_ += "</span><b>";
-        if (procedure.urgency == "urgent" || procedure.urgency == "immediate") out_ += phrase(procedure.urgency);
+        out_ += "</span>";
+        if (procedure.urgency != "urgent" && procedure.urgency != "immediate") return;
+        out_ += "<b>";
+        out_ += phrase(procedure.urgency);
         out_ += "</b>";
     }
 

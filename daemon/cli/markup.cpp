@@ -86,11 +86,11 @@ void append_csv_cell(std::string& out, std::string_view text) {
     auto const first = text.find_first_not_of(' ');
     if (first != std::string_view::npos && std::string_view("=+-@\t\r\n|%").find(text[first]) != std::string_view::npos)
         out += '\'';
-    for (char const c : text) {
-        if (c == '"') out += '"';
-        out += c;
+    for (auto quote = text.find('"'); quote != std::string_view::npos; quote = text.find('"')) {
+        out.append(text.substr(0, quote + 1)) += '"';
+        text.remove_prefix(quote + 1);
     }
-    out += '"';
+    out.append(text) += '"';
 }
 
 }  // namespace casebridge::cli

@@ -1,5 +1,6 @@
 #include "tests/bench/docket_bench.h"
 
+#include "crypto/digest.h"
 #include "daemon/cli/docket.h"
 #include "policies/procedure/words.h"
 
