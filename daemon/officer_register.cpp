@@ -70,11 +70,15 @@ NamedRecipient recipient_named(OfficerCall& call, DisclosureRow const& row) {
     return named;
 }
 
+/// In the order of the schema, who she is first.
 Json categories_json(std::string const& stored) {
     auto list = Json::array();
     auto const counts = parse_json(stored);
-    if (counts && counts->as_object() != nullptr)
-        for (auto const& [category, count] : *counts->as_object()) list.push(category);
+    if (!counts || counts->as_object() == nullptr) return list;
+    for (std::size_t i = 0; i < category_count; ++i) {
+        auto const word = to_text(static_cast<Category>(i));
+        if (counts->find(word) != nullptr) list.push(word);
+    }
     return list;
 }
 

@@ -47,6 +47,7 @@ Json party_json(AgreementParty const& party, std::string const& file) {
         .set("kind", to_text(party.kind))
         .set("name", party.name)
         .set("offices", std::move(offices))
+        .set("directory", static_cast<std::int64_t>(party.directory.size()))
         .set("signature_file", std::filesystem::exists(signature, ignored) ? Json(signature) : Json());
     return json;
 }
@@ -84,8 +85,8 @@ std::string render_check(Json const& json, Style const& style) {
     facts.add("in force", shown(json, "from") + " to " + shown(json, "until"));
     for (auto const& party : items(json, "parties")) {
         auto const signature = shown(party, "signature_file");
-        facts.add("party", shown(party, "node") + " (" + shown(party, "kind") +
-                               ", offices: " + shown(party, "offices") + "), " +
+        facts.add("party", shown(party, "node") + " (" + shown(party, "kind") + ", offices: " +
+                               shown(party, "offices") + ", in the directory: " + shown(party, "directory") + "), " +
                                (signature == "-" ? "no signature file" : "signature file " + signature));
     }
     Table table({"purpose", "fields", "kept", "answer within"});
