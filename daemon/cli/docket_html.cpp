@@ -198,7 +198,10 @@ private:
             out_ += "</b>";
         }
         out_ += "</td><td>";
-        if (row.due) out_ += day(*row.due);
+        if (row.due) {
+            out_ += day(*row.due);
+            due_time(*procedure.wait->due);
+        }
         if (procedure.wait) state(*procedure.wait, row);
         out_ += "</td><td>";
         out_ += word("stages", procedure.stage);
@@ -207,6 +210,15 @@ private:
         append_html_text(out_, procedure.wait->us ? docket_.us.node : docket_.them.node);
         out_ += word("actions", procedure.wait->action);
         out_ += "</b>";
+    }
+
+    /// Where hours count; the end of a day needs none.
+    void due_time(Timestamp due) {
+        auto const text = time_.clock_time(due);
+        if (text == "00:00") return;
+        out_ += "<span class=\"small\">";
+        out_ += text;
+        out_ += "</span>";
     }
 
     void state(DocketWait const& wait, DocketRow const& row) {

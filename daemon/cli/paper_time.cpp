@@ -23,11 +23,15 @@ Date PaperTime::day(Timestamp time) const {
     return zone_ ? zone_->day_at(time) : Date(std::chrono::floor<std::chrono::days>(time));
 }
 
-std::string PaperTime::minute(Timestamp time) const {
+std::string PaperTime::clock_time(Timestamp time) const {
     auto const today = day(time);
     auto const start = zone_ ? zone_->start_of(today) : Timestamp(std::chrono::sys_days(today));
     auto const minutes = std::chrono::floor<std::chrono::minutes>(time - start).count();
-    return to_iso8601(today) + " " + two_digits(minutes / 60) + ":" + two_digits(minutes % 60) + " (" + name_ + ")";
+    return two_digits(minutes / 60) + ":" + two_digits(minutes % 60);
+}
+
+std::string PaperTime::minute(Timestamp time) const {
+    return to_iso8601(day(time)) + " " + clock_time(time) + " (" + name_ + ")";
 }
 
 std::string day_in_words(Wording const& wording, Date day) {

@@ -14,6 +14,8 @@ public:
     static PaperTime of_node(std::string_view node);
 
     [[nodiscard]] Date day(Timestamp time) const;
+    /// "21:20"
+    [[nodiscard]] std::string clock_time(Timestamp time) const;
     /// "2026-11-28 21:20 (Asia/Bangkok)"
     [[nodiscard]] std::string minute(Timestamp time) const;
     [[nodiscard]] std::string const& zone_name() const noexcept { return name_; }

@@ -120,6 +120,15 @@ BOOST_AUTO_TEST_CASE(days_are_counted_in_our_country) {
     BOOST_CHECK_EQUAL(other.sections[1].at(1).days, 8);
 }
 
+BOOST_AUTO_TEST_CASE(where_hours_count_the_hour_is_there) {
+    Languages const english{"en"};
+    auto all = docket();
+    all.procedures = {all.procedures.at(3)};
+    BOOST_CHECK(has(docket_html(all, english.all), "2026-11-28<span class=\"small\">09:00</span>"));
+    *all.procedures.front().wait->due += std::chrono::hours(15);  // midnight in Bangkok
+    BOOST_CHECK(has(docket_html(all, english.all), "2026-11-28<span lang"));
+}
+
 BOOST_AUTO_TEST_CASE(what_came_on_the_day_of_the_meeting_is_told) {
     auto all = docket();
     all.since = std::chrono::year(2026) / 11 / 29;
