@@ -61,7 +61,7 @@ public:
                                    [](std::string_view text) { return find_code_list("languages")->contains(text); });
         auto hours = read_text("hours", false);
         reader_.refuse_unknown_keys();
-        check_route(target);
+        check_route(office, target);
         if (!office || !target || !kind) return std::nullopt;
         return DirectoryOffice{.office = *std::move(office),
                                .routes_to = *std::move(target),
@@ -113,8 +113,12 @@ private:
     }
 
     /// An entry that leads to no address of messages would be found only when somebody writes to it.
-    void check_route(std::optional<OfficeId> const& target) {
-        if (!target || std::ranges::find(own_, *target) != own_.end()) return;
+    void check_route(std::optional<OfficeId> const& office, std::optional<OfficeId> const& target) {
+        if (!office || !target) return;
+        if (is_own(*office) && *office != *target)
+            complaints_.add(reader_.at("routes_to"), "routes_to",
+                            "not for one of the party's offices: messages for it go to it");
+        if (is_own(*target)) return;
         if (reader_.any("routes_to") == nullptr) {
             complaints_.add(reader_.at("office"), "office",
                             "expected one of the party's offices, or `routes_to` with one of them");
@@ -126,6 +130,8 @@ private:
                 words.empty() ? "the party names no office to route to" : expected_one_of(words, target->text()));
         }
     }
+
+    [[nodiscard]] bool is_own(OfficeId const& office) const { return std::ranges::find(own_, office) != own_.end(); }
 
     YamlNode const& entry_;
     std::vector<OfficeId> const& own_;

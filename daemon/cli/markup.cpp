@@ -4,6 +4,7 @@
 #include "policies/unicode.h"
 
 #include <algorithm>
+#include <array>
 
 namespace casebridge::cli {
 namespace {
@@ -47,6 +48,14 @@ void append_escaped(std::string& out, std::string_view text) {
     }
 }
 
+/// Also behind blanks, which some spreadsheets skip, and with the wide signs of East Asian keyboards.
+bool may_be_formula(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    constexpr std::array<std::string_view, 13> starts{"=", "+", "-",  "@",  "\t", "\r", "\n",
+                                                      "|", "%", "＝", "＋", "－", "＠"};
+    return std::ranges::any_of(starts, [text](auto start) { return text.starts_with(start); });
+}
+
 }  // namespace
 
 void append_html_text(std::string& out, std::string_view text) {
@@ -82,10 +91,7 @@ std::string html_head(std::string_view title, std::string_view language, Orienta
 
 void append_csv_cell(std::string& out, std::string_view text) {
     out += '"';
-    // Also behind blanks, which some spreadsheets skip.
-    auto const first = text.find_first_not_of(' ');
-    if (first != std::string_view::npos && std::string_view("=+-@\t\r\n|%").find(text[first]) != std::string_view::npos)
-        out += '\'';
+    if (may_be_formula(text)) out += '\'';
     for (auto quote = text.find('"'); quote != std::string_view::npos; quote = text.find('"')) {
         out.append(text.substr(0, quote + 1)) += '"';
         text.remove_prefix(quote + 1);

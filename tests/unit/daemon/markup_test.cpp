@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(no_cell_is_a_formula_and_none_ends_early) {
     BOOST_CHECK_EQUAL(cell("plain, text"), "\"plain, text\"");
     BOOST_CHECK_EQUAL(cell("a \"b\"\r\nc"), "\"a \"\"b\"\"\r\nc\"");
     BOOST_CHECK_EQUAL(cell(""), "\"\"");
-    for (auto const* formula : {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "|calc", "%x"})
+    for (auto const* formula : {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "|calc", "%x", "＝1", " ＠x"})
         BOOST_CHECK_EQUAL(cell(formula), "\"'" + std::string(formula) + "\"");
     BOOST_CHECK_EQUAL(cell("=HYPERLINK(\"http://x\")"), "\"'=HYPERLINK(\"\"http://x\"\")\"");
     BOOST_CHECK_EQUAL(cell("ก=1"), "\"ก=1\"");

@@ -122,6 +122,8 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_named_with_file_line_key_and_the_nearest_w
              at(27, "routes_to: expected one of datip, border-team; did you mean `border-team`?")},
             {"      routes_to: border-team\n", "",
              at(26, "office: expected one of the party's offices, or `routes_to` with one of them")},
+            {"office: datip", "office: datip\n      routes_to: border-team",
+             at(37, "routes_to: not for one of the party's offices: messages for it go to it")},
             {"office: datip", "office: mae-sai\n      routes_to: datip", at(36, "office: names an office twice")},
             {"kind: border_cooperation", "kind: border_liason",
              at(29, "kind: " + kinds + "; did you mean `border_liaison`?")},
