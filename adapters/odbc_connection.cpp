@@ -61,18 +61,16 @@ void* OdbcConnection::statement() const {
     return handles_->passing->handle();
 }
 
-Error OdbcConnection::failed(std::string_view doing, int handle_kind, void* handle, bool schema_only) {
+Error OdbcConnection::failed(std::string_view doing, int handle_kind, void* handle) {
     failure_ = {};
     std::array<SQLWCHAR, 6> state{};
-    std::array<SQLWCHAR, 512> words{};
+    std::array<SQLWCHAR, 512> words{};  // some drivers want the room
     SQLINTEGER native = 0;
     SQLSMALLINT units = 0;
     if (good(SQLGetDiagRecW(static_cast<SQLSMALLINT>(handle_kind), handle, 1, state.data(), &native, words.data(),
                             static_cast<SQLSMALLINT>(words.size()), &units))) {
         failure_.sqlstate = text_of(state.data(), 5);
         failure_.native = native;
-        failure_.words =
-            text_of(words.data(), std::min<std::size_t>(static_cast<std::size_t>(units), words.size() - 1));
     }
     auto meaning = odbc_meaning(failure_.sqlstate, failure_.native);
     SQLUINTEGER dead = SQL_CD_FALSE;
@@ -83,7 +81,6 @@ Error OdbcConnection::failed(std::string_view doing, int handle_kind, void* hand
     std::string detail = "ODBC, " + std::string(doing) + ": SQLSTATE " + failure_.sqlstate + ", number " +
                          std::to_string(failure_.native);
     if (!meaning.words.empty()) detail += " (" + std::string(meaning.words) + ")";
-    if (schema_only) detail += ": " + failure_.words;
     auto const kind = meaning.code == "source.login_refused" ? ErrorKind::invalid : ErrorKind::unavailable;
     return {kind, meaning.code, detail};
 }
@@ -105,7 +102,7 @@ Status OdbcConnection::connect(OdbcSettings const& settings, Secret const& conne
     auto const code = SQLDriverConnectW(h.connection, nullptr, text, static_cast<SQLSMALLINT>(bytes.size() / 2),
                                         nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
     if (!good(code)) {
-        auto const error = failed("connecting", SQL_HANDLE_DBC, h.connection, false);
+        auto const error = failed("connecting", SQL_HANDLE_DBC, h.connection);
         if (failure_.sqlstate == "IM002" || failure_.sqlstate == "IM003" || failure_.sqlstate == "01000") {
             return Error{ErrorKind::invalid, "source.driver_missing",
                          "ODBC: no driver " + settings.driver + " here (odbcinst -q -d lists those there are)"};
@@ -145,7 +142,7 @@ Status OdbcConnection::execute(std::string_view doing, std::string const& sql) {
     close_cursor();
     auto const text = to_utf16(sql);
     auto const code = SQLExecDirectW(statement(), wide(text), static_cast<SQLINTEGER>(text.size()));
-    if (!good(code) && code != SQL_NO_DATA) return failed(doing, SQL_HANDLE_STMT, statement(), false);
+    if (!good(code) && code != SQL_NO_DATA) return failed(doing, SQL_HANDLE_STMT, statement());
     SQLFreeStmt(statement(), SQL_CLOSE);
     return Done{};
 }
@@ -153,7 +150,7 @@ Status OdbcConnection::execute(std::string_view doing, std::string const& sql) {
 Status OdbcConnection::begin() {
     auto const code =
         SQLSetConnectAttr(handles_->connection, SQL_ATTR_AUTOCOMMIT, number(SQL_AUTOCOMMIT_OFF), SQL_IS_UINTEGER);
-    if (!good(code)) return failed("starting a read", SQL_HANDLE_DBC, handles_->connection, false);
+    if (!good(code)) return failed("starting a read", SQL_HANDLE_DBC, handles_->connection);
     return Done{};
 }
 
@@ -161,7 +158,7 @@ Status OdbcConnection::end(Ending ending) {
     close_cursor();
     bool const commits = ending == Ending::commit;
     auto const ended = SQLEndTran(SQL_HANDLE_DBC, handles_->connection, commits ? SQL_COMMIT : SQL_ROLLBACK);
-    if (!good(ended)) return failed("ending a transaction", SQL_HANDLE_DBC, handles_->connection, false);
+    if (!good(ended)) return failed("ending a transaction", SQL_HANDLE_DBC, handles_->connection);
     SQLSetConnectAttr(handles_->connection, SQL_ATTR_AUTOCOMMIT, number(SQL_AUTOCOMMIT_ON), SQL_IS_UINTEGER);
     return Done{};
 }
@@ -177,10 +174,8 @@ void OdbcConnection::read_text_as_utf8() {
 }
 
 std::unique_ptr<OdbcStatement> OdbcConnection::new_statement() {
-    auto statement =
-        std::make_unique<OdbcStatement>(limits_, [this](std::string_view doing, void* handle, bool schema_only) {
-            return failed(doing, SQL_HANDLE_STMT, handle, schema_only);
-        });
+    auto statement = std::make_unique<OdbcStatement>(
+        limits_, [this](std::string_view doing, void* handle) { return failed(doing, SQL_HANDLE_STMT, handle); });
     return statement->allocate(handles_->connection, time_limit_) ? std::move(statement) : nullptr;
 }
 
@@ -193,7 +188,7 @@ Status OdbcConnection::open_cursor(std::string const& sql, std::vector<SqlValue>
         open_ = h.passing.get();
         if (keep == Keep::yes) {
             auto made = new_statement();
-            if (made == nullptr) return failed("preparing a query", SQL_HANDLE_DBC, h.connection, false);
+            if (made == nullptr) return failed("preparing a query", SQL_HANDLE_DBC, h.connection);
             known = h.kept.emplace(sql, std::move(made)).first;
             open_ = known->second.get();
         }
@@ -282,7 +277,7 @@ Result<std::vector<std::string>> OdbcConnection::tables() {
     if (!good(SQLTablesW(statement(), catalogue.empty() ? nullptr : wide(catalogue),
                          static_cast<SQLSMALLINT>(catalogue.size()), nullptr, 0, nullptr, 0, wide(kinds),
                          static_cast<SQLSMALLINT>(kinds.size())))) {
-        return failed("listing tables", SQL_HANDLE_STMT, statement(), false);
+        return failed("listing tables", SQL_HANDLE_STMT, statement());
     }
     ASSIGN_OR_RETURN(auto const rows, catalogue_rows({2}));  // ODBC: TABLE_NAME
     std::vector<std::string> names;
@@ -300,7 +295,7 @@ Result<std::vector<SqlSession::Column>> OdbcConnection::columns(std::string cons
     if (!good(SQLColumnsW(statement(), catalogue.empty() ? nullptr : wide(catalogue),
                           static_cast<SQLSMALLINT>(catalogue.size()), nullptr, 0, wide(name),
                           static_cast<SQLSMALLINT>(name.size()), nullptr, 0))) {
-        return failed("listing columns", SQL_HANDLE_STMT, statement(), false);
+        return failed("listing columns", SQL_HANDLE_STMT, statement());
     }
     ASSIGN_OR_RETURN(auto const rows, catalogue_rows({2, 3, 5}));  // ODBC: TABLE_NAME, COLUMN_NAME, TYPE_NAME
     for (auto const& row : rows) {

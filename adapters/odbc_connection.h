@@ -7,11 +7,10 @@
 
 namespace casebridge {
 
-/// What a driver says of a failure; without its words.
+/// What a driver says of a failure; without its words, which may name anything, also what is stored.
 struct OdbcFailure {
     std::string sqlstate;
     int native = 0;
-    std::string words;  ///< the driver's; passed on only where they can hold nothing but names of the schema
 };
 
 class OdbcConnection {
@@ -66,7 +65,7 @@ public:
 
 private:
     struct Handles;
-    Error failed(std::string_view doing, int handle_kind, void* handle, bool schema_only);
+    Error failed(std::string_view doing, int handle_kind, void* handle);
     std::unique_ptr<OdbcStatement> new_statement();
     void forget(std::string const& sql);
     [[nodiscard]] void* statement() const;

@@ -94,7 +94,7 @@ bool OdbcStatement::allocate(void* connection, std::chrono::seconds time_limit) 
 Status OdbcStatement::prepare(std::string const& sql) {
     auto const text = to_utf16(sql);
     if (!good(SQLPrepareW(handle_, wide(text), static_cast<SQLINTEGER>(text.size())))) {
-        return failed_("preparing a query", handle_, true);
+        return failed_("preparing a query", handle_);
     }
     return describe();
 }
@@ -124,25 +124,25 @@ Status OdbcStatement::bind(std::vector<SqlValue> const& parameters) {
                 SQLBindParameter(handle_, place, SQL_PARAM_INPUT, SQL_C_WCHAR, wide_type(p.texts[at].size()),
                                  std::max<SQLULEN>(p.texts[at].size(), 1), 0, wide(p.texts[at]), bytes, &p.lengths[at]);
         }
-        if (!good(code)) return failed_("binding a parameter", handle_, false);
+        if (!good(code)) return failed_("binding a parameter", handle_);
     }
     return Done{};
 }
 
 Status OdbcStatement::execute(std::vector<SqlValue> const& parameters) {
     RETURN_IF_ERROR(bind(parameters));
-    if (!good(SQLExecute(handle_))) return failed_("starting a query", handle_, false);
+    if (!good(SQLExecute(handle_))) return failed_("starting a query", handle_);
     return describe();  // a table may have changed since it was prepared
 }
 
 Status OdbcStatement::change(std::string_view doing, std::string const& sql, std::vector<SqlValue> const& parameters) {
     auto const text = to_utf16(sql);
     if (!good(SQLPrepareW(handle_, wide(text), static_cast<SQLINTEGER>(text.size())))) {
-        return failed_(doing, handle_, false);
+        return failed_(doing, handle_);
     }
     RETURN_IF_ERROR(bind(parameters));
     auto const code = SQLExecute(handle_);
-    auto const done = good(code) || code == SQL_NO_DATA ? Status(Done{}) : Status(failed_(doing, handle_, false));
+    auto const done = good(code) || code == SQL_NO_DATA ? Status(Done{}) : Status(failed_(doing, handle_));
     close();
     return done;
 }
@@ -155,7 +155,7 @@ Result<OdbcStatement::Column> OdbcStatement::describe_column(std::size_t at) con
     SQLULEN size = 0;
     if (!good(SQLDescribeColW(handle_, place, name.data(), static_cast<SQLSMALLINT>(name.size()), &units, &type, &size,
                               nullptr, nullptr))) {
-        return failed_("preparing a query", handle_, true);
+        return failed_("preparing a query", handle_);
     }
     SQLLEN is_unsigned = SQL_FALSE;
     SQLColAttributeW(handle_, place, SQL_DESC_UNSIGNED, nullptr, 0, nullptr, &is_unsigned);
@@ -180,7 +180,7 @@ Result<OdbcStatement::Column> OdbcStatement::describe_column(std::size_t at) con
 
 Status OdbcStatement::describe() {
     SQLSMALLINT count = 0;
-    if (!good(SQLNumResultCols(handle_, &count))) return failed_("preparing a query", handle_, true);
+    if (!good(SQLNumResultCols(handle_, &count))) return failed_("preparing a query", handle_);
     if (count == 0) return Error{ErrorKind::unavailable, "source.query_failed", "not one SELECT statement"};
     std::vector<Column> columns;
     bool may_bind = true;
@@ -206,7 +206,7 @@ Status OdbcStatement::bind_columns() {
         column.length = std::make_unique<SQLLEN>(0);
         if (!good(SQLBindCol(handle_, static_cast<SQLUSMALLINT>(at + 1), column.read_as, column.buffer.data(),
                              static_cast<SQLLEN>(column.room), column.length.get()))) {
-            return failed_("binding a column", handle_, false);
+            return failed_("binding a column", handle_);
         }
     }
     return Done{};
@@ -222,7 +222,7 @@ Result<SqlValue> OdbcStatement::read_integer(std::size_t at) {
     SQLLEN length = 0;
     auto const place = static_cast<SQLUSMALLINT>(at + 1);
     if (!good(SQLGetData(handle_, place, SQL_C_SBIGINT, &value, sizeof value, &length))) {
-        return failed_("reading", handle_, false);
+        return failed_("reading", handle_);
     }
     return length == SQL_NULL_DATA ? SqlValue{} : SqlValue{static_cast<std::int64_t>(value)};
 }
@@ -241,11 +241,10 @@ Result<SqlValue> OdbcStatement::read_long(std::size_t at) {
         auto const code = SQLGetData(handle_, place, column.read_as, chunk.data(), chunk.size(), &length);
         if (code == SQL_NO_DATA && any) break;
         if (code == SQL_NO_DATA) {
-            return Error{ErrorKind::unavailable, "source.unavailable",
-                         "ODBC: column " + column.name + " is longer than the driver said"};
+            return Error{ErrorKind::unavailable, "source.unavailable", "ODBC: a value is longer than the driver said"};
         }
         any = true;
-        if (!good(code)) return failed_("reading", handle_, false);
+        if (!good(code)) return failed_("reading", handle_);
         if (length == SQL_NULL_DATA) return SqlValue{};
         std::size_t const room = text ? chunk_bytes - sizeof(SQLWCHAR) : chunk_bytes;
         bool const whole = length != SQL_NO_TOTAL && static_cast<std::size_t>(length) <= room;
@@ -288,7 +287,7 @@ Result<SqlValue> OdbcStatement::value_of(std::size_t at) {
 Result<bool> OdbcStatement::fetch(SqlRow& row) {
     auto const code = SQLFetch(handle_);
     if (code == SQL_NO_DATA) return false;
-    if (!good(code)) return failed_("reading", handle_, false);
+    if (!good(code)) return failed_("reading", handle_);
     row.clear();
     row.reserve(columns_.size());
     for (std::size_t at = 0; at < columns_.size(); ++at) {

@@ -15,8 +15,8 @@ namespace casebridge {
 
 class OdbcStatement {
 public:
-    /// What to make of a failure of this statement: `doing`, and whether the driver's words hold names alone.
-    using OnFailure = std::function<Error(std::string_view doing, void* handle, bool schema_only)>;
+    /// What to make of a failure of this statement.
+    using OnFailure = std::function<Error(std::string_view doing, void* handle)>;
 
     struct Limits {
         std::size_t value_bytes = 0;

@@ -59,8 +59,8 @@ std::string cut_text(std::string const& value, std::size_t maximum) {
     return cut(value, maximum, "left(" + value + ", " + std::to_string(maximum + 1) + ")");
 }
 
-Error unexpected(std::string const& column) {
-    return {ErrorKind::unavailable, "source.query_failed", "column " + column + ": its type has changed"};
+Error unexpected() {
+    return {ErrorKind::unavailable, "source.query_failed", "reading: the type of a column has changed"};
 }
 
 /// A whole number as people and the server write it: no sign but minus, no leading zeros, within the type.
@@ -119,13 +119,13 @@ Result<SqlValue> read_value(PostgresForm form, std::optional<std::string_view> s
     if (form == PostgresForm::integer || form == PostgresForm::boolean) {
         std::int64_t number = 0;
         auto const [end, failure] = std::from_chars(value.data(), value.data() + value.size(), number);
-        if (failure != std::errc() || end != value.data() + value.size()) return unexpected(column);
+        if (failure != std::errc() || end != value.data() + value.size()) return unexpected();
         return SqlValue{number};
     }
     if (form == PostgresForm::bytes) {
-        if (!value.starts_with("\\x")) return unexpected(column);
+        if (!value.starts_with("\\x")) return unexpected();
         auto const bytes = from_hex(std::string_view(value).substr(2));
-        if (!bytes) return unexpected(column);
+        if (!bytes) return unexpected();
         value = to_text(*bytes);
     }
     if (value.size() > maximum_bytes) {

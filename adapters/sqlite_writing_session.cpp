@@ -53,7 +53,7 @@ Error failed(sqlite3* database, int code, std::string_view doing) {
         default:
             break;
     }
-    return received_error(sqlite_error(database, code, std::string(doing)));
+    return received_error(sqlite_error(code, std::string(doing)));
 }
 
 class SqliteWritingSession final : public WritingSession {

@@ -32,6 +32,7 @@ casebridge_test(adapters_servers_tests LIBRARIES casebridge_adapter_suites caseb
   ${CMAKE_CURRENT_LIST_DIR}/postgres_notification_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/postgres_session_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/privileges_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/server_errors_test.cpp
 )
 
 # The staging table: one suite, on every kind of database.
