@@ -19,6 +19,11 @@ static_assert(sizeof(SQLWCHAR) == 2, "unixODBC is built for UTF-16");
 constexpr std::size_t most_kept = 64;  // a field map needs about a dozen
 constexpr std::size_t batch_bytes = std::size_t{4} << 20;
 
+/// PostgreSQL's driver: rows of a FETCH, read anew at each (SQL_ATTR_PGOPT_FETCH of its sources).
+constexpr SQLINTEGER rows_of_a_fetch = 65541;
+constexpr std::size_t fewest_rows = 64;  // as in the connection string
+constexpr std::size_t most_rows = 1024;
+
 bool good(SQLRETURN code) {
     return code == SQL_SUCCESS || code == SQL_SUCCESS_WITH_INFO;
 }
@@ -123,6 +128,7 @@ Status OdbcConnection::connect(OdbcSettings const& settings, Secret const& conne
     if (good(SQLGetInfoW(h.connection, SQL_DBMS_NAME, answer.data(), sizeof answer, &size))) {
         product_ = text_of(answer.data(), static_cast<std::size_t>(size) / 2);
     }
+    fetches_in_parts_ = product_.starts_with("PostgreSQL");
     if (good(SQLGetInfoW(h.connection, SQL_IDENTIFIER_QUOTE_CHAR, answer.data(), sizeof answer, &size))) {
         quote_ = text_of(answer.data(), static_cast<std::size_t>(size) / 2);
     }
@@ -181,6 +187,7 @@ std::unique_ptr<OdbcStatement> OdbcConnection::new_statement() {
 
 Status OdbcConnection::open_cursor(std::string const& sql, std::vector<SqlValue> const& parameters, Keep keep) {
     close_cursor();
+    ask_for_rows(std::size_t{1} << 20);  // few: most questions are for one case
     auto& h = *handles_;
     auto known = h.kept.find(sql);
     if (keep == Keep::no || known == h.kept.end()) {
@@ -213,27 +220,40 @@ void OdbcConnection::forget(std::string const& sql) {
     handles_->kept.erase(known);
 }
 
-Result<OdbcConnection::Batch> OdbcConnection::fetch(std::size_t rows) {
-    Batch batch;
-    if (open_ == nullptr) return batch;
+Result<OdbcConnection::Batch> OdbcConnection::fetch(std::size_t rows, std::vector<SqlRow> room) {
+    Batch batch{std::move(room), false};
+    std::size_t count = 0;
     std::size_t bytes = 0;
-    while (batch.rows.size() < rows && bytes < batch_bytes) {
-        SqlRow row;
-        auto const any = open_->fetch(row);
+    while (open_ != nullptr && count < rows && bytes < batch_bytes) {
+        if (count == batch.rows.size()) batch.rows.emplace_back();
+        auto const any = open_->fetch(batch.rows[count]);
         if (!any) {
             auto error = any.error();
             handles_->kept.clear();
             open_ = nullptr;
             return error;
         }
-        if (!*any) return batch;
-        for (auto const& value : row) {
+        if (!*any) break;
+        for (auto const& value : batch.rows[count]) {
             if (auto const* const text = std::get_if<std::string>(&value)) bytes += text->size();
         }
-        batch.rows.push_back(std::move(row));
+        ++count;
+        batch.more = count == rows || bytes >= batch_bytes;
     }
-    batch.more = true;
+    batch.rows.resize(count);
+    if (batch.more) ask_for_rows(bytes / count);
     return batch;
+}
+
+/// INVARIANT: what the driver holds of a cursor is bounded by the rows seen last, as far as the next are like them.
+void OdbcConnection::ask_for_rows(std::size_t row_bytes) {
+    if (!fetches_in_parts_) return;
+    constexpr std::size_t part_bytes = std::size_t{256} << 10;
+    auto const rows = std::clamp(part_bytes / std::max<std::size_t>(row_bytes, 1), fewest_rows, most_rows);
+    if (rows == asked_rows_) return;
+    // Where the driver does not know the attribute, it goes on as it was told in the connection string.
+    SQLSetConnectAttr(handles_->connection, rows_of_a_fetch, number(rows), SQL_IS_INTEGER);
+    asked_rows_ = rows;
 }
 
 void OdbcConnection::close_cursor() {

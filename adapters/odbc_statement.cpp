@@ -1,6 +1,7 @@
 #include "adapters/odbc_statement.h"
 
 #include "adapters/odbc_text.h"
+#include "adapters/text_room.h"
 
 #include <algorithm>
 #include <array>
@@ -217,18 +218,19 @@ Error OdbcStatement::too_large(Column const& column) const {
             "column " + column.name + ": over " + std::to_string(limits_.value_bytes) + " bytes"};
 }
 
-Result<SqlValue> OdbcStatement::read_integer(std::size_t at) {
-    SQLBIGINT value = 0;
+Status OdbcStatement::read_integer(std::size_t at, SqlValue& value) {
+    SQLBIGINT number = 0;
     SQLLEN length = 0;
     auto const place = static_cast<SQLUSMALLINT>(at + 1);
-    if (!good(SQLGetData(handle_, place, SQL_C_SBIGINT, &value, sizeof value, &length))) {
+    if (!good(SQLGetData(handle_, place, SQL_C_SBIGINT, &number, sizeof number, &length))) {
         return failed_("reading", handle_);
     }
-    return length == SQL_NULL_DATA ? SqlValue{} : SqlValue{static_cast<std::int64_t>(value)};
+    value = length == SQL_NULL_DATA ? SqlValue{} : SqlValue{static_cast<std::int64_t>(number)};
+    return Done{};
 }
 
 /// In chunks, each ended by a zero unit where it is text; a value over the limit is given up at once.
-Result<SqlValue> OdbcStatement::read_long(std::size_t at) {
+Status OdbcStatement::read_long(std::size_t at, SqlValue& value) {
     auto const& column = columns_[at];
     bool const text = column.read_as == SQL_C_WCHAR;
     auto const place = static_cast<SQLUSMALLINT>(at + 1);
@@ -245,7 +247,10 @@ Result<SqlValue> OdbcStatement::read_long(std::size_t at) {
         }
         any = true;
         if (!good(code)) return failed_("reading", handle_);
-        if (length == SQL_NULL_DATA) return SqlValue{};
+        if (length == SQL_NULL_DATA) {
+            value = std::monostate();
+            return Done{};
+        }
         std::size_t const room = text ? chunk_bytes - sizeof(SQLWCHAR) : chunk_bytes;
         bool const whole = length != SQL_NO_TOTAL && static_cast<std::size_t>(length) <= room;
         std::size_t const filled = whole ? static_cast<std::size_t>(length) : room;
@@ -260,40 +265,45 @@ Result<SqlValue> OdbcStatement::read_long(std::size_t at) {
     }
     if (text && units.size() <= limits_.value_bytes) bytes = to_utf8(units);
     if (units.size() > limits_.value_bytes || bytes.size() > limits_.value_bytes) return too_large(column);
-    return SqlValue{std::move(bytes)};
+    value = std::move(bytes);
+    return Done{};
 }
 
-Result<SqlValue> OdbcStatement::value_of_bound(Column const& column) const {
+Status OdbcStatement::value_of_bound(Column const& column, SqlValue& value) const {
     auto const length = static_cast<std::size_t>(*column.length);
-    auto value = column.read_as == SQL_C_WCHAR
-                     ? text_of(column.buffer.data(), length)
-                     : std::string(reinterpret_cast<char const*>(column.buffer.data()), length);
-    if (value.size() > limits_.value_bytes) return too_large(column);
-    return SqlValue{std::move(value)};
+    auto& text = text_room(value);
+    if (column.read_as == SQL_C_WCHAR) {
+        to_utf8({column.buffer.data(), length / sizeof(char16_t)}, text);
+    } else {
+        text.assign(reinterpret_cast<char const*>(column.buffer.data()), length);
+    }
+    return text.size() > limits_.value_bytes ? Status(too_large(column)) : Status(Done{});
 }
 
-Result<SqlValue> OdbcStatement::value_of(std::size_t at) {
+Status OdbcStatement::value_of(std::size_t at, SqlValue& value) {
     auto const& column = columns_[at];
     bool const number = column.read_as == SQL_C_SBIGINT;
-    if (column.room == 0) return number ? read_integer(at) : read_long(at);
+    if (column.room == 0) return number ? read_integer(at, value) : read_long(at, value);
     auto const length = *column.length;
-    if (length == SQL_NULL_DATA) return SqlValue{};
-    if (number) return SqlValue{*reinterpret_cast<std::int64_t const*>(column.buffer.data())};
+    if (length == SQL_NULL_DATA) {
+        value = std::monostate();
+        return Done{};
+    }
+    if (number) {
+        value = *reinterpret_cast<std::int64_t const*>(column.buffer.data());
+        return Done{};
+    }
     auto const room = column.room - (column.read_as == SQL_C_WCHAR ? sizeof(char16_t) : 0);
-    if (length >= 0 && static_cast<std::size_t>(length) <= room) return value_of_bound(column);
-    return read_long(at);  // from its start, where the driver can
+    if (length >= 0 && static_cast<std::size_t>(length) <= room) return value_of_bound(column, value);
+    return read_long(at, value);  // from its start, where the driver can
 }
 
 Result<bool> OdbcStatement::fetch(SqlRow& row) {
     auto const code = SQLFetch(handle_);
     if (code == SQL_NO_DATA) return false;
     if (!good(code)) return failed_("reading", handle_);
-    row.clear();
-    row.reserve(columns_.size());
-    for (std::size_t at = 0; at < columns_.size(); ++at) {
-        ASSIGN_OR_RETURN(auto value, value_of(at));
-        row.push_back(std::move(value));
-    }
+    row.resize(columns_.size());
+    for (std::size_t at = 0; at < columns_.size(); ++at) RETURN_IF_ERROR(value_of(at, row[at]));
     return true;
 }
 

@@ -40,7 +40,8 @@ public:
     Status change(std::string_view doing, std::string const& sql, std::vector<SqlValue> const& parameters);
     /// What the columns are; after a call of the driver that gives rows.
     Status describe();
-    /// False at the end. Errors: those of `on_failure`, `source.value_too_large`, `source.unavailable`.
+    /// Into `row`, whose texts keep their memory. False at the end. Errors: those of `on_failure`,
+    /// `source.value_too_large`, `source.unavailable`.
     Result<bool> fetch(SqlRow& row);
     void close();
 
@@ -50,10 +51,10 @@ private:
     Result<Column> describe_column(std::size_t at) const;
     Status bind(std::vector<SqlValue> const& parameters);
     Status bind_columns();
-    Result<SqlValue> value_of(std::size_t at);
-    Result<SqlValue> value_of_bound(Column const& column) const;
-    Result<SqlValue> read_integer(std::size_t at);
-    Result<SqlValue> read_long(std::size_t at);
+    Status value_of(std::size_t at, SqlValue& value);
+    Status value_of_bound(Column const& column, SqlValue& value) const;
+    Status read_integer(std::size_t at, SqlValue& value);
+    Status read_long(std::size_t at, SqlValue& value);
     [[nodiscard]] Error too_large(Column const& column) const;
 
     Limits limits_;

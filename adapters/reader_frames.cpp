@@ -1,5 +1,6 @@
 #include "adapters/reader_frames.h"
 
+#include "adapters/text_room.h"
 #include "policies/unicode.h"
 
 #include <algorithm>
@@ -73,7 +74,6 @@ public:
         value_into(value);
         return value;
     }
-    /// A text that is there already keeps its room.
     void value_into(SqlValue& value) {
         switch (byte()) {
             case 0:
@@ -83,11 +83,7 @@ public:
                 value = static_cast<std::int64_t>(number());
                 break;
             case 2:
-                if (auto* const known = std::get_if<std::string>(&value)) {
-                    *known = text_view();
-                } else {
-                    value = text();
-                }
+                text_room(value) = text_view();
                 break;
             default:
                 good_ = false;

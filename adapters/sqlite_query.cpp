@@ -1,6 +1,7 @@
 #include "adapters/sqlite_query.h"
 
 #include "adapters/sqlite_connection.h"
+#include "adapters/text_room.h"
 
 #include <utility>
 
@@ -49,15 +50,6 @@ Status bind(sqlite3_stmt* statement, std::vector<SqlValue> const& parameters) {
     return Done{};
 }
 
-/// A text that is there already keeps its room.
-void set_text(SqlValue& value, char const* bytes, std::size_t size) {
-    if (auto* const known = std::get_if<std::string>(&value)) {
-        known->assign(bytes, size);
-    } else {
-        value.emplace<std::string>(bytes, size);
-    }
-}
-
 Status read_value(sqlite3_stmt* statement, int column, std::size_t maximum_bytes, SqlValue& value) {
     int const type = sqlite3_column_type(statement, column);
     if (type == SQLITE_NULL) {
@@ -80,7 +72,7 @@ Status read_value(sqlite3_stmt* statement, int column, std::size_t maximum_bytes
     if (bytes == nullptr && (size != 0 || type != SQLITE_BLOB)) {
         return sqlite_error(SQLITE_NOMEM, "reading a value");
     }
-    set_text(value, bytes == nullptr ? "" : bytes, size);
+    text_room(value).assign(bytes == nullptr ? "" : bytes, size);
     return Done{};
 }
 
