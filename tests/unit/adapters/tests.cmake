@@ -29,6 +29,7 @@ casebridge_test(adapters_tests LIBRARIES casebridge_adapter_suites PkgConfig::SQ
 casebridge_test(adapters_servers_tests LIBRARIES casebridge_adapter_suites casebridge_test_servers TIMEOUT 600 SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/odbc_reading_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/odbc_session_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/postgres_certificate_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/postgres_notification_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/postgres_session_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/privileges_test.cpp
