@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_crash_at_any_call_of_an_admission_and_its_staging_leaves_
 BOOST_AUTO_TEST_CASE(a_crash_at_any_call_of_a_withdrawal_leaves_no_row_in_the_staging_table) {
     CrashPair pair(2);
     pair.want_staging();
-    sweep(pair, {"unstaging", withdraw_what_is_staged}, {Side::receiver}, crashes, 61);
+    sweep(pair, {"unstaging", withdraw_what_is_staged}, {Side::receiver}, crashes, 23);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
