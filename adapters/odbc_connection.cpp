@@ -128,7 +128,8 @@ Status OdbcConnection::connect(OdbcSettings const& settings, Secret const& conne
     if (good(SQLGetInfoW(h.connection, SQL_DBMS_NAME, answer.data(), sizeof answer, &size))) {
         product_ = text_of(answer.data(), static_cast<std::size_t>(size) / 2);
     }
-    fetches_in_parts_ = product_.starts_with("PostgreSQL");
+    // PostgreSQL's driver keeps text as the server sends it, in UTF-8; what it makes of that is made for nothing.
+    fetches_in_parts_ = limits_.short_text_is_utf8 = product_.starts_with("PostgreSQL");
     if (good(SQLGetInfoW(h.connection, SQL_IDENTIFIER_QUOTE_CHAR, answer.data(), sizeof answer, &size))) {
         quote_ = text_of(answer.data(), static_cast<std::size_t>(size) / 2);
     }

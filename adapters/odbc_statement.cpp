@@ -58,7 +58,8 @@ std::string text_of(void const* units, std::size_t bytes) {
 struct OdbcStatement::Column {
     std::string name;
     SQLSMALLINT read_as = 0;
-    std::size_t room = 0;  ///< of the buffer, in bytes; 0: not bound
+    SQLSMALLINT in_pieces_as = 0;  ///< where it is not bound, or does not fit
+    std::size_t room = 0;          ///< of the buffer, in bytes; 0: not bound
     std::vector<char16_t> buffer{};
     std::unique_ptr<SQLLEN> length{};  ///< stays where it is when the column moves
 
@@ -161,20 +162,24 @@ Result<OdbcStatement::Column> OdbcStatement::describe_column(std::size_t at) con
     SQLLEN is_unsigned = SQL_FALSE;
     SQLColAttributeW(handle_, place, SQL_DESC_UNSIGNED, nullptr, 0, nullptr, &is_unsigned);
     bool const beyond = type == SQL_BIGINT && is_unsigned == SQL_TRUE;  // may not fit: read as text
-    bool const as_bytes = is_binary(type) || (limits_.text_is_utf8 && is_text(type));
+    bool const short_text = limits_.short_text_is_utf8 && is_text(type) && !is_long(type);
+    bool const as_bytes = is_binary(type) || (limits_.text_is_utf8 && is_text(type)) || short_text;
     Column column;
     auto const shown =
         std::min<std::size_t>(static_cast<std::size_t>(std::max<SQLSMALLINT>(units, 0)), name.size() - 1);
     column.name = text_of(name.data(), shown * sizeof(SQLWCHAR));
     column.read_as = as_bytes ? SQL_C_BINARY : is_integer(type) && !beyond ? SQL_C_SBIGINT : SQL_C_WCHAR;
+    column.in_pieces_as = short_text && !limits_.text_is_utf8 ? SQL_C_WCHAR : column.read_as;
     if (column.read_as == SQL_C_SBIGINT) column.room = integer_bytes;
     if (is_long(type) || column.room != 0 || (!is_text(type) && !is_binary(type))) return column;
     SQLLEN octets = 0;
     SQLColAttributeW(handle_, place, SQL_DESC_OCTET_LENGTH, nullptr, 0, nullptr, &octets);
-    // A character is two units of UTF-16 at most, and the driver ends the text with another.
+    // A character is two units of UTF-16 or four bytes of UTF-8 at most, and a driver may end the text with another.
     constexpr std::size_t most_units = 2;
-    auto const needed =
-        as_bytes ? static_cast<std::size_t>(std::max<SQLLEN>(octets, 0)) : (most_units * size + 1) * sizeof(char16_t);
+    constexpr std::size_t most_bytes = 4;
+    auto const needed = short_text ? most_bytes * (size + 1)
+                        : as_bytes ? static_cast<std::size_t>(std::max<SQLLEN>(octets, 0))
+                                   : (most_units * size + 1) * sizeof(char16_t);
     if (needed != 0 && needed <= longest_bound) column.room = needed + needed % sizeof(char16_t);
     return column;
 }
@@ -232,7 +237,7 @@ Status OdbcStatement::read_integer(std::size_t at, SqlValue& value) {
 /// In chunks, each ended by a zero unit where it is text; a value over the limit is given up at once.
 Status OdbcStatement::read_long(std::size_t at, SqlValue& value) {
     auto const& column = columns_[at];
-    bool const text = column.read_as == SQL_C_WCHAR;
+    bool const text = column.in_pieces_as == SQL_C_WCHAR;
     auto const place = static_cast<SQLUSMALLINT>(at + 1);
     alignas(char16_t) std::array<char, chunk_bytes> chunk;
     std::u16string units;
@@ -240,7 +245,7 @@ Status OdbcStatement::read_long(std::size_t at, SqlValue& value) {
     bool any = false;
     for (;;) {
         SQLLEN length = 0;
-        auto const code = SQLGetData(handle_, place, column.read_as, chunk.data(), chunk.size(), &length);
+        auto const code = SQLGetData(handle_, place, column.in_pieces_as, chunk.data(), chunk.size(), &length);
         if (code == SQL_NO_DATA && any) break;
         if (code == SQL_NO_DATA) {
             return Error{ErrorKind::unavailable, "source.unavailable", "ODBC: a value is longer than the driver said"};

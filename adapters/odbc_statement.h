@@ -20,8 +20,9 @@ public:
 
     struct Limits {
         std::size_t value_bytes = 0;
-        bool text_is_utf8 = false;     ///< text comes as UTF-8 in its stored bytes
-        bool binds_any_column = true;  ///< whether SQLGetData may read a column before the last bound one
+        bool text_is_utf8 = false;        ///< text comes as UTF-8 in its stored bytes
+        bool short_text_is_utf8 = false;  ///< the same, but only where all of it fits into a bound column
+        bool binds_any_column = true;     ///< whether SQLGetData may read a column before the last bound one
     };
 
     OdbcStatement(Limits limits, OnFailure on_failure);
