@@ -1,5 +1,6 @@
 // casebridge doctor: looks at a node as a newcomer would, from the configuration to the partners, and says what is
 // wrong and what to type. Changes nothing.
+#include "adapters/field_map.h"
 #include "adapters/open_case_source.h"
 #include "adapters/received_writer.h"
 #include "daemon/cli/command.h"
@@ -118,6 +119,20 @@ void look_at_privileges(CaseSource& source, Findings& findings) {
     for (auto const& each : *excess) findings.bad(what, each.code, each.detail, each.remedy);
 }
 
+/// A server that knows the daemon by a certificate asks no password.
+template <typename Settings>
+bool has_certificate(Settings const& database) {
+    auto const* const postgresql = std::get_if<PostgresSettings>(&database);
+    return postgresql != nullptr && !postgresql->client_certificate.empty();
+}
+
+bool map_has_certificate(std::filesystem::path const& field_map) {
+    auto const file = load_yaml(field_map);
+    if (!file) return false;
+    auto const map = FieldMap::load(*file, field_map.parent_path());
+    return map && has_certificate(map->database);
+}
+
 void look_at_case_source(Config const& config, Findings& findings) {
     if (config.field_map.empty())
         return findings.note("national database", "none: this node only receives",
@@ -129,7 +144,7 @@ void look_at_case_source(Config const& config, Findings& findings) {
     auto const source = open_case_source(config.field_map, *key);
     bool const asks_for_key =
         !source && (source.error().code == "source.login_refused" || source.error().code == "source.wrong_key");
-    if (asks_for_key && key->empty())
+    if (asks_for_key && key->empty() && !map_has_certificate(config.field_map))
         return findings.note("national database",
                              "its password is not in the configuration; the service gets it from systemd",
                              credential_of_the_service);
@@ -150,7 +165,7 @@ void look_at_staging_table(Config const& config, Findings& findings) {
     auto const fits = writer.check();
     bool const asks_for_key =
         !fits && (fits.error().code == "received.login_refused" || fits.error().code == "received.wrong_key");
-    if (asks_for_key && key->empty())
+    if (asks_for_key && key->empty() && !has_certificate(config.received->database))
         return findings.note(what, "its password is not in the configuration; the service gets it from systemd",
                              credential_of_the_service);
     if (!fits) return findings.bad(what, fits.error(), remedy_for(fits.error().code));

@@ -21,7 +21,8 @@ constexpr std::array remedies = {
         "See that server or file is there and can be reached from this machine (the unit's IPAddressAllow too), then "
         "type: casebridge doctor."},
     Remedy{"source.login_refused",
-           "Set user and password right together with the database's administrator; packaging/sql/ creates the login."},
+           "Set user and password (or client certificate) right together with the database's administrator; "
+           "packaging/sql/ creates the login."},
     Remedy{"source.tls_failed",
            "Compare `host` and `root_certificate` with the server's certificate: openssl s_client -connect HOST:PORT "
            "-starttls postgres (or mysql)."},

@@ -117,6 +117,41 @@ BOOST_AUTO_TEST_CASE(the_daemons_check_says_whether_the_national_database_can_be
     BOOST_CHECK(!contains(locked_out.err, "not the password"));
 }
 
+BOOST_AUTO_TEST_CASE(a_certificate_instead_of_a_password_is_looked_at_by_doctor_and_check) {
+    auto& server = PostgresServer::instance();
+    auto const database = server.create_database();
+    server.admin(database).run("CREATE TABLE cases (no text PRIMARY KEY, home text)");
+    TemporaryDirectory const directory;
+    auto const file = (directory.path() / "etc.yaml").string();
+    BOOST_REQUIRE_EQUAL(run(init_arguments(directory) + " --office datip --config-out " + file).exit, 0);
+    std::ofstream(file, std::ios::app) << "\nfield_map: map.yaml\n";
+    auto settings = server.settings(database);
+    settings.user = PostgresServer::certified_user;
+    auto const write_map = [&](PostgresServer::ClientFiles const& files) {
+        auto text = field_map(settings);
+        text.insert(text.find("\ncases:"),
+                    "\n  client_certificate: " + files.certificate.string() + "\n  client_key: " + files.key.string());
+        directory.write("map.yaml", text);
+    };
+    auto const first = [&] {
+        auto const report = json_of(run("doctor --json --config " + file).out);
+        check_remedies(report);
+        return findings(report).front();
+    };
+    auto const mine = server.client_certificate(PostgresServer::certified_user);
+    write_map(mine);
+    BOOST_CHECK_EQUAL(first(), "ok ");
+    BOOST_CHECK_EQUAL(run_daemon("--check --config " + file).exit, 0);
+    BOOST_REQUIRE_EQUAL(::chmod(mine.key.c_str(), 0640), 0);
+    BOOST_CHECK_EQUAL(first(), "problem file.too_permissive");
+    auto const refused = run_daemon("--check --config " + file);
+    BOOST_CHECK_EQUAL(refused.exit, 1);
+    CHECK_CONTAINS(refused.err, "[file.too_permissive]");
+    write_map(server.client_certificate("somebody"));
+    BOOST_CHECK_EQUAL(first(), "problem source.login_refused");  // not a note: no password is missing
+    CHECK_CONTAINS(run_daemon("--check --config " + file).err, "[source.login_refused]");
+}
+
 BOOST_AUTO_TEST_CASE(the_doctor_tries_the_staging_table_and_complains_of_a_login_that_can_do_more) {
     PostgresStaging database;
     TemporaryDirectory const directory;
