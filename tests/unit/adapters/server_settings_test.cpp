@@ -90,7 +90,8 @@ BOOST_AUTO_TEST_CASE(wrong_keys_of_postgresql_are_refused_by_name) {
                        "host: a Unix socket has no TLS"},
              std::pair{std::string("  kind: postgresql\n  host: /run\n  database: c\n  user: r\n  host_address: x\n"),
                        "host_address: expected only"},
-             std::pair{std::string("  kind: postgresql\n"), "database: expected a text; it is missing under `database`"},
+             std::pair{std::string("  kind: postgresql\n"),
+                       "database: expected a text; it is missing under `database`"},
          }) {
         auto const said = complaint(lines);
         BOOST_TEST(contains(said, expected), said);
