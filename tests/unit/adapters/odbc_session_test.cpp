@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(parts_of_a_connection_string_cannot_run_into_each_other) {
     BOOST_TEST(code_of(odbc_connection_string(settings, Secret::from_text(std::string(20000, 'x')))) ==
                "source.login_refused");
     for (auto const* key : {"PWD", "pwd", "Password", "UID", "user", "DSN", "FILEDSN", "SAVEFILE", "DRIVER", "A;B",
-                            "A=B", "", "A B", "TLSKEYPWD", "{x}"}) {
+                            "A=B", "", "A B", "TLSKEYPWD", "{x}", "PASWORD", "passwrd"}) {
         BOOST_TEST(!is_plain_attribute(key), key);
         settings.attributes = {{key, "x"}};
         BOOST_TEST(code_of(odbc_connection_string(settings, Secret())) == "source.login_refused", key);

@@ -119,6 +119,7 @@ BOOST_AUTO_TEST_CASE(every_key_of_odbc_is_read) {
 BOOST_AUTO_TEST_CASE(wrong_keys_of_odbc_are_refused_by_name) {
     for (auto const& [lines, expected] : {
              std::pair{odbc + "  attributes: {PWD: secret}\n", "`PWD` does not belong here"},
+             std::pair{odbc + "  attributes: {PASWORD: secret}\n", "`PASWORD` does not belong here"},
              std::pair{odbc + "  attributes: {uid: root}\n", "`uid` does not belong here"},
              std::pair{odbc + "  attributes: {DSN: other}\n", "`DSN` does not belong here"},
              std::pair{odbc + "  attributes: {\"A;PWD\": x}\n", "`A;PWD` does not belong here"},
