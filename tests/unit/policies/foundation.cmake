@@ -1,6 +1,7 @@
 casebridge_test(policies_foundation
   LIBRARIES casebridge_policies
   SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/body_changes_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/case_record_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/form_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/ids_test.cpp
