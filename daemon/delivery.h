@@ -44,6 +44,7 @@ private:
     void mark_duty_attempt();
     void mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch,
                       std::shared_ptr<Instruments const> instruments);
+    void refuse(std::string_view code);
     void post(Bytes sealed);
     void on_outcome(PeerClient::Outcome outcome);
     void on_receipt(HttpResponse const& response);

@@ -188,11 +188,50 @@ Result<InboxRow> Inbox::new_row(Store& store, Arrival const& arrival, Timestamp 
         ASSIGN_OR_RETURN(bool const withdrawn, store.duties().is_withdrawn(row.from, row.consent));
         if (withdrawn) row.code = "message.consent_withdrawn";
     }
+    if (row.code.empty()) {
+        ASSIGN_OR_RETURN(row.code, store.inbox().superseded(row.from, row.id));
+    }
+    // Also if something has taken its own place meanwhile: the end must not depend on what came first.
+    if (arrival.admission.code.empty() && !header.replaces.empty()) {
+        ASSIGN_OR_RETURN(auto const changes, take_the_place(store, arrival.message(), now));
+        if (row.code.empty()) row.changes = dump(to_json(changes));
+    }
     row.outcome = row.code.empty() ? Outcome::accepted : Outcome::rejected;
     if (row.outcome == Outcome::rejected) return row;
     row.retain_until = header.retain_until;
     ASSIGN_OR_RETURN(row.content, store.contents().put(as_bytes(dump(arrival.message().body))));
     return row;
+}
+
+/// Destroys what the message replaces, also answers about the same person for the same purpose, and tells which fields
+/// differ. What has not come yet is rejected when it comes. Only of the same sender: nobody replaces another's words.
+Result<BodyChanges> Inbox::take_the_place(Store& store, ReceivedMessage const& message, Timestamp now) {
+    auto const& header = message.header;
+    auto const& from = header.from.node;
+    std::vector<Json> before;
+    for (auto const& id : header.replaces) {
+        ASSIGN_OR_RETURN(auto const held, store.inbox().holding(from, id));
+        if (held) {
+            ASSIGN_OR_RETURN(auto const bytes, store.contents().get(held->content));
+            ASSIGN_OR_RETURN(auto body, parse_json(to_text(bytes)));
+            before.push_back(std::move(body));
+            RETURN_IF_ERROR(store.contents().erase(held->content));
+            RETURN_IF_ERROR(store.inbox().mark_erased(held->number, now));
+        }
+        RETURN_IF_ERROR(store.inbox().supersede(from, id, header.id, "message.replaced", now));
+    }
+    ASSIGN_OR_RETURN(auto const answers,
+                     store.queries_asked().erase_told(from, header.subject, header.purpose, "message.replaced"));
+    auto facts = Json::object();
+    facts.set("message", header.id.text())
+        .set("peer", from.text())
+        .set("purpose", to_text(header.purpose))
+        .set("messages", static_cast<std::int64_t>(before.size()))
+        .set("answers", answers);
+    ASSIGN_OR_RETURN(auto const leaf, store.log().append("replacement", now, service_actor("a partner's update"), facts,
+                                                         Json::object()));
+    static_cast<void>(leaf);
+    return body_changes(before, message.body);
 }
 
 /// What a duty says is kept for ever: who asked for what to be destroyed is evidence, and no data of a person.
@@ -257,6 +296,7 @@ Status Inbox::forget_expired(Store& store) {
     auto const now = clock_.now();
     constexpr std::chrono::hours remembered_after_expiry{30 * 24};
     constexpr std::size_t batch = 16;
+    RETURN_IF_ERROR(store.inbox().forget_superseded(now - longest_message_life - remembered_after_expiry, batch));
     ASSIGN_OR_RETURN(auto const old, store.inbox().forgettable(now - remembered_after_expiry, now, batch));
     if (old.empty()) return Done{};
     auto const latest = old.back().expires_at;

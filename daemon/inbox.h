@@ -9,6 +9,7 @@
 #include "daemon/instruments.h"
 #include "daemon/received_export.h"
 #include "daemon/sharing.h"
+#include "policies/body_changes.h"
 
 namespace casebridge {
 
@@ -36,6 +37,7 @@ private:
     Result<InboxRow> admit_once(Store& store, Arrival const& arrival);
     Result<InboxRow> new_row(Store& store, Arrival const& arrival, Timestamp now);
     Result<InboxRow> new_duty_row(Store& store, Arrival const& arrival, Timestamp now);
+    static Result<BodyChanges> take_the_place(Store& store, ReceivedMessage const& message, Timestamp now);
     static Result<bool> may_be_forgotten(Store& store, Timestamp expires_at);
     Result<Bytes> sign_receipt(Store& store, InboxRow const& row, Timestamp now);
     void refuse(HttpResponder const& respond, NodeId const& carrier, Error const& error);

@@ -81,6 +81,7 @@ struct Node::Parts {
     std::unique_ptr<AnswerSlots> slots;
     std::unique_ptr<QueryDesk> desk;
     std::unique_ptr<QueryAsker> asker;
+    std::unique_ptr<CaseUpdates> updates;
     std::unique_ptr<CaseWatch> watch;
     std::unique_ptr<PeerEndpoint> peer_endpoint;
     std::unique_ptr<OfficerApi> officer_api;
@@ -162,7 +163,10 @@ void join(Parts& p, std::function<Status()> reload) {
                                                            *p.contact, p.query_client, p.crypto, p.reserve, p.pool,
                                                            p.telemetry, p.clock});
 
-    p.watch = std::make_unique<CaseWatch>(CaseWatchParts{p.config, *p.sharing, *p.engine, p.telemetry, p.clock});
+    p.updates = std::make_unique<CaseUpdates>(
+        CaseUpdatesParts{*p.sharing, *p.duties, *p.engine, p.instruments, *p.contact, p.telemetry, p.clock});
+    p.watch = std::make_unique<CaseWatch>(
+        CaseWatchParts{p.config, *p.sharing, *p.updates, *p.duties, *p.engine, p.telemetry, p.clock});
     p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{
         p.config, p.own_root, p.tls_chain, p.signing_chain, p.encryption_chain, *p.engine, p.crypto, p.reserve,
         p.telemetry, p.clock, [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; }});
@@ -186,6 +190,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  p.crypto,
                                                                  *p.health,
                                                                  *p.watch,
+                                                                 *p.updates,
                                                                  p.staging.get(),
                                                                  p.pool,
                                                                  p.telemetry,
@@ -218,6 +223,7 @@ Status listen(Parts& p) {
         if (auto const loaded = p.load_instruments(); !loaded)
             p.telemetry.log(LogLevel::error, "reload.refused", {{"why", loaded.error()}});
         p.outbox->wake();
+        p.watch->hint(std::nullopt);  // what was told may not be allowed any more
     });
     ASSIGN_OR_RETURN(p.officer_server, HttpServer::listen_unix(
                                            p.config.officer_socket, 0660, p.config.limits,
@@ -275,6 +281,7 @@ Status Node::reload() {
     std::lock_guard lock(parts_->reload_mutex);
     RETURN_IF_ERROR(parts_->load_instruments());
     parts_->outbox->wake();
+    parts_->watch->hint(std::nullopt);  // what was told may not be allowed any more
     return Done{};
 }
 

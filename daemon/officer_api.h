@@ -4,6 +4,7 @@
 // Every handler runs on a worker thread and may block on the engine or the national database.
 #pragma once
 
+#include "daemon/case_updates.h"
 #include "daemon/case_watch.h"
 #include "daemon/duty_desk.h"
 #include "daemon/health_survey.h"
@@ -32,6 +33,7 @@ struct OfficerApiParts {
     CryptoService& crypto;
     HealthSurvey& health;
     CaseWatch& watch;
+    CaseUpdates& updates;
     ReceivedExport* staging;  ///< null: not configured
     WorkerPool& pool;
     Telemetry& telemetry;

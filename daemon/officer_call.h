@@ -66,9 +66,10 @@ Result<Recipient> recipient_of(OfficerCall const& call);
 /// The decision and, if allowed, the body and its digest. Errors: those of `minimise`.
 Result<Json> preview_json(Deliberation const& deliberation);
 
-// One file each: officer_cases.cpp, officer_partners.cpp, officer_messages.cpp, officer_queries.cpp,
-// officer_status.cpp.
+// One file each: officer_cases.cpp, officer_updates.cpp, officer_partners.cpp, officer_messages.cpp,
+// officer_queries.cpp, officer_status.cpp.
 std::vector<OfficerRoute> case_routes();
+std::vector<OfficerRoute> update_routes();
 std::vector<OfficerRoute> consent_routes();
 std::vector<OfficerRoute> partner_routes();
 std::vector<OfficerRoute> message_routes();

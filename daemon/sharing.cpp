@@ -48,6 +48,16 @@ Result<SourcedCase> read(CaseSource& source, CaseId const& id, Sharing::Reading 
     return source.load_again(id);
 }
 
+/// Nobody needs our copies of what a message replaces.
+Status take_the_place(Store& store, MessageHeader const& header) {
+    if (header.replaces.empty()) return Done{};
+    for (auto const& id : header.replaces) {
+        RETURN_IF_ERROR(store.disclosures().mark_replaced(id, header.id));
+        RETURN_IF_ERROR(store.outbox().erase_if_settled(id, store.contents()));
+    }
+    return store.queries_received().erase_answers(header.to.node, header.subject, header.purpose);
+}
+
 Json case_detail(CaseId const& id) {
     auto detail = Json::object();
     detail.set("case", id.text());
@@ -211,6 +221,7 @@ Result<std::shared_ptr<Sharing::Pending>> Sharing::reserve(ShareRequest const& r
         .sent_at = now,
         .expires_at = now + config_.message_life,
         .in_reply_to = {},
+        .replaces = request.replaces,
         .procedure = {},
         .purpose = request.purpose,
         .subject = names.subject,
@@ -273,7 +284,10 @@ void Sharing::commit(std::shared_ptr<Pending> pending, Actor const& actor, Seale
                                                     .consent_epoch = header.consent.epoch,
                                                     .categories = dump(categories),
                                                     .prepared_at = now,
-                                                    .settled_at = {}}));
+                                                    .settled_at = {},
+                                                    .about = pending->request.about,
+                                                    .retain_until = header.retain_until}));
+        RETURN_IF_ERROR(take_the_place(store, header));
         RETURN_IF_ERROR(store.watch().watch(pending->request.case_id, header.id, pending->fingerprint, now));
         auto facts = deliberation_facts(pending->request);
         facts.set("message", header.id.text())
@@ -283,6 +297,7 @@ void Sharing::commit(std::shared_ptr<Pending> pending, Actor const& actor, Seale
             .set("policy_digest", header.policy_digest.hex())
             .set("consent_epoch", header.consent.epoch)
             .set("fields", categories);
+        if (!header.replaces.empty()) facts.set("replaces", static_cast<std::int64_t>(header.replaces.size()));
         auto detail = case_detail(pending->request.case_id);
         detail.set("subject", header.subject.text()).set("body", pending->message.body_digest().hex());
         ASSIGN_OR_RETURN(auto const index, store.log().append("release", now, actor, facts, detail));

@@ -22,6 +22,8 @@ struct ShareRequest {
     Purpose purpose;
     std::string legal_basis;
     About about = About::summary;
+    /// Disclosures to the same recipient for the same purpose whose place this one takes.
+    std::vector<MessageId> replaces{};
 };
 
 /// {"identity":2,…}: for leaves and the disclosure register.

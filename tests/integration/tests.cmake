@@ -18,6 +18,7 @@ casebridge_test(integration_two_nodes
     ${here}/queries_officer_test.cpp
     ${here}/queries_test.cpp
     ${here}/two_nodes.cpp
+    ${here}/update_test.cpp
     ${here}/withdrawal_test.cpp
 )
 casebridge_test(integration_staging
