@@ -9,7 +9,7 @@ std::vector<CommandGroup> command_groups() {
         {"agreement", "Written agreements between ministries"},
         {"policy", "What this ministry is willing to tell"},
         {"consent", "What people have agreed to"},
-        {"case", "Cases of the national database: list, show, preview, send"},
+        {"case", "Cases of the national database: list, show, preview, send, update"},
         {"outbox", "Messages to partners"},
         {"inbox", "Messages from partners"},
         {"adapter", "The field map of the national database: draft one, try it"},
@@ -23,8 +23,9 @@ std::vector<Command> all_commands() {
     std::vector<Command> all;
     for (auto const& commands :
          {init_commands(), identity_commands(), peer_commands(), agreement_commands(), policy_commands(),
-          consent_commands(), case_commands(), send_commands(), outbox_commands(), inbox_commands(), query_commands(),
-          status_commands(), config_commands(), adapter_commands(), doctor_commands(), page_commands()})
+          consent_commands(), case_commands(), send_commands(), update_commands(), outbox_commands(), inbox_commands(),
+          query_commands(), status_commands(), config_commands(), adapter_commands(), doctor_commands(),
+          page_commands()})
         all.insert(all.end(), commands.begin(), commands.end());
     return all;
 }

@@ -47,6 +47,7 @@ std::vector<Command> policy_commands();
 std::vector<Command> consent_commands();
 std::vector<Command> case_commands();
 std::vector<Command> send_commands();
+std::vector<Command> update_commands();
 std::vector<Command> outbox_commands();
 std::vector<Command> inbox_commands();
 std::vector<Command> query_commands();

@@ -66,6 +66,7 @@ constexpr std::array kRemedies = {
     Advice{"consent.not_found", "`casebridge consent list --case CASE` lists the consents."},
     Advice{"consent.withdrawn", "A withdrawn consent stays withdrawn: a new consent needs a new id."},
     Advice{"send.preview_outdated", "Something has changed since: `casebridge case preview` again, then send."},
+    Advice{"update.outdated", "Something has changed since it was shown: `casebridge case update` again."},
     Advice{"agreement.is_template",
            "Copy the template, fill in what says TO BE FILLED IN, and remove the line `template: true`."},
     Advice{"identity.missing", "`casebridge init` makes an identity; --state names the directory it is in."},
