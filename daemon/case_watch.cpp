@@ -162,6 +162,7 @@ void CaseWatch::run() {
         seen_.code = ended ? std::string_view() : ended.error().code;
         std::chrono::steady_clock::duration at_most = parts_.config.watch_interval;
         if (ended && owed_) at_most = std::min(at_most, quiet_until_ - std::chrono::steady_clock::now());
+        if (ended && more_to_tell_) at_most = at_most.zero();
         pause(lock, at_most);
     }
 }
@@ -209,10 +210,7 @@ Status CaseWatch::round() {
     auto const more = parts_.updates.run([this] { return stopping(); });
     for (auto const& each : {swept, changes, hinted}) RETURN_IF_ERROR(each);
     if (!more) return more.error();
-    if (*more) {
-        std::lock_guard lock(mutex_);
-        awake_ = true;
-    }
+    more_to_tell_ = *more;
     owed_ = owed_ && !sweeps && !tells_changes_;  // a sweep that has to wait
     return Done{};
 }

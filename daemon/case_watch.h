@@ -78,7 +78,7 @@ private:
 
     CaseWatchParts parts_;
     WatchProgress progress_;  // the thread's own
-    bool loaded_ = false, owed_ = true, tells_changes_ = true;
+    bool loaded_ = false, owed_ = true, tells_changes_ = true, more_to_tell_ = false;
     /// Of the source's time, sweeps that are not due by the calendar take a fifth at most.
     std::chrono::steady_clock::time_point quiet_until_;
 
