@@ -2,6 +2,8 @@
 
 #include "adapters/text.h"
 
+#include <utility>
+
 #include <unicode/unistr.h>
 
 namespace casebridge {
@@ -12,16 +14,18 @@ struct Name {
 };
 
 // Words as they stand in column names: English, Thai (also in Latin letters), Lao, Khmer, Burmese, Vietnamese (also
-// without marks). The longest word that a name contains decides; words of up to four bytes must be the whole name.
+// without marks). The longest word that a name contains decides; words of up to four bytes must be the whole name. A
+// word with a hyphen stands for any sign between its parts, which makes two of it: in Thai, ชื่อสกุล is the surname and
+// ชื่อ-สกุล name and surname.
 // clang-format off
 constexpr Name names[] = {
     {"id", "caseno"}, {"id", "casenumber"}, {"id", "caseid"}, {"id", "fileno"}, {"id", "recordid"}, {"id", "เลขคดี"}, {"id", "ເລກທີສຳນວນ"}, {"id", "ສຳນວນຄະດີ"}, {"id", "ລະຫັດຜູ້ເຄາະຮ້າຍ"}, {"id", "លេខកូដជនរងគ្រោះ"}, {"id", "លេខកូដករណី"}, {"id", "លេខកូដសំណុំរឿង"},
     {"id", "เลขที่คดี"}, {"id", "รหัสคดี"}, {"id", "เลขเคส"}, {"id", "lekkadi"}, {"id", "ເລກຄະດີ"}, {"id", "ເລກທີຄະດີ"}, {"id", "ລະຫັດຄະດີ"},
     {"id", "លេខសំណុំរឿង"}, {"id", "លេខករណី"}, {"id", "အမှုအမှတ်"}, {"id", "အမှုတွဲအမှတ်"}, {"id", "mãhồsơ"}, {"id", "sốhồsơ"}, {"id", "mahoso"}, {"id", "sohoso"},
-    {"names.full", "fullname"}, {"names.full", "name"}, {"names.full", "victimname"}, {"names.full", "ชื่อสกุล"}, {"names.full", "ชื่อนามสกุล"}, {"names.full", "chuesakun"}, {"names.full", "ຊື່ຜູ້ເຄາະຮ້າຍ"}, {"names.full", "ຊື່ເຕັມ"}, {"names.full", "នាមនិងគោត្តនាម"}, {"names.full", "ឈ្មោះជនរងគ្រោះ"},
+    {"names.full", "fullname"}, {"names.full", "name"}, {"names.full", "victimname"}, {"names.full", "ชื่อ-สกุล"}, {"names.full", "ชื่อนามสกุล"}, {"names.full", "chue-sakun"}, {"names.full", "ຊື່ຜູ້ເຄາະຮ້າຍ"}, {"names.full", "ຊື່ເຕັມ"}, {"names.full", "នាមនិងគោត្តនាម"}, {"names.full", "ឈ្មោះជនរងគ្រោះ"},
     {"names.full", "ຊື່ແລະນາມສະກຸນ"}, {"names.full", "គោត្តនាមនិងនាម"}, {"names.full", "ឈ្មោះពេញ"}, {"names.full", "ឈ្មោះ"}, {"names.full", "အမည်"}, {"names.full", "နာမည်"}, {"names.full", "họtên"}, {"names.full", "họvàtên"}, {"names.full", "hoten"}, {"names.full", "hovaten"},
     {"names.given", "firstname"}, {"names.given", "givenname"}, {"names.given", "forename"}, {"names.given", "ชื่อ"}, {"names.given", "ชื่อตัว"}, {"names.given", "chue"}, {"names.given", "ຊື່"}, {"names.given", "នាមខ្លួន"}, {"names.given", "tên"}, {"names.given", "ten"}, {"names.given", "ຊື່ແທ້"},
-    {"names.family", "lastname"}, {"names.family", "surname"}, {"names.family", "familyname"}, {"names.family", "นามสกุล"}, {"names.family", "สกุล"}, {"names.family", "namsakun"}, {"names.family", "ນາມສະກຸນ"}, {"names.family", "គោត្តនាម"}, {"names.family", "នាមត្រកូល"}, {"names.family", "họ"}, {"names.family", "ho"},
+    {"names.family", "lastname"}, {"names.family", "surname"}, {"names.family", "familyname"}, {"names.family", "นามสกุล"}, {"names.family", "สกุล"}, {"names.family", "ชื่อสกุล"}, {"names.family", "chuesakun"}, {"names.family", "ຊື່ສະກຸນ"}, {"names.family", "ឈ្មោះត្រកូល"}, {"names.family", "မိသားစုအမည်"}, {"names.family", "မျိုးရိုးအမည်"}, {"names.family", "namsakun"}, {"names.family", "ນາມສະກຸນ"}, {"names.family", "គោត្តនាម"}, {"names.family", "នាមត្រកូល"}, {"names.family", "họ"}, {"names.family", "ho"},
     {"names.title", "title"}, {"names.title", "salutation"}, {"names.title", "คำนำหน้า"}, {"names.title", "คำนำหน้าชื่อ"}, {"names.title", "ຄຳນຳໜ້າ"}, {"names.title", "គោរមងារ"}, {"names.title", "danhxưng"},
     {"birth_date", "birthdate"}, {"birth_date", "dateofbirth"}, {"birth_date", "dob"}, {"birth_date", "born"}, {"birth_date", "วันเกิด"}, {"birth_date", "วันเดือนปีเกิด"}, {"birth_date", "wankoet"}, {"birth_date", "wankerd"}, {"birth_date", "ວັນເກີດ"}, {"birth_date", "ວັນເດືອນປີເກີດ"}, {"birth_date", "ថ្ងៃខែឆ្នាំកំណើត"}, {"birth_date", "ថ្ងៃកំណើត"}, {"birth_date", "မွေးသက္ကရာဇ်"}, {"birth_date", "မွေးနေ့"}, {"birth_date", "ngàysinh"}, {"birth_date", "ngaysinh"}, {"birth_date", "namsinh"}, {"birth_date", "nămsinh"}, {"birth_date", "ວັນທີເກີດ"}, {"birth_date", "ປີເກີດ"}, {"birth_date", "ឆ្នាំកំណើត"}, {"birth_date", "កាលបរិច្ឆេទកំណើត"},
     {"birth_place", "birthplace"}, {"birth_place", "placeofbirth"}, {"birth_place", "สถานที่เกิด"}, {"birth_place", "ບ່ອນເກີດ"}, {"birth_place", "ទីកន្លែងកំណើត"}, {"birth_place", "မွေးရပ်"}, {"birth_place", "nơisinh"}, {"birth_place", "noisinh"}, {"birth_place", "ສະຖານທີ່ເກີດ"}, {"birth_place", "ທີ່ເກີດ"}, {"birth_place", "ស្រុកកំណើត"}, {"birth_place", "ទីកំណើត"}, {"birth_country", "ປະເທດເກີດ"}, {"birth_country", "ប្រទេសកំណើត"},
@@ -72,7 +76,9 @@ constexpr Spelling spellings[] = {
     {u"\u200B", u""},
 };
 
-/// Small letters without what separates words.
+constexpr std::string_view separators = " -_./";
+
+/// Small letters, in one spelling.
 std::string simplified(std::string_view name) {
     auto const normal = normalise_text(name);
     if (!normal) return "";
@@ -80,23 +86,45 @@ std::string simplified(std::string_view name) {
     all.toLower();
     for (auto const& [other, usual] : spellings)
         all.findAndReplace(icu::UnicodeString(other), icu::UnicodeString(usual));
-    std::string text, simple;
-    all.toUTF8String(text);
+    std::string text;
+    return all.toUTF8String(text);
+}
+
+/// Without what separates words, or with a hyphen in its place.
+std::string joined(std::string_view text, std::string_view hyphen) {
+    std::string out;
+    bool separated = false;
     for (char const c : text) {
-        if (std::string_view(" -_./").find(c) == std::string_view::npos) simple += c;
+        if (separators.find(c) != std::string_view::npos) {
+            separated = !out.empty();
+            continue;
+        }
+        if (std::exchange(separated, false)) out += hyphen;
+        out += c;
     }
-    return simple;
+    return out;
 }
 
 }  // namespace
 
 std::string_view guess_field(std::string_view column) {
-    auto const name = simplified(column);
+    auto const text = simplified(column);
+    auto const whole = joined(text, "");
+    auto const parts = joined(text, "-");
     Name const* best = nullptr;
+    bool best_has_parts = false;
     for (auto const& each : names) {
-        if (name == each.word) return each.field;
+        bool const has_parts = each.word.find('-') != std::string_view::npos;
+        auto const& name = has_parts ? parts : whole;
+        bool const exact = name == each.word;
         bool const inside = each.word.size() > longest_whole_word && name.find(each.word) != std::string::npos;
-        if (inside && (best == nullptr || each.word.size() > best->word.size())) best = &each;
+        if (exact && has_parts) return each.field;
+        if (!exact && !inside) continue;
+        bool const better = best == nullptr || (has_parts && !best_has_parts) ||
+                            (has_parts == best_has_parts && each.word.size() > best->word.size());
+        if (!better) continue;
+        best = &each;
+        best_has_parts = has_parts;
     }
     return best == nullptr ? std::string_view() : best->field;
 }

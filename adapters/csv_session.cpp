@@ -3,6 +3,7 @@
 #include "adapters/csv_loading.h"
 #include "adapters/sqlite_query.h"
 
+#include <algorithm>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -92,6 +93,7 @@ private:
         }
         if (refused_ && found->same_as(loaded_)) return *refused_;
         if (!found->incomplete.empty()) return not_whole(found->incomplete);
+        if (unloaded_ && unloaded_->keeps(*found, settings_.now())) return unloaded_->why;
         return load(*std::move(found));
     }
 
@@ -116,7 +118,10 @@ private:
         auto const again = look_at_export(settings_);
         if (!again || !again->same_as(what)) return not_whole("a file changed while the export was read");
         incomplete_since_.reset();
-        if (!scratch && scratch.error().code == "source.unavailable") return scratch.error();
+        if (!scratch && scratch.error().code == "source.unavailable") {
+            return give_up_for_now(std::move(what), scratch.error());
+        }
+        unloaded_.reset();
         loaded_ = std::move(what);
         scratch_.reset();
         refused_.reset();
@@ -127,6 +132,28 @@ private:
         scratch_ = *std::move(scratch);
         sqlite3_progress_handler(database(), 1000, &CsvSession::past_deadline, this);
         return Done{};
+    }
+
+    /// An export that could not be loaded (a full disk, no memory), and when that is tried again.
+    struct Unloaded {
+        CsvExport what;
+        Error why;
+        std::chrono::system_clock::time_point since;
+        std::chrono::seconds pause;
+
+        [[nodiscard]] bool keeps(CsvExport const& found, std::chrono::system_clock::time_point now) const {
+            return found.same_as(what) && now >= since && now - since < pause;
+        }
+    };
+
+    /// Each query would else fill the disk again. Another export is tried at once.
+    Error give_up_for_now(CsvExport what, Error const& why) {
+        constexpr std::chrono::seconds first_pause{10};
+        constexpr std::chrono::seconds longest_pause{600};
+        auto const pause =
+            unloaded_ && what.same_as(unloaded_->what) ? std::min(2 * unloaded_->pause, longest_pause) : first_pause;
+        unloaded_ = Unloaded{std::move(what), why, settings_.now(), pause};
+        return why;
     }
 
     /// A new export is on its way. The last one is as true as the ministry's own files were until now.
@@ -141,6 +168,7 @@ private:
     CsvSettings settings_;
     CsvExport loaded_;  ///< the one in `scratch_`, or the one that was refused
     std::optional<Error> refused_;
+    std::optional<Unloaded> unloaded_;
     std::optional<ScratchDatabase> scratch_;
     std::unique_ptr<CsvLoading> loading_;  ///< none: nothing is being loaded
     std::optional<std::chrono::system_clock::time_point> incomplete_since_;

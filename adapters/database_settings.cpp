@@ -72,6 +72,17 @@ constexpr std::array kinds = {
          }},
 };
 
+struct Files {
+    using Paths = std::vector<std::filesystem::path>;
+    Paths operator()(SqliteSettings const& settings) const { return {settings.path}; }
+    Paths operator()(CsvSettings const& settings) const { return {settings.folder}; }
+    Paths operator()(PostgresSettings const& settings) const {
+        return {settings.root_certificate, settings.client_certificate, settings.client_key, settings.password_file};
+    }
+    Paths operator()(OdbcSettings const&) const { return {}; }  // only the driver knows which attribute is a file
+    Paths operator()(PrimeroSettings const& settings) const { return {settings.root_certificate}; }
+};
+
 }  // namespace
 
 DatabaseSettings read_database_settings(YamlNode const& node, std::filesystem::path const& folder,
@@ -86,6 +97,12 @@ DatabaseSettings read_database_settings(YamlNode const& node, std::filesystem::p
     auto settings = known->read(reader, folder, complaints);
     reader.refuse_unknown_keys();
     return settings;
+}
+
+std::vector<std::filesystem::path> files_of(DatabaseSettings const& settings) {
+    auto files = std::visit(Files{}, settings);
+    std::erase_if(files, [](auto const& path) { return path.empty(); });
+    return files;
 }
 
 }  // namespace casebridge

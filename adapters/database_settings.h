@@ -9,6 +9,7 @@
 #include "policies/yaml.h"
 
 #include <variant>
+#include <vector>
 
 namespace casebridge {
 
@@ -17,5 +18,9 @@ using DatabaseSettings = std::variant<SqliteSettings, CsvSettings, PostgresSetti
 /// Reads `database:`; relative paths are relative to `folder`. All complaints are added; the result is then of no use.
 DatabaseSettings read_database_settings(YamlNode const& node, std::filesystem::path const& folder,
                                         YamlComplaints& complaints);
+
+/// Files and folders of this machine that whoever opens the database must be able to read: the database itself, or
+/// what the login rests on.
+std::vector<std::filesystem::path> files_of(DatabaseSettings const& settings);
 
 }  // namespace casebridge

@@ -136,6 +136,9 @@ std::string group_of(InspectedTable const& cases, std::string_view group, std::s
                 value_for(column.guess, column) + "\n";
     }
     if (text.empty()) return "";
+    if (used.contains("names.family") && !used.contains("names.given") && !used.contains("names.full"))
+        text += "        " +
+                comment("no column of given names was recognised: if this one holds the whole name, write `full`");
     return "  " + std::string(group.substr(0, group.size() - 1)) + ":\n    - fields:\n        " + std::string(always) +
            "\n" + text;
 }

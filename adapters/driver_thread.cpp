@@ -16,7 +16,7 @@ std::atomic<int> stuck_threads{0};
 
 struct DriverThread::Shared {
     std::mutex mutex;
-    std::condition_variable changed;
+    std::condition_variable_any changed;
     std::function<void()> work;
     std::exception_ptr thrown;
     bool finished = false, ending = false, given_up = false;
@@ -66,11 +66,29 @@ DriverThread::~DriverThread() {
 
 bool DriverThread::run(std::chrono::milliseconds limit, std::function<void()> work) {
     std::unique_lock lock(shared_->mutex);
+    if (!begin(std::move(work))) return false;
+    return finish(shared_->changed.wait_for(lock, limit, [&] { return shared_->finished; }));
+}
+
+bool DriverThread::run_until(std::stop_token const& stop, std::chrono::milliseconds grace, std::function<void()> work) {
+    std::unique_lock lock(shared_->mutex);
+    if (!begin(std::move(work))) return false;
+    auto const finished = [&] { return shared_->finished; };
+    return finish(shared_->changed.wait(lock, stop, finished) || shared_->changed.wait_for(lock, grace, finished));
+}
+
+/// With the lock.
+bool DriverThread::begin(std::function<void()> work) {
     if (shared_->given_up) return false;
     shared_->finished = false;
     shared_->work = std::move(work);
     shared_->changed.notify_all();
-    if (!shared_->changed.wait_for(lock, limit, [&] { return shared_->finished; })) {
+    return true;
+}
+
+/// With the lock.
+bool DriverThread::finish(bool back) {
+    if (!back) {
         shared_->given_up = true;
         ++stuck_threads;
         return false;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stop_token>
 
 namespace casebridge {
 
@@ -18,12 +19,16 @@ public:
     /// Runs `work` on the thread. False if it did not return within `limit`: then this object is of no more use.
     /// `work` must own all it touches. What it throws is thrown here.
     bool run(std::chrono::milliseconds limit, std::function<void()> work);
+    /// The same without a limit, but from the request to stop on it may take no longer than `grace`.
+    bool run_until(std::stop_token const& stop, std::chrono::milliseconds grace, std::function<void()> work);
 
     /// Threads of this process that were given up on and have not come back.
     static int stuck();
 
 private:
     struct Shared;
+    bool begin(std::function<void()> work);
+    bool finish(bool back);
     std::shared_ptr<Shared> shared_;  // owners: this object, and the thread as long as it runs
 };
 

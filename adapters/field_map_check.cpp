@@ -11,6 +11,7 @@ public:
     NameCheck(SqlSession& session, YamlComplaints& complaints) : session_(session), complaints_(complaints) {}
 
     Status table(std::string const& table, SourceLine const& at) {
+        read_at_.emplace(table, at);
         ASSIGN_OR_RETURN(auto const* columns, columns_of(table));
         if (columns->empty()) complaints_.add(at, "table", "the database has no table or view `" + table + "`");
         return Done{};
@@ -43,6 +44,15 @@ public:
         return Done{};
     }
 
+    /// To see a table's columns and to read it are two rights. The error says by its line which table it is about.
+    Status readable(std::string const& table) {
+        auto const sql = "SELECT 1 FROM " + session_.quote_identifier(table) + " c";
+        auto const read = session_.query(session_.first_rows(sql, 1), {}, [](SqlRow const&) { return false; });
+        if (read) return read;
+        auto const& [kind, code, detail] = read.error();
+        return Error{kind, code, to_text(read_at_.at(table)) + ": " + detail};
+    }
+
 private:
     Result<std::vector<SqlSession::Column> const*> columns_of(std::string const& table) {
         auto const known = tables_.find(table);
@@ -54,15 +64,8 @@ private:
     SqlSession& session_;
     YamlComplaints& complaints_;
     std::map<std::string, std::vector<SqlSession::Column>> tables_;
+    std::map<std::string, SourceLine> read_at_;  ///< where each table is named first
 };
-
-/// To see a table's columns and to read it are two rights.
-Status check_readable(SqlSession& session, std::string const& table) {
-    auto const sql = "SELECT 1 FROM " + session.quote_identifier(table) + " c";
-    auto const read = session.query(session.first_rows(sql, 1), {}, [](SqlRow const&) { return false; });
-    if (read) return read;
-    return Error{read.error().kind, read.error().code, "table " + table + ": " + read.error().detail};
-}
 
 }  // namespace
 
@@ -87,7 +90,7 @@ Status FieldMap::check_against(SqlSession& session) const {
         RETURN_IF_ERROR(check.values(consents->values, consents->table));
     }
     if (!complaints.empty()) return complaints.to_error("field_map.invalid");
-    for (auto const& each : tables()) RETURN_IF_ERROR(check_readable(session, each));
+    for (auto const& each : tables()) RETURN_IF_ERROR(check.readable(each));
     return Done{};
 }
 

@@ -10,10 +10,10 @@ namespace casebridge {
 namespace {
 
 constexpr char const* script_for_reading =
-    "start from packaging/sql/mariadb.sql: a login of its own, granted SELECT on the views alone";
+    "Start from packaging/sql/mariadb.sql: a login of its own, granted SELECT on the views alone.";
 constexpr char const* script_for_writing =
-    "start from packaging/sql/received-mariadb.sql: a login of its own, granted SELECT, INSERT and DELETE on the one "
-    "table";
+    "Start from packaging/sql/received-mariadb.sql: a login of its own, granted SELECT, INSERT and DELETE on the one "
+    "table.";
 
 #define CASEBRIDGE_MINE                                                                \
     " WHERE GRANTEE = CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', " \

@@ -19,6 +19,11 @@ static_assert(sizeof(SQLWCHAR) == 2, "unixODBC is built for UTF-16");
 constexpr std::size_t most_kept = 64;  // a field map needs about a dozen
 constexpr std::size_t batch_bytes = std::size_t{4} << 20;
 
+/// PostgreSQL's driver: rows of a FETCH, read anew at each (SQL_ATTR_PGOPT_FETCH of its sources).
+constexpr SQLINTEGER rows_of_a_fetch = 65541;
+constexpr std::size_t fewest_rows = 64;  // as in the connection string
+constexpr std::size_t most_rows = 1024;
+
 bool good(SQLRETURN code) {
     return code == SQL_SUCCESS || code == SQL_SUCCESS_WITH_INFO;
 }
@@ -61,18 +66,16 @@ void* OdbcConnection::statement() const {
     return handles_->passing->handle();
 }
 
-Error OdbcConnection::failed(std::string_view doing, int handle_kind, void* handle, bool schema_only) {
+Error OdbcConnection::failed(std::string_view doing, int handle_kind, void* handle) {
     failure_ = {};
     std::array<SQLWCHAR, 6> state{};
-    std::array<SQLWCHAR, 512> words{};
+    std::array<SQLWCHAR, 512> words{};  // some drivers want the room
     SQLINTEGER native = 0;
     SQLSMALLINT units = 0;
     if (good(SQLGetDiagRecW(static_cast<SQLSMALLINT>(handle_kind), handle, 1, state.data(), &native, words.data(),
                             static_cast<SQLSMALLINT>(words.size()), &units))) {
         failure_.sqlstate = text_of(state.data(), 5);
         failure_.native = native;
-        failure_.words =
-            text_of(words.data(), std::min<std::size_t>(static_cast<std::size_t>(units), words.size() - 1));
     }
     auto meaning = odbc_meaning(failure_.sqlstate, failure_.native);
     SQLUINTEGER dead = SQL_CD_FALSE;
@@ -83,7 +86,6 @@ Error OdbcConnection::failed(std::string_view doing, int handle_kind, void* hand
     std::string detail = "ODBC, " + std::string(doing) + ": SQLSTATE " + failure_.sqlstate + ", number " +
                          std::to_string(failure_.native);
     if (!meaning.words.empty()) detail += " (" + std::string(meaning.words) + ")";
-    if (schema_only) detail += ": " + failure_.words;
     auto const kind = meaning.code == "source.login_refused" ? ErrorKind::invalid : ErrorKind::unavailable;
     return {kind, meaning.code, detail};
 }
@@ -105,7 +107,7 @@ Status OdbcConnection::connect(OdbcSettings const& settings, Secret const& conne
     auto const code = SQLDriverConnectW(h.connection, nullptr, text, static_cast<SQLSMALLINT>(bytes.size() / 2),
                                         nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT);
     if (!good(code)) {
-        auto const error = failed("connecting", SQL_HANDLE_DBC, h.connection, false);
+        auto const error = failed("connecting", SQL_HANDLE_DBC, h.connection);
         if (failure_.sqlstate == "IM002" || failure_.sqlstate == "IM003" || failure_.sqlstate == "01000") {
             return Error{ErrorKind::invalid, "source.driver_missing",
                          "ODBC: no driver " + settings.driver + " here (odbcinst -q -d lists those there are)"};
@@ -126,6 +128,8 @@ Status OdbcConnection::connect(OdbcSettings const& settings, Secret const& conne
     if (good(SQLGetInfoW(h.connection, SQL_DBMS_NAME, answer.data(), sizeof answer, &size))) {
         product_ = text_of(answer.data(), static_cast<std::size_t>(size) / 2);
     }
+    // PostgreSQL's driver keeps text as the server sends it, in UTF-8; what it makes of that is made for nothing.
+    fetches_in_parts_ = limits_.short_text_is_utf8 = product_.starts_with("PostgreSQL");
     if (good(SQLGetInfoW(h.connection, SQL_IDENTIFIER_QUOTE_CHAR, answer.data(), sizeof answer, &size))) {
         quote_ = text_of(answer.data(), static_cast<std::size_t>(size) / 2);
     }
@@ -145,7 +149,7 @@ Status OdbcConnection::execute(std::string_view doing, std::string const& sql) {
     close_cursor();
     auto const text = to_utf16(sql);
     auto const code = SQLExecDirectW(statement(), wide(text), static_cast<SQLINTEGER>(text.size()));
-    if (!good(code) && code != SQL_NO_DATA) return failed(doing, SQL_HANDLE_STMT, statement(), false);
+    if (!good(code) && code != SQL_NO_DATA) return failed(doing, SQL_HANDLE_STMT, statement());
     SQLFreeStmt(statement(), SQL_CLOSE);
     return Done{};
 }
@@ -153,7 +157,7 @@ Status OdbcConnection::execute(std::string_view doing, std::string const& sql) {
 Status OdbcConnection::begin() {
     auto const code =
         SQLSetConnectAttr(handles_->connection, SQL_ATTR_AUTOCOMMIT, number(SQL_AUTOCOMMIT_OFF), SQL_IS_UINTEGER);
-    if (!good(code)) return failed("starting a read", SQL_HANDLE_DBC, handles_->connection, false);
+    if (!good(code)) return failed("starting a read", SQL_HANDLE_DBC, handles_->connection);
     return Done{};
 }
 
@@ -161,7 +165,7 @@ Status OdbcConnection::end(Ending ending) {
     close_cursor();
     bool const commits = ending == Ending::commit;
     auto const ended = SQLEndTran(SQL_HANDLE_DBC, handles_->connection, commits ? SQL_COMMIT : SQL_ROLLBACK);
-    if (!good(ended)) return failed("ending a transaction", SQL_HANDLE_DBC, handles_->connection, false);
+    if (!good(ended)) return failed("ending a transaction", SQL_HANDLE_DBC, handles_->connection);
     SQLSetConnectAttr(handles_->connection, SQL_ATTR_AUTOCOMMIT, number(SQL_AUTOCOMMIT_ON), SQL_IS_UINTEGER);
     return Done{};
 }
@@ -177,15 +181,14 @@ void OdbcConnection::read_text_as_utf8() {
 }
 
 std::unique_ptr<OdbcStatement> OdbcConnection::new_statement() {
-    auto statement =
-        std::make_unique<OdbcStatement>(limits_, [this](std::string_view doing, void* handle, bool schema_only) {
-            return failed(doing, SQL_HANDLE_STMT, handle, schema_only);
-        });
+    auto statement = std::make_unique<OdbcStatement>(
+        limits_, [this](std::string_view doing, void* handle) { return failed(doing, SQL_HANDLE_STMT, handle); });
     return statement->allocate(handles_->connection, time_limit_) ? std::move(statement) : nullptr;
 }
 
 Status OdbcConnection::open_cursor(std::string const& sql, std::vector<SqlValue> const& parameters, Keep keep) {
     close_cursor();
+    ask_for_rows(std::size_t{1} << 20);  // few: most questions are for one case
     auto& h = *handles_;
     auto known = h.kept.find(sql);
     if (keep == Keep::no || known == h.kept.end()) {
@@ -193,7 +196,7 @@ Status OdbcConnection::open_cursor(std::string const& sql, std::vector<SqlValue>
         open_ = h.passing.get();
         if (keep == Keep::yes) {
             auto made = new_statement();
-            if (made == nullptr) return failed("preparing a query", SQL_HANDLE_DBC, h.connection, false);
+            if (made == nullptr) return failed("preparing a query", SQL_HANDLE_DBC, h.connection);
             known = h.kept.emplace(sql, std::move(made)).first;
             open_ = known->second.get();
         }
@@ -218,27 +221,40 @@ void OdbcConnection::forget(std::string const& sql) {
     handles_->kept.erase(known);
 }
 
-Result<OdbcConnection::Batch> OdbcConnection::fetch(std::size_t rows) {
-    Batch batch;
-    if (open_ == nullptr) return batch;
+Result<OdbcConnection::Batch> OdbcConnection::fetch(std::size_t rows, std::vector<SqlRow> room) {
+    Batch batch{std::move(room), false};
+    std::size_t count = 0;
     std::size_t bytes = 0;
-    while (batch.rows.size() < rows && bytes < batch_bytes) {
-        SqlRow row;
-        auto const any = open_->fetch(row);
+    while (open_ != nullptr && count < rows && bytes < batch_bytes) {
+        if (count == batch.rows.size()) batch.rows.emplace_back();
+        auto const any = open_->fetch(batch.rows[count]);
         if (!any) {
             auto error = any.error();
             handles_->kept.clear();
             open_ = nullptr;
             return error;
         }
-        if (!*any) return batch;
-        for (auto const& value : row) {
+        if (!*any) break;
+        for (auto const& value : batch.rows[count]) {
             if (auto const* const text = std::get_if<std::string>(&value)) bytes += text->size();
         }
-        batch.rows.push_back(std::move(row));
+        ++count;
+        batch.more = count == rows || bytes >= batch_bytes;
     }
-    batch.more = true;
+    batch.rows.resize(count);
+    if (batch.more) ask_for_rows(bytes / count);
     return batch;
+}
+
+/// INVARIANT: what the driver holds of a cursor is bounded by the rows seen last, as far as the next are like them.
+void OdbcConnection::ask_for_rows(std::size_t row_bytes) {
+    if (!fetches_in_parts_) return;
+    constexpr std::size_t part_bytes = std::size_t{256} << 10;
+    auto const rows = std::clamp(part_bytes / std::max<std::size_t>(row_bytes, 1), fewest_rows, most_rows);
+    if (rows == asked_rows_) return;
+    // Where the driver does not know the attribute, it goes on as it was told in the connection string.
+    SQLSetConnectAttr(handles_->connection, rows_of_a_fetch, number(rows), SQL_IS_INTEGER);
+    asked_rows_ = rows;
 }
 
 void OdbcConnection::close_cursor() {
@@ -282,7 +298,7 @@ Result<std::vector<std::string>> OdbcConnection::tables() {
     if (!good(SQLTablesW(statement(), catalogue.empty() ? nullptr : wide(catalogue),
                          static_cast<SQLSMALLINT>(catalogue.size()), nullptr, 0, nullptr, 0, wide(kinds),
                          static_cast<SQLSMALLINT>(kinds.size())))) {
-        return failed("listing tables", SQL_HANDLE_STMT, statement(), false);
+        return failed("listing tables", SQL_HANDLE_STMT, statement());
     }
     ASSIGN_OR_RETURN(auto const rows, catalogue_rows({2}));  // ODBC: TABLE_NAME
     std::vector<std::string> names;
@@ -300,7 +316,7 @@ Result<std::vector<SqlSession::Column>> OdbcConnection::columns(std::string cons
     if (!good(SQLColumnsW(statement(), catalogue.empty() ? nullptr : wide(catalogue),
                           static_cast<SQLSMALLINT>(catalogue.size()), nullptr, 0, wide(name),
                           static_cast<SQLSMALLINT>(name.size()), nullptr, 0))) {
-        return failed("listing columns", SQL_HANDLE_STMT, statement(), false);
+        return failed("listing columns", SQL_HANDLE_STMT, statement());
     }
     ASSIGN_OR_RETURN(auto const rows, catalogue_rows({2, 3, 5}));  // ODBC: TABLE_NAME, COLUMN_NAME, TYPE_NAME
     for (auto const& row : rows) {

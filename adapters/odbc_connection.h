@@ -7,11 +7,10 @@
 
 namespace casebridge {
 
-/// What a driver says of a failure; without its words.
+/// What a driver says of a failure; without its words, which may name anything, also what is stored.
 struct OdbcFailure {
     std::string sqlstate;
     int native = 0;
-    std::string words;  ///< the driver's; passed on only where they can hold nothing but names of the schema
 };
 
 class OdbcConnection {
@@ -53,7 +52,8 @@ public:
         std::vector<SqlRow> rows;
         bool more = false;
     };
-    Result<Batch> fetch(std::size_t rows);
+    /// `room`: rows of an earlier batch, whose memory is used again.
+    Result<Batch> fetch(std::size_t rows, std::vector<SqlRow> room = {});
     void close_cursor();
 
     /// Tables and views of the current catalogue, by the driver's own call.
@@ -66,9 +66,10 @@ public:
 
 private:
     struct Handles;
-    Error failed(std::string_view doing, int handle_kind, void* handle, bool schema_only);
+    Error failed(std::string_view doing, int handle_kind, void* handle);
     std::unique_ptr<OdbcStatement> new_statement();
     void forget(std::string const& sql);
+    void ask_for_rows(std::size_t row_bytes);
     [[nodiscard]] void* statement() const;
     /// The text in each of `places` of every row that a call about the catalogue gave.
     Result<std::vector<std::vector<std::string>>> catalogue_rows(std::vector<std::size_t> const& places);
@@ -81,6 +82,8 @@ private:
     std::string product_, quote_ = "\"";
     OdbcFailure failure_;
     bool lost_ = false;
+    bool fetches_in_parts_ = false;  ///< the driver's cursor, so many rows at a time
+    std::size_t asked_rows_ = 64;
 };
 
 }  // namespace casebridge

@@ -1,5 +1,7 @@
 #include "adapters/odbc_connection_string.h"
 
+#include "policies/yaml.h"
+
 #include <algorithm>
 #include <array>
 
@@ -97,7 +99,8 @@ bool is_plain_attribute(std::string_view key) {
     bool const word = !key.empty() && key.size() <= 64 && std::ranges::all_of(key, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     });
-    return word && std::ranges::find(elsewhere, lower(key)) == elsewhere.end();
+    if (!word || std::ranges::find(elsewhere, lower(key)) != elsewhere.end()) return false;
+    return nearest_word(lower(key), {"password", "passwd"}).empty();  // mistyped, it would stay in the file unnoticed
 }
 
 Result<Secret> odbc_connection_string(OdbcSettings const& settings, Secret const& password) {

@@ -10,7 +10,8 @@ namespace casebridge {
 namespace {
 
 constexpr std::size_t first_batch = 32;
-constexpr std::size_t later_batch = 256;
+constexpr std::size_t later_batch = 512;
+
 class OdbcSession final : public ServerSession {
 public:
     OdbcSession(OdbcSettings settings, Secret password)
@@ -136,14 +137,16 @@ private:
         });
         if (!opened) return unless_incomparable(opened.error(), sql, parameters);
         bool wanted = true;
+        auto const room = std::make_shared<std::vector<SqlRow>>();  // owners: this read and the driver's thread
         for (std::size_t rows = first_batch; wanted; rows = later_batch) {
-            auto batch = link_.on_thread<OdbcConnection::Batch>(settings_.query_time_limit,
-                                                                [rows](auto& c) { return c.fetch(rows); });
+            auto batch = link_.on_thread<OdbcConnection::Batch>(
+                settings_.query_time_limit, [rows, room](auto& c) { return c.fetch(rows, std::move(*room)); });
             if (!batch) return unless_incomparable(batch.error(), sql, parameters);
             for (auto const& row : batch->rows) {
                 if (wanted) wanted = on_row(row);
             }
             if (!batch->more) break;
+            *room = std::move(batch->rows);
         }
         return link_.on_thread<Done>(settings_.query_time_limit, [](auto& c) -> Status {
             c.close_cursor();

@@ -1,6 +1,7 @@
 #include "adapters/odbc_statement.h"
 
 #include "adapters/odbc_text.h"
+#include "adapters/text_room.h"
 
 #include <algorithm>
 #include <array>
@@ -57,7 +58,8 @@ std::string text_of(void const* units, std::size_t bytes) {
 struct OdbcStatement::Column {
     std::string name;
     SQLSMALLINT read_as = 0;
-    std::size_t room = 0;  ///< of the buffer, in bytes; 0: not bound
+    SQLSMALLINT in_pieces_as = 0;  ///< where it is not bound, or does not fit
+    std::size_t room = 0;          ///< of the buffer, in bytes; 0: not bound
     std::vector<char16_t> buffer{};
     std::unique_ptr<SQLLEN> length{};  ///< stays where it is when the column moves
 
@@ -94,7 +96,7 @@ bool OdbcStatement::allocate(void* connection, std::chrono::seconds time_limit) 
 Status OdbcStatement::prepare(std::string const& sql) {
     auto const text = to_utf16(sql);
     if (!good(SQLPrepareW(handle_, wide(text), static_cast<SQLINTEGER>(text.size())))) {
-        return failed_("preparing a query", handle_, true);
+        return failed_("preparing a query", handle_);
     }
     return describe();
 }
@@ -124,25 +126,25 @@ Status OdbcStatement::bind(std::vector<SqlValue> const& parameters) {
                 SQLBindParameter(handle_, place, SQL_PARAM_INPUT, SQL_C_WCHAR, wide_type(p.texts[at].size()),
                                  std::max<SQLULEN>(p.texts[at].size(), 1), 0, wide(p.texts[at]), bytes, &p.lengths[at]);
         }
-        if (!good(code)) return failed_("binding a parameter", handle_, false);
+        if (!good(code)) return failed_("binding a parameter", handle_);
     }
     return Done{};
 }
 
 Status OdbcStatement::execute(std::vector<SqlValue> const& parameters) {
     RETURN_IF_ERROR(bind(parameters));
-    if (!good(SQLExecute(handle_))) return failed_("starting a query", handle_, false);
+    if (!good(SQLExecute(handle_))) return failed_("starting a query", handle_);
     return describe();  // a table may have changed since it was prepared
 }
 
 Status OdbcStatement::change(std::string_view doing, std::string const& sql, std::vector<SqlValue> const& parameters) {
     auto const text = to_utf16(sql);
     if (!good(SQLPrepareW(handle_, wide(text), static_cast<SQLINTEGER>(text.size())))) {
-        return failed_(doing, handle_, false);
+        return failed_(doing, handle_);
     }
     RETURN_IF_ERROR(bind(parameters));
     auto const code = SQLExecute(handle_);
-    auto const done = good(code) || code == SQL_NO_DATA ? Status(Done{}) : Status(failed_(doing, handle_, false));
+    auto const done = good(code) || code == SQL_NO_DATA ? Status(Done{}) : Status(failed_(doing, handle_));
     close();
     return done;
 }
@@ -155,32 +157,36 @@ Result<OdbcStatement::Column> OdbcStatement::describe_column(std::size_t at) con
     SQLULEN size = 0;
     if (!good(SQLDescribeColW(handle_, place, name.data(), static_cast<SQLSMALLINT>(name.size()), &units, &type, &size,
                               nullptr, nullptr))) {
-        return failed_("preparing a query", handle_, true);
+        return failed_("preparing a query", handle_);
     }
     SQLLEN is_unsigned = SQL_FALSE;
     SQLColAttributeW(handle_, place, SQL_DESC_UNSIGNED, nullptr, 0, nullptr, &is_unsigned);
     bool const beyond = type == SQL_BIGINT && is_unsigned == SQL_TRUE;  // may not fit: read as text
-    bool const as_bytes = is_binary(type) || (limits_.text_is_utf8 && is_text(type));
+    bool const short_text = limits_.short_text_is_utf8 && is_text(type) && !is_long(type);
+    bool const as_bytes = is_binary(type) || (limits_.text_is_utf8 && is_text(type)) || short_text;
     Column column;
     auto const shown =
         std::min<std::size_t>(static_cast<std::size_t>(std::max<SQLSMALLINT>(units, 0)), name.size() - 1);
     column.name = text_of(name.data(), shown * sizeof(SQLWCHAR));
     column.read_as = as_bytes ? SQL_C_BINARY : is_integer(type) && !beyond ? SQL_C_SBIGINT : SQL_C_WCHAR;
+    column.in_pieces_as = short_text && !limits_.text_is_utf8 ? SQL_C_WCHAR : column.read_as;
     if (column.read_as == SQL_C_SBIGINT) column.room = integer_bytes;
     if (is_long(type) || column.room != 0 || (!is_text(type) && !is_binary(type))) return column;
     SQLLEN octets = 0;
     SQLColAttributeW(handle_, place, SQL_DESC_OCTET_LENGTH, nullptr, 0, nullptr, &octets);
-    // A character is two units of UTF-16 at most, and the driver ends the text with another.
+    // A character is two units of UTF-16 or four bytes of UTF-8 at most, and a driver may end the text with another.
     constexpr std::size_t most_units = 2;
-    auto const needed =
-        as_bytes ? static_cast<std::size_t>(std::max<SQLLEN>(octets, 0)) : (most_units * size + 1) * sizeof(char16_t);
+    constexpr std::size_t most_bytes = 4;
+    auto const needed = short_text ? most_bytes * (size + 1)
+                        : as_bytes ? static_cast<std::size_t>(std::max<SQLLEN>(octets, 0))
+                                   : (most_units * size + 1) * sizeof(char16_t);
     if (needed != 0 && needed <= longest_bound) column.room = needed + needed % sizeof(char16_t);
     return column;
 }
 
 Status OdbcStatement::describe() {
     SQLSMALLINT count = 0;
-    if (!good(SQLNumResultCols(handle_, &count))) return failed_("preparing a query", handle_, true);
+    if (!good(SQLNumResultCols(handle_, &count))) return failed_("preparing a query", handle_);
     if (count == 0) return Error{ErrorKind::unavailable, "source.query_failed", "not one SELECT statement"};
     std::vector<Column> columns;
     bool may_bind = true;
@@ -206,7 +212,7 @@ Status OdbcStatement::bind_columns() {
         column.length = std::make_unique<SQLLEN>(0);
         if (!good(SQLBindCol(handle_, static_cast<SQLUSMALLINT>(at + 1), column.read_as, column.buffer.data(),
                              static_cast<SQLLEN>(column.room), column.length.get()))) {
-            return failed_("binding a column", handle_, false);
+            return failed_("binding a column", handle_);
         }
     }
     return Done{};
@@ -217,20 +223,21 @@ Error OdbcStatement::too_large(Column const& column) const {
             "column " + column.name + ": over " + std::to_string(limits_.value_bytes) + " bytes"};
 }
 
-Result<SqlValue> OdbcStatement::read_integer(std::size_t at) {
-    SQLBIGINT value = 0;
+Status OdbcStatement::read_integer(std::size_t at, SqlValue& value) {
+    SQLBIGINT number = 0;
     SQLLEN length = 0;
     auto const place = static_cast<SQLUSMALLINT>(at + 1);
-    if (!good(SQLGetData(handle_, place, SQL_C_SBIGINT, &value, sizeof value, &length))) {
-        return failed_("reading", handle_, false);
+    if (!good(SQLGetData(handle_, place, SQL_C_SBIGINT, &number, sizeof number, &length))) {
+        return failed_("reading", handle_);
     }
-    return length == SQL_NULL_DATA ? SqlValue{} : SqlValue{static_cast<std::int64_t>(value)};
+    value = length == SQL_NULL_DATA ? SqlValue{} : SqlValue{static_cast<std::int64_t>(number)};
+    return Done{};
 }
 
 /// In chunks, each ended by a zero unit where it is text; a value over the limit is given up at once.
-Result<SqlValue> OdbcStatement::read_long(std::size_t at) {
+Status OdbcStatement::read_long(std::size_t at, SqlValue& value) {
     auto const& column = columns_[at];
-    bool const text = column.read_as == SQL_C_WCHAR;
+    bool const text = column.in_pieces_as == SQL_C_WCHAR;
     auto const place = static_cast<SQLUSMALLINT>(at + 1);
     alignas(char16_t) std::array<char, chunk_bytes> chunk;
     std::u16string units;
@@ -238,15 +245,17 @@ Result<SqlValue> OdbcStatement::read_long(std::size_t at) {
     bool any = false;
     for (;;) {
         SQLLEN length = 0;
-        auto const code = SQLGetData(handle_, place, column.read_as, chunk.data(), chunk.size(), &length);
+        auto const code = SQLGetData(handle_, place, column.in_pieces_as, chunk.data(), chunk.size(), &length);
         if (code == SQL_NO_DATA && any) break;
         if (code == SQL_NO_DATA) {
-            return Error{ErrorKind::unavailable, "source.unavailable",
-                         "ODBC: column " + column.name + " is longer than the driver said"};
+            return Error{ErrorKind::unavailable, "source.unavailable", "ODBC: a value is longer than the driver said"};
         }
         any = true;
-        if (!good(code)) return failed_("reading", handle_, false);
-        if (length == SQL_NULL_DATA) return SqlValue{};
+        if (!good(code)) return failed_("reading", handle_);
+        if (length == SQL_NULL_DATA) {
+            value = std::monostate();
+            return Done{};
+        }
         std::size_t const room = text ? chunk_bytes - sizeof(SQLWCHAR) : chunk_bytes;
         bool const whole = length != SQL_NO_TOTAL && static_cast<std::size_t>(length) <= room;
         std::size_t const filled = whole ? static_cast<std::size_t>(length) : room;
@@ -261,40 +270,45 @@ Result<SqlValue> OdbcStatement::read_long(std::size_t at) {
     }
     if (text && units.size() <= limits_.value_bytes) bytes = to_utf8(units);
     if (units.size() > limits_.value_bytes || bytes.size() > limits_.value_bytes) return too_large(column);
-    return SqlValue{std::move(bytes)};
+    value = std::move(bytes);
+    return Done{};
 }
 
-Result<SqlValue> OdbcStatement::value_of_bound(Column const& column) const {
+Status OdbcStatement::value_of_bound(Column const& column, SqlValue& value) const {
     auto const length = static_cast<std::size_t>(*column.length);
-    auto value = column.read_as == SQL_C_WCHAR
-                     ? text_of(column.buffer.data(), length)
-                     : std::string(reinterpret_cast<char const*>(column.buffer.data()), length);
-    if (value.size() > limits_.value_bytes) return too_large(column);
-    return SqlValue{std::move(value)};
+    auto& text = text_room(value);
+    if (column.read_as == SQL_C_WCHAR) {
+        to_utf8({column.buffer.data(), length / sizeof(char16_t)}, text);
+    } else {
+        text.assign(reinterpret_cast<char const*>(column.buffer.data()), length);
+    }
+    return text.size() > limits_.value_bytes ? Status(too_large(column)) : Status(Done{});
 }
 
-Result<SqlValue> OdbcStatement::value_of(std::size_t at) {
+Status OdbcStatement::value_of(std::size_t at, SqlValue& value) {
     auto const& column = columns_[at];
     bool const number = column.read_as == SQL_C_SBIGINT;
-    if (column.room == 0) return number ? read_integer(at) : read_long(at);
+    if (column.room == 0) return number ? read_integer(at, value) : read_long(at, value);
     auto const length = *column.length;
-    if (length == SQL_NULL_DATA) return SqlValue{};
-    if (number) return SqlValue{*reinterpret_cast<std::int64_t const*>(column.buffer.data())};
+    if (length == SQL_NULL_DATA) {
+        value = std::monostate();
+        return Done{};
+    }
+    if (number) {
+        value = *reinterpret_cast<std::int64_t const*>(column.buffer.data());
+        return Done{};
+    }
     auto const room = column.room - (column.read_as == SQL_C_WCHAR ? sizeof(char16_t) : 0);
-    if (length >= 0 && static_cast<std::size_t>(length) <= room) return value_of_bound(column);
-    return read_long(at);  // from its start, where the driver can
+    if (length >= 0 && static_cast<std::size_t>(length) <= room) return value_of_bound(column, value);
+    return read_long(at, value);  // from its start, where the driver can
 }
 
 Result<bool> OdbcStatement::fetch(SqlRow& row) {
     auto const code = SQLFetch(handle_);
     if (code == SQL_NO_DATA) return false;
-    if (!good(code)) return failed_("reading", handle_, false);
-    row.clear();
-    row.reserve(columns_.size());
-    for (std::size_t at = 0; at < columns_.size(); ++at) {
-        ASSIGN_OR_RETURN(auto value, value_of(at));
-        row.push_back(std::move(value));
-    }
+    if (!good(code)) return failed_("reading", handle_);
+    row.resize(columns_.size());
+    for (std::size_t at = 0; at < columns_.size(); ++at) RETURN_IF_ERROR(value_of(at, row[at]));
     return true;
 }
 

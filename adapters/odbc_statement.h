@@ -15,13 +15,14 @@ namespace casebridge {
 
 class OdbcStatement {
 public:
-    /// What to make of a failure of this statement: `doing`, and whether the driver's words hold names alone.
-    using OnFailure = std::function<Error(std::string_view doing, void* handle, bool schema_only)>;
+    /// What to make of a failure of this statement.
+    using OnFailure = std::function<Error(std::string_view doing, void* handle)>;
 
     struct Limits {
         std::size_t value_bytes = 0;
-        bool text_is_utf8 = false;     ///< text comes as UTF-8 in its stored bytes
-        bool binds_any_column = true;  ///< whether SQLGetData may read a column before the last bound one
+        bool text_is_utf8 = false;        ///< text comes as UTF-8 in its stored bytes
+        bool short_text_is_utf8 = false;  ///< the same, but only where all of it fits into a bound column
+        bool binds_any_column = true;     ///< whether SQLGetData may read a column before the last bound one
     };
 
     OdbcStatement(Limits limits, OnFailure on_failure);
@@ -40,7 +41,8 @@ public:
     Status change(std::string_view doing, std::string const& sql, std::vector<SqlValue> const& parameters);
     /// What the columns are; after a call of the driver that gives rows.
     Status describe();
-    /// False at the end. Errors: those of `on_failure`, `source.value_too_large`, `source.unavailable`.
+    /// Into `row`, whose texts keep their memory. False at the end. Errors: those of `on_failure`,
+    /// `source.value_too_large`, `source.unavailable`.
     Result<bool> fetch(SqlRow& row);
     void close();
 
@@ -50,10 +52,10 @@ private:
     Result<Column> describe_column(std::size_t at) const;
     Status bind(std::vector<SqlValue> const& parameters);
     Status bind_columns();
-    Result<SqlValue> value_of(std::size_t at);
-    Result<SqlValue> value_of_bound(Column const& column) const;
-    Result<SqlValue> read_integer(std::size_t at);
-    Result<SqlValue> read_long(std::size_t at);
+    Status value_of(std::size_t at, SqlValue& value);
+    Status value_of_bound(Column const& column, SqlValue& value) const;
+    Status read_integer(std::size_t at, SqlValue& value);
+    Status read_long(std::size_t at, SqlValue& value);
     [[nodiscard]] Error too_large(Column const& column) const;
 
     Limits limits_;

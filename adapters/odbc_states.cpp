@@ -32,6 +32,13 @@ OdbcMeaning odbc_meaning(std::string_view sqlstate, int native) {
         return {"source.unavailable", "the server could not, now"};
     if (sqlstate == "42S02" || sqlstate == "42P01") return {"source.query_failed", "there is no such table"};
     if (sqlstate == "42S22" || sqlstate == "42703") return {"source.query_failed", "there is no such column"};
+    if (sqlstate == "3F000") return {"source.query_failed", "there is no such schema"};
+    if (sqlstate == "42804" || sqlstate == "42883")
+        return {"source.query_failed", "a column is of another type than was expected"};
+    if (sqlstate == "42601") return {"source.query_failed", "the server does not understand the statement"};
+    if (sqlstate == "22P02") return {"source.query_failed", "what a view makes a number or a date of is none"};
+    if (sqlstate == "22023") return {"source.query_failed", "the server does not know the value of a setting"};
+    if (sqlstate == "25006") return {"source.query_failed", "only reading is allowed"};
     return {"source.query_failed", ""};
 }
 

@@ -33,21 +33,25 @@ std::u16string to_utf16(std::string_view text) {
     return out;
 }
 
-std::string to_utf8(std::u16string_view text) {
-    std::string out;
-    out.reserve(text.size());
+void to_utf8(std::u16string_view text, std::string& out) {
+    constexpr std::size_t most_bytes = 3;  // of one unit; a pair is four
+    out.resize(most_bytes * text.size());
+    std::size_t length = 0;
     for (std::size_t at = 0; at < text.size();) {
         UChar32 character = 0;
         U16_NEXT(text.data(), at, text.size(), character);
         if (U_IS_SURROGATE(character)) {
-            out += '\xff';
-            continue;
+            out[length++] = '\xff';
+        } else {
+            U8_APPEND_UNSAFE(out.data(), length, character);
         }
-        char bytes[U8_MAX_LENGTH];
-        std::size_t length = 0;
-        U8_APPEND_UNSAFE(bytes, length, character);
-        out.append(bytes, length);
     }
+    out.resize(length);
+}
+
+std::string to_utf8(std::u16string_view text) {
+    std::string out;
+    to_utf8(text, out);
     return out;
 }
 

@@ -22,6 +22,13 @@ std::string_view words_for(std::string_view sqlstate) {
         Words{"42501", "the login may not read it; packaging/sql/postgresql.sql grants what is needed"},
         Words{"42P01", "there is no such table"},
         Words{"42703", "there is no such column"},
+        Words{"3F000", "there is no such schema"},
+        Words{"42804", "a column is of another type than was expected"},
+        Words{"42883", "a column is of a type that cannot be compared so"},
+        Words{"42601", "the server does not understand the statement"},
+        Words{"22P02", "what a view makes a number or a date of is none"},
+        Words{"22023", "the server does not know the value of a setting"},
+        Words{"25006", "only reading is allowed"},
         Words{"57014", "it took longer than the time limit; an index on the case number helps"},
         Words{"55P03", "a lock was held for longer than the time limit"},
         Words{"57P01", "the server ended the connection"},
@@ -174,6 +181,7 @@ Error PostgresConnection::failure(std::string_view doing, pg_result const* resul
     sqlstate_ = state == nullptr ? "" : state;
     // Without a SQLSTATE it is libpq that speaks, about the connection.
     if (sqlstate_.empty()) return lost("the connection was lost");
+    // SECURITY: the server's own words may name anything, also what is stored; they are not passed on.
     std::string detail = std::string(doing) + ": SQLSTATE " + sqlstate_;
     if (auto const words = words_for(sqlstate_); !words.empty()) detail += " (" + std::string(words) + ")";
     if (sqlstate_ == "42501") return {ErrorKind::unavailable, "source.not_permitted", detail};
@@ -218,13 +226,7 @@ Result<PostgresConnection::Answer> PostgresConnection::only_answer(std::string_v
         if (end == nullptr) break;
     }
     if (answer == nullptr) return lost("no result");
-    if (PQresultStatus(answer.get()) != PGRES_COMMAND_OK) {
-        auto error = failure(doing, answer.get());
-        // Nothing has been read yet: the server's own words can only hold names of the schema.
-        char const* const words = PQresultErrorField(answer.get(), PG_DIAG_MESSAGE_PRIMARY);
-        if (!sqlstate_.empty() && words != nullptr) error.detail += std::string(": ") + words;
-        return error;
-    }
+    if (PQresultStatus(answer.get()) != PGRES_COMMAND_OK) return failure(doing, answer.get());
     return answer;
 }
 

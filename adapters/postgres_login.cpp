@@ -106,6 +106,7 @@ std::string tls_trouble(PGconn* connection) {
     if (say("does not match host name")) return "the server's certificate is for another name than `host`";
     if (say("certificate verify failed")) return "the server's certificate was not issued under `root_certificate`";
     if (say("does not support SSL")) return "the server offers no TLS";
+    if (say(" alert ")) return "the server refuses the certificate it is shown (client_certificate, its authority)";
     return "the TLS handshake failed (root_certificate, client_certificate, client_key, the server's own setting)";
 }
 
@@ -131,7 +132,9 @@ Error refused(PostgresSettings const& settings, PGconn* connection, ConnStatusTy
     if (PQconnectionNeedsPassword(connection) != 0) {
         return login("the server asks for a password, none is given (it belongs in " + settings.password_place + ")");
     }
-    if (stage == CONNECTION_SSL_STARTUP) {
+    // In TLS 1.3 the server looks at the client's certificate when the client is through with the handshake.
+    bool const of_tls = std::string_view(PQerrorMessage(connection)).find("SSL error") != std::string_view::npos;
+    if (stage == CONNECTION_SSL_STARTUP || of_tls) {
         return {ErrorKind::unavailable, "source.tls_failed", "PostgreSQL: " + tls_trouble(connection)};
     }
     return unavailable("the server cannot be reached");

@@ -9,10 +9,10 @@ namespace casebridge {
 namespace {
 
 constexpr char const* script_for_reading =
-    "start from packaging/sql/postgresql.sql: a role of its own, granted SELECT on the views alone";
+    "Start from packaging/sql/postgresql.sql: a role of its own, granted SELECT on the views alone.";
 constexpr char const* script_for_writing =
-    "start from packaging/sql/received-postgresql.sql: a role of its own, granted SELECT, INSERT and DELETE on the one "
-    "table";
+    "Start from packaging/sql/received-postgresql.sql: a role of its own, granted SELECT, INSERT and DELETE on the one "
+    "table.";
 
 // Every role the login is or can become with SET ROLE; a superuser can become all, and is told apart first.
 constexpr char const* administrators =

@@ -156,15 +156,13 @@ private:
         bool wanted = true;
         int rows = 0;
         int batch = first_batch;
+        SqlRow values(plan.forms.size());
         auto const take = [&](PostgresRow const& row) -> Status {
             ++rows;
             if (!wanted) return Done{};
-            SqlRow values;
-            values.reserve(plan.forms.size());
-            for (std::size_t at = 0; at < plan.forms.size(); ++at) {
-                ASSIGN_OR_RETURN(auto value, read_value(plan.forms[at], row.text(static_cast<int>(at)), plan.names[at],
-                                                        settings_.maximum_value_bytes));
-                values.push_back(std::move(value));
+            for (std::size_t at = 0; at < values.size(); ++at) {
+                RETURN_IF_ERROR(read_value(plan.forms[at], row.text(static_cast<int>(at)), plan.names[at],
+                                           settings_.maximum_value_bytes, values[at]));
             }
             wanted = on_row(values);
             return Done{};

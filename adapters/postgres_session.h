@@ -4,11 +4,11 @@
 // there is no connection. Everything runs in a REPEATABLE READ, READ ONLY transaction; a statement is one SELECT,
 // written into the columns of an outer SELECT, so that nothing else parses. Rows come through a server-side cursor in
 // small batches; no value over the maximum is sent by the server. Every wait has a deadline; after it, or when the
-// connection is lost, the answer is `source.unavailable` and the next call connects anew. Error details hold SQLSTATE,
-// our own words and, while a statement is being prepared, names of the schema; never what is stored, never the
-// password. Not covered: the resolution of a host's name waits as long as the system's resolver does (`host_address`
-// avoids it). With `notify_channel` the connection LISTENs: what a notification says is never looked at, that it came
-// is a hint. Not safe for use by several threads at once.
+// connection is lost, the answer is `source.unavailable` and the next call connects anew. What the server says of an
+// error stays here: details hold SQLSTATE and our own words, never a name or what is stored, never the password. Not
+// covered: the resolution of a host's name waits as long as the system's resolver does (`host_address` avoids it). With
+// `notify_channel` the connection LISTENs: what a notification says is never looked at, that it came is a hint. Not
+// safe for use by several threads at once.
 #pragma once
 
 #include "adapters/sql_session.h"

@@ -1,5 +1,6 @@
 #include "adapters/postgres_types.h"
 
+#include "adapters/text_room.h"
 #include "crypto/bytes.h"
 #include "policies/unicode.h"
 
@@ -59,8 +60,8 @@ std::string cut_text(std::string const& value, std::size_t maximum) {
     return cut(value, maximum, "left(" + value + ", " + std::to_string(maximum + 1) + ")");
 }
 
-Error unexpected(std::string const& column) {
-    return {ErrorKind::unavailable, "source.query_failed", "column " + column + ": its type has changed"};
+Error unexpected() {
+    return {ErrorKind::unavailable, "source.query_failed", "reading: the type of a column has changed"};
 }
 
 /// A whole number as people and the server write it: no sign but minus, no leading zeros, within the type.
@@ -112,27 +113,31 @@ std::string projection(PostgresForm form, std::string const& column, std::size_t
     return cut_text(column + "::pg_catalog.text", maximum_bytes);
 }
 
-Result<SqlValue> read_value(PostgresForm form, std::optional<std::string_view> stored, std::string const& column,
-                            std::size_t maximum_bytes) {
-    if (!stored) return SqlValue{};
-    std::string value(*stored);
+Status read_value(PostgresForm form, std::optional<std::string_view> stored, std::string const& column,
+                  std::size_t maximum_bytes, SqlValue& value) {
+    if (!stored) {
+        value = std::monostate();
+        return Done{};
+    }
     if (form == PostgresForm::integer || form == PostgresForm::boolean) {
         std::int64_t number = 0;
-        auto const [end, failure] = std::from_chars(value.data(), value.data() + value.size(), number);
-        if (failure != std::errc() || end != value.data() + value.size()) return unexpected(column);
-        return SqlValue{number};
+        auto const [end, failure] = std::from_chars(stored->data(), stored->data() + stored->size(), number);
+        if (failure != std::errc() || end != stored->data() + stored->size()) return unexpected();
+        value = number;
+        return Done{};
     }
+    auto& text = text_room(value);
     if (form == PostgresForm::bytes) {
-        if (!value.starts_with("\\x")) return unexpected(column);
-        auto const bytes = from_hex(std::string_view(value).substr(2));
-        if (!bytes) return unexpected(column);
-        value = to_text(*bytes);
+        if (!stored->starts_with("\\x")) return unexpected();
+        auto const bytes = from_hex(stored->substr(2));
+        if (!bytes) return unexpected();
+        text = to_text(*bytes);
+    } else {
+        text = *stored;
     }
-    if (value.size() > maximum_bytes) {
-        return Error{ErrorKind::invalid, "source.value_too_large",
-                     "column " + column + ": over " + std::to_string(maximum_bytes) + " bytes"};
-    }
-    return SqlValue{std::move(value)};
+    if (text.size() <= maximum_bytes) return Done{};
+    return Error{ErrorKind::invalid, "source.value_too_large",
+                 "column " + column + ": over " + std::to_string(maximum_bytes) + " bytes"};
 }
 
 std::optional<PostgresText> parameter_text(SqlValue const& value, PostgresType type) {

@@ -14,9 +14,10 @@ std::optional<PostgresForm> form_of(PostgresType type);
 /// The expression that asks for `column` in its form, cut just beyond `maximum_bytes`.
 std::string projection(PostgresForm form, std::string const& column, std::size_t maximum_bytes);
 
-/// Errors: `source.value_too_large`, `source.query_failed`; `column` is its name, for them.
-Result<SqlValue> read_value(PostgresForm form, std::optional<std::string_view> text, std::string const& column,
-                            std::size_t maximum_bytes);
+/// Into `value`, whose text keeps its memory. Errors: `source.value_too_large`, `source.query_failed`; `column` is its
+/// name, for them.
+Status read_value(PostgresForm form, std::optional<std::string_view> text, std::string const& column,
+                  std::size_t maximum_bytes, SqlValue& value);
 
 /// A parameter as the text form of the type the server wants it in; none if no value of that type is this value, so
 /// that no row can be equal to it.

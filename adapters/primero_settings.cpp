@@ -43,6 +43,9 @@ PrimeroSettings read_primero_settings(YamlReader& reader, std::filesystem::path 
                                       YamlComplaints& complaints) {
     PrimeroSettings settings;
     if (!rest_is_built_in()) reader.complain("kind", "this build has no REST client (CASEBRIDGE_REST was off)");
+    reader.refuse_keys({"password", "pwd", "passwd"},
+                       "a password does not belong into this file: give it as the systemd credential "
+                       "`national-database` or in `source_key_file` of the configuration");
     settings.url = reader.text("url");
     if (!settings.url.empty() && !is_https_origin(settings.url)) {
         reader.complain("url", "expected https://<host> or https://<host>:<port>, in small letters, without a path");

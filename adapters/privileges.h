@@ -12,7 +12,7 @@ namespace casebridge {
 struct Excess {
     std::string_view code;
     std::string detail;  ///< names of the schema only
-    std::string remedy;  ///< what an administrator types or does
+    std::string remedy;  ///< what an administrator types or does, in one sentence
 };
 
 }  // namespace casebridge

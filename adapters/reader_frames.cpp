@@ -1,5 +1,6 @@
 #include "adapters/reader_frames.h"
 
+#include "adapters/text_room.h"
 #include "policies/unicode.h"
 
 #include <algorithm>
@@ -16,12 +17,18 @@ constexpr std::array<std::string_view, 8> session_codes = {
     "source.unavailable",        "source.query_failed", "source.wrong_key",       "source.not_a_database",
     "source.cipher_unsupported", "source.bad_export",   "source.value_too_large", "reader.bad_frame"};
 
+/// Appends to a text that is another's.
 class Writer {
 public:
+    explicit Writer(std::string& out) : out_(out) {}
     void byte(std::uint8_t value) { out_ += static_cast<char>(value); }
-    void number(std::uint64_t value, int bytes = 8) {
-        for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) byte(static_cast<std::uint8_t>(value >> shift));
+    void number(std::uint64_t value, std::size_t bytes = 8) {
+        std::array<char, 8> digits;
+        for (std::size_t at = 0; at < bytes; ++at)
+            digits[at] = static_cast<char>(value >> (8 * (bytes - 1 - at)) & 0xffU);
+        out_.append(digits.data(), bytes);
     }
+    void bytes(std::string_view value) { out_ += value; }
     void text(std::string_view value) {
         number(value.size(), 4);
         out_ += value;
@@ -38,10 +45,9 @@ public:
         number(items.size(), 4);
         for (auto const& item : items) write(item);
     }
-    [[nodiscard]] std::string take() { return std::move(out_); }
 
 private:
-    std::string out_;
+    std::string& out_;
 };
 
 /// The first thing that does not fit is remembered; what is read after it is of no use.
@@ -50,13 +56,13 @@ public:
     explicit Reader(std::string_view payload) : rest_(payload) {}
 
     std::uint8_t byte() { return static_cast<std::uint8_t>(number(1)); }
-    std::uint64_t number(int bytes = 8) {
+    std::uint64_t number(std::size_t bytes = 8) {
         std::uint64_t value = 0;
-        for (auto const each : take(static_cast<std::size_t>(bytes)))
-            value = value << 8U | static_cast<std::uint8_t>(each);
+        for (auto const each : take(bytes)) value = value << 8U | static_cast<std::uint8_t>(each);
         return value;
     }
-    std::string text() { return std::string(take(static_cast<std::size_t>(number(4)))); }
+    std::string_view text_view() { return take(static_cast<std::size_t>(number(4))); }
+    std::string text() { return std::string(text_view()); }
     bool flag() {
         auto const value = byte();
         if (value > 1) good_ = false;
@@ -64,27 +70,54 @@ public:
     }
     std::chrono::milliseconds milliseconds() { return std::chrono::milliseconds(number(4)); }
     SqlValue value() {
+        SqlValue value;
+        value_into(value);
+        return value;
+    }
+    void value_into(SqlValue& value) {
         switch (byte()) {
             case 0:
-                return {};
+                value = std::monostate();
+                break;
             case 1:
-                return static_cast<std::int64_t>(number());
+                value = static_cast<std::int64_t>(number());
+                break;
             case 2:
-                return text();
+                text_room(value) = text_view();
+                break;
             default:
                 good_ = false;
-                return {};
         }
+    }
+    void pass_value() {
+        switch (byte()) {
+            case 0:
+                break;
+            case 1:
+                static_cast<void>(number());
+                break;
+            case 2:
+                static_cast<void>(text_view());
+                break;
+            default:
+                good_ = false;
+        }
+    }
+    /// The number of things that follow.
+    std::size_t count() {
+        auto const items = number(4);
+        if (items > maximum_items) good_ = false;
+        return good_ ? static_cast<std::size_t>(items) : 0;
     }
     template <typename Read>
     auto list(Read const& read) {
         std::vector<decltype(read())> items;
-        auto const count = number(4);
-        if (count > maximum_items) good_ = false;
         // One by one: the number alone makes no memory.
-        for (std::uint64_t at = 0; good_ && at < count; ++at) items.push_back(read());
+        for (auto left = count(); good_ && left > 0; --left) items.push_back(read());
         return items;
     }
+    [[nodiscard]] bool good() const { return good_; }
+    [[nodiscard]] std::string_view rest() const { return rest_; }
     void refuse() { good_ = false; }
     [[nodiscard]] bool finished() const { return good_ && rest_.empty(); }
 
@@ -102,6 +135,46 @@ private:
     std::string_view rest_;
     bool good_ = true;
 };
+
+}  // namespace
+
+/// Between a block of rows and the bytes of a frame.
+class RowBlockCodec {
+public:
+    static void write(Writer& out, RowBlock const& block) {
+        out.number(block.rows_, 4);
+        out.bytes(block.bytes_);
+    }
+    /// Every length and every kind of value is looked at here, so that nothing has to be when the rows are taken out.
+    static RowBlock read(Reader& in) {
+        RowBlock block;
+        block.rows_ = in.count();
+        auto const begin = in.rest();
+        for (auto rows = block.rows_; in.good() && rows > 0; --rows)
+            for (auto values = in.count(); in.good() && values > 0; --values) in.pass_value();
+        if (in.good()) block.bytes_ = begin.substr(0, begin.size() - in.rest().size());
+        return block;
+    }
+};
+
+void RowBlock::add(SqlRow const& row) {
+    Writer out(bytes_);
+    out.list(row, [&](auto const& value) { out.value(value); });
+    ++rows_;
+}
+
+bool RowBlock::for_each(std::function<bool(SqlRow const&)> const& on_row) const {
+    Reader in(bytes_);
+    SqlRow row;
+    for (auto left = rows_; left > 0; --left) {
+        row.resize(in.count());
+        for (auto& value : row) in.value_into(value);
+        if (!on_row(row)) return false;
+    }
+    return true;
+}
+
+namespace {
 
 Error bad_frame() {
     return {ErrorKind::unavailable, "reader.bad_frame", "the reader and its caller do not understand each other"};
@@ -163,7 +236,7 @@ struct ReplyWriter {
     }
     void operator()(Rows const& rows) const {
         out.byte(rows.last ? 1 : 0);
-        out.list(rows.rows, [&](auto const& row) { out.list(row, [&](auto const& value) { out.value(value); }); });
+        RowBlockCodec::write(out, rows.rows);
     }
     void operator()(VersionOf const& of) const {
         out.byte(of.version ? 1 : 0);
@@ -230,7 +303,7 @@ Reply read_reply(Reader& in) {
             })};
         case 4: {
             bool const last = in.flag();
-            return Rows{last, in.list([&] { return in.list([&] { return in.value(); }); })};
+            return Rows{last, RowBlockCodec::read(in)};
         }
         case 5: {
             if (!in.flag()) return VersionOf{};
@@ -246,17 +319,19 @@ Reply read_reply(Reader& in) {
 }  // namespace
 
 std::string encode(Request const& request) {
-    Writer out;
+    std::string payload;
+    Writer out(payload);
     out.byte(static_cast<std::uint8_t>(request.index()));
     std::visit(RequestWriter{out}, request);
-    return out.take();
+    return payload;
 }
 
 std::string encode(Reply const& reply) {
-    Writer out;
+    std::string payload;
+    Writer out(payload);
     out.byte(static_cast<std::uint8_t>(reply.index()));
     std::visit(ReplyWriter{out}, reply);
-    return out.take();
+    return payload;
 }
 
 Result<Request> decode_request(std::string_view payload) {

@@ -2,7 +2,8 @@
 //
 // Each frame is four bytes of length (big endian) and a payload: a byte for the kind, then its members in order;
 // numbers big endian, texts with their length in four bytes. One request gets one reply, but for rows: after each frame
-// of rows that is not the last, the reader waits for `Next` or `Stop`. The daemon trusts the reader with nothing:
+// of rows that is not the last, the reader waits for `Next` or `Stop`. `Next` may come before the rows of the frame
+// before it were looked at, so that both sides work at the same time. The daemon trusts the reader with nothing:
 // whatever does not decode ends it.
 #pragma once
 
@@ -45,9 +46,23 @@ struct TableNames {
 struct ColumnList {
     std::vector<SqlSession::Column> columns;
 };
+/// Rows as they are sent: put in and looked at one by one, so that a scan makes no value more often than it must.
+class RowBlock {
+public:
+    void add(SqlRow const& row);
+    [[nodiscard]] std::size_t rows() const { return rows_; }
+    [[nodiscard]] std::size_t bytes() const { return bytes_.size(); }
+    /// In order, until `on_row` returns false; then false.
+    bool for_each(std::function<bool(SqlRow const&)> const& on_row) const;
+
+private:
+    friend class RowBlockCodec;  ///< INVARIANT: `bytes_` holds `rows_` rows and nothing else
+    std::size_t rows_ = 0;
+    std::string bytes_;
+};
 struct Rows {
     bool last;
-    std::vector<SqlRow> rows;
+    RowBlock rows;
 };
 struct VersionOf {
     std::optional<SqlSession::SnapshotVersion> version;

@@ -77,14 +77,22 @@ Result<Process> Process::start() {
     return Process(process, Channel(std::move(ours)));
 }
 
-Result<Reply> Process::ask(Request const& request, std::size_t maximum_reply_bytes,
-                           std::chrono::milliseconds patience) {
-    auto const deadline = std::chrono::steady_clock::now() + patience;
-    RETURN_IF_ERROR(channel_.send(encode(request), deadline));
-    ASSIGN_OR_RETURN(auto const payload, channel_.receive(maximum_reply_bytes, deadline));
+Status Process::send(Request const& request, std::chrono::milliseconds patience) {
+    return channel_.send(encode(request), std::chrono::steady_clock::now() + patience);
+}
+
+Result<Reply> Process::receive(std::size_t maximum_reply_bytes, std::chrono::milliseconds patience) {
+    ASSIGN_OR_RETURN(auto const payload,
+                     channel_.receive(maximum_reply_bytes, std::chrono::steady_clock::now() + patience));
     ASSIGN_OR_RETURN(auto reply, decode_reply(payload));
     if (auto* const failed = std::get_if<Failed>(&reply)) return std::move(failed->error);
     return reply;
+}
+
+Result<Reply> Process::ask(Request const& request, std::size_t maximum_reply_bytes,
+                           std::chrono::milliseconds patience) {
+    RETURN_IF_ERROR(send(request, patience));
+    return receive(maximum_reply_bytes, patience);
 }
 
 Process::Process(Process&& other) noexcept

@@ -22,6 +22,9 @@ public:
     /// Errors: `reader.closed`, `reader.timeout`, `reader.bad_frame`: the process is of no more use then. A reply
     /// `Failed` becomes its error.
     Result<Reply> ask(Request const& request, std::size_t maximum_reply_bytes, std::chrono::milliseconds patience);
+    /// The two halves of `ask`: what lies between them is done while the reader works.
+    Status send(Request const& request, std::chrono::milliseconds patience);
+    Result<Reply> receive(std::size_t maximum_reply_bytes, std::chrono::milliseconds patience);
 
     [[nodiscard]] pid_t id() const noexcept { return process_; }
 

@@ -6,6 +6,7 @@
 #include "adapters/sqlite_query.h"
 
 #include <optional>
+#include <utility>
 
 namespace casebridge {
 namespace {
@@ -99,6 +100,8 @@ private:
 
     /// Another reader in place of one that ended; not inside a snapshot, which has ended with it.
     Status running() {
+        // An answer that is under way would be taken for that to the next question.
+        if (std::exchange(ahead_, false)) process_.reset();
         if (process_) return Done{};
         if (in_snapshot_) return gone();
         return connect();
@@ -107,42 +110,69 @@ private:
     /// A reply of exactly this kind.
     template <typename Expected>
     Result<Expected> ask(reader::Request const& request) {
-        auto reply = exchange(request);
+        RETURN_IF_ERROR(send(request));
+        return receive<Expected>();
+    }
+
+    Status send(reader::Request const& request) {
+        if (!process_) return gone();
+        return judged(process_->send(request, patience()));
+    }
+
+    template <typename Expected>
+    Result<Expected> receive() {
+        constexpr std::size_t framing = std::size_t{1} << 20;
+        ahead_ = false;
+        if (!process_) return gone();
+        auto reply = judged(process_->receive(settings_.maximum_row_bytes + reader::rows_bytes + framing, patience()));
         if (!reply) return reply.error();
         if (auto* const expected = std::get_if<Expected>(&*reply)) return std::move(*expected);
         process_.reset();
         return Error{ErrorKind::unavailable, "source.unavailable", "the reader of SQLite files gave another answer"};
     }
 
-    Result<reader::Reply> exchange(reader::Request const& request) {
-        constexpr std::size_t framing = std::size_t{1} << 20;
+    [[nodiscard]] std::chrono::milliseconds patience() const {
         constexpr std::chrono::milliseconds margin{3000};
-        auto reply = process_->ask(request, settings_.maximum_row_bytes + reader::rows_bytes + framing,
-                                   settings_.query_time_limit + settings_.busy_timeout + margin);
-        if (reply || !reply.error().code.starts_with("reader.")) return reply;
-        process_.reset();
-        return Error{ErrorKind::unavailable, "source.unavailable", reply.error().detail};
+        return settings_.query_time_limit + settings_.busy_timeout + margin;
     }
 
+    /// What the reader says of the database is passed on; one that does not keep to the protocol is ended.
+    template <typename T>
+    Result<T> judged(Result<T> outcome) {
+        if (outcome || !outcome.error().code.starts_with("reader.")) return outcome;
+        process_.reset();
+        return Error{ErrorKind::unavailable, "source.unavailable", outcome.error().detail};
+    }
+
+    /// The first rows are looked at before more are asked for: most who want only a few find them there. From then on
+    /// the reader works ahead, by one frame.
     Status read(reader::Query query, std::function<bool(SqlRow const&)> const& on_row) {
         RETURN_IF_ERROR(running());
-        reader::Request request = std::move(query);
-        for (;;) {
-            ASSIGN_OR_RETURN(auto const reply, ask<reader::Rows>(request));
-            for (auto const& row : reply.rows) {
-                if (on_row(row)) continue;
-                return reply.last ? Status(Done{}) : said(ask<reader::Finished>(reader::Stop{}));
-            }
+        ASSIGN_OR_RETURN(auto reply, ask<reader::Rows>(std::move(query)));
+        for (bool first = true;; first = false) {
+            bool const ahead = !first && !reply.last;
+            if (ahead) RETURN_IF_ERROR(send(reader::Next{}));
+            ahead_ = ahead;
+            bool const wanted = reply.rows.for_each(on_row);
             if (reply.last) return Done{};
-            request = reader::Next{};
+            if (ahead != ahead_) return gone();  // `on_row` used the session
+            if (!wanted && !ahead) return stop();
+            if (!ahead) RETURN_IF_ERROR(send(reader::Next{}));
+            auto next = receive<reader::Rows>();
+            if (!next) return wanted || !process_ ? Status(next.error()) : Status(Done{});
+            if (!wanted) return next->last ? Status(Done{}) : stop();
+            reply = *std::move(next);
         }
     }
+
+    Status stop() { return said(ask<reader::Finished>(reader::Stop{})); }
 
     SqliteSettings settings_;
     SqliteFileWatch watch_{settings_.path};
     std::optional<reader::Process> process_;
     std::int64_t started_ = 0;  ///< readers, so far
     bool in_snapshot_ = false;
+    bool ahead_ = false;  ///< rows were asked for that nobody has received yet
 };
 
 }  // namespace

@@ -34,7 +34,7 @@ Result<SqliteConnection> open_nameless(std::filesystem::path const& folder) {
     int const code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
     SqliteConnection database(raw);
     bool const gone = ::unlink(path.c_str()) == 0;
-    if (code != SQLITE_OK) return sqlite_error(raw, code, "opening the scratch file");
+    if (code != SQLITE_OK) return sqlite_error(code, "opening the scratch file");
     if (!gone) return unavailable("the scratch file's name could not be removed");
     return database;
 }
@@ -121,7 +121,7 @@ Status ScratchDatabase::create_table(std::string const& name, std::vector<std::s
     sqlite3_stmt* raw = nullptr;
     int const code = sqlite3_prepare_v2(database_.get(), insert.c_str(), -1, &raw, nullptr);
     insertion_->statement.reset(raw);
-    if (code != SQLITE_OK) return sqlite_error(database_.get(), code, "preparing the scratch file");
+    if (code != SQLITE_OK) return sqlite_error(code, "preparing the scratch file");
     return Done{};
 }
 
@@ -149,7 +149,7 @@ Status ScratchDatabase::insert_waiting() {
         }
         if (code == SQLITE_OK) code = sqlite3_step(statement);
         sqlite3_reset(statement);
-        if (code != SQLITE_DONE) return sqlite_error(nullptr, code, "filling the scratch file");
+        if (code != SQLITE_DONE) return sqlite_error(code, "filling the scratch file");
     }
     waiting.text.clear();
     waiting.values.clear();

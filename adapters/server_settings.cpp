@@ -16,10 +16,8 @@ std::string password_place(PasswordWords const& words) {
 }
 
 void refuse_passwords(YamlReader& reader, PasswordWords const& words) {
-    for (auto const* key : {"password", "pwd", "passwd"}) {
-        if (reader.any(key) == nullptr) continue;
-        reader.complain(key, "a password does not belong into this file: give it as " + password_place(words));
-    }
+    reader.refuse_keys({"password", "pwd", "passwd", "pass"},
+                       "a password does not belong into this file: give it as " + password_place(words));
 }
 
 /// A word of reasonable length without control characters.

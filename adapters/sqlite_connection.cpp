@@ -111,7 +111,7 @@ Status open_file(std::string const& name, int flags, SqliteSettings const& setti
     int const all = SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE | flags;
     int const code = sqlite3_open_v2(name.c_str(), &raw, all, nullptr);
     database.reset(raw);
-    if (code != SQLITE_OK) return sqlite_error(raw, code, "opening " + settings.path.string());
+    if (code != SQLITE_OK) return sqlite_error(code, "opening " + settings.path.string());
     sqlite3_busy_timeout(raw, static_cast<int>(settings.busy_timeout.count()));
     if (settings.encryption == SqliteSettings::Encryption::sqlcipher) {
         RETURN_IF_ERROR(apply_key(raw, settings, key));
@@ -129,7 +129,7 @@ void SqliteCloser::operator()(sqlite3* database) const noexcept {
     sqlite3_close_v2(database);
 }
 
-Error sqlite_error(sqlite3* database, int code, std::string doing, bool schema_only) {
+Error sqlite_error(int code, std::string doing) {
     std::string detail = std::move(doing) + ": " + sqlite3_errstr(code);
     switch (code & 0xff) {
         case SQLITE_BUSY:
@@ -154,15 +154,17 @@ Error sqlite_error(sqlite3* database, int code, std::string doing, bool schema_o
             return {ErrorKind::invalid, "source.value_too_large", detail};
         case SQLITE_NOTADB:
             return {ErrorKind::invalid, "source.not_a_database", detail};
+        case SQLITE_ERROR:
+            return {ErrorKind::unavailable, "source.query_failed",
+                    detail + " (there is no such table, column or function, or what a view computes has no result)"};
         default:
-            if (schema_only && database != nullptr) detail += std::string(" (") + sqlite3_errmsg(database) + ")";
             return {ErrorKind::unavailable, "source.query_failed", detail};
     }
 }
 
 Status run_pragmas(sqlite3* database, char const* sql) {
     int const code = sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) return sqlite_error(database, code, "setting up the connection");
+    if (code != SQLITE_OK) return sqlite_error(code, "setting up the connection");
     return Done{};
 }
 
@@ -172,7 +174,7 @@ Result<std::string> pragma_text(sqlite3* database, char const* sql) {
     std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> const statement(raw, sqlite3_finalize);
     if (code == SQLITE_OK) code = sqlite3_step(statement.get());
     if (code == SQLITE_DONE) return std::string();
-    if (code != SQLITE_ROW) return sqlite_error(database, code, "opening the database");
+    if (code != SQLITE_ROW) return sqlite_error(code, "opening the database");
     auto const* const text = reinterpret_cast<char const*>(sqlite3_column_text(statement.get(), 0));
     return std::string(text == nullptr ? "" : text);
 }

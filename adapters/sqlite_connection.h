@@ -32,8 +32,8 @@ Status run_pragmas(sqlite3* database, char const* sql);
 /// The one value a statement returns, as text.
 Result<std::string> pragma_text(sqlite3* database, char const* sql);
 
-/// SQLite's result code as one of ours; `doing` says what failed, without values. `schema_only`: nothing has been
-/// read yet, so that SQLite's own words can only hold names of the schema and may be added.
-Error sqlite_error(sqlite3* database, int code, std::string doing, bool schema_only = false);
+/// SQLite's result code as one of ours; `doing` says what failed, without values. The words SQLite has for this one
+/// error are not passed on: they name what they are about.
+Error sqlite_error(int code, std::string doing);
 
 }  // namespace casebridge

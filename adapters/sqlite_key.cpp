@@ -42,7 +42,7 @@ Status apply_key(sqlite3* database, SqliteSettings const& settings, Secret const
     ASSIGN_OR_RETURN(Secret const literal, cipher_key(settings, key));
     auto const bytes = literal.reveal();
     int const code = sqlite3_key(database, bytes.data(), static_cast<int>(bytes.size()));
-    if (code != SQLITE_OK) return sqlite_error(database, code, "setting the key");
+    if (code != SQLITE_OK) return sqlite_error(code, "setting the key");
 
     ASSIGN_OR_RETURN(std::string const version, pragma_text(database, "PRAGMA cipher_version"));
     int const major = version.empty() ? 0 : std::atoi(version.c_str());

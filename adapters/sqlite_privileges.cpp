@@ -16,8 +16,8 @@ Result<std::vector<Excess>> sqlite_privileges(std::filesystem::path const& file)
                                      std::pair{folder, "this user can put another file into "}}) {
         if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) continue;
         excess.push_back({"source.file_writable", says + path.string(),
-                          "let another user own it and give the daemon's group the right to read "
-                          "(packaging/sql/sqlite.md)"});
+                          "Let another user own it and give the daemon's group the right to read "
+                          "(packaging/sql/sqlite.md)."});
     }
     return excess;
 }

@@ -1,6 +1,7 @@
 #include "adapters/sqlite_query.h"
 
 #include "adapters/sqlite_connection.h"
+#include "adapters/text_room.h"
 
 #include <utility>
 
@@ -22,7 +23,7 @@ Result<SqliteStatement> prepare_select(sqlite3* database, std::string const& sql
     char const* tail = nullptr;
     int const code = sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()) + 1, &raw, &tail);
     SqliteStatement statement(raw);
-    if (code != SQLITE_OK) return sqlite_error(database, code, "preparing a query", true);
+    if (code != SQLITE_OK) return sqlite_error(code, "preparing a query");
     if (raw == nullptr || tail != sql.data() + sql.size() || sqlite3_column_count(raw) == 0 ||
         sqlite3_stmt_readonly(raw) == 0) {
         return query_failed("not one SELECT statement");
@@ -44,15 +45,21 @@ Status bind(sqlite3_stmt* statement, std::vector<SqlValue> const& parameters) {
         } else {
             code = sqlite3_bind_null(statement, at + 1);
         }
-        if (code != SQLITE_OK) return sqlite_error(nullptr, code, "binding a parameter");
+        if (code != SQLITE_OK) return sqlite_error(code, "binding a parameter");
     }
     return Done{};
 }
 
-Result<SqlValue> read_value(sqlite3_stmt* statement, int column, std::size_t maximum_bytes) {
+Status read_value(sqlite3_stmt* statement, int column, std::size_t maximum_bytes, SqlValue& value) {
     int const type = sqlite3_column_type(statement, column);
-    if (type == SQLITE_NULL) return SqlValue{};
-    if (type == SQLITE_INTEGER) return SqlValue{static_cast<std::int64_t>(sqlite3_column_int64(statement, column))};
+    if (type == SQLITE_NULL) {
+        value = std::monostate();
+        return Done{};
+    }
+    if (type == SQLITE_INTEGER) {
+        value = static_cast<std::int64_t>(sqlite3_column_int64(statement, column));
+        return Done{};
+    }
     auto const* const bytes = type == SQLITE_BLOB
                                   ? static_cast<char const*>(sqlite3_column_blob(statement, column))
                                   : reinterpret_cast<char const*>(sqlite3_column_text(statement, column));
@@ -62,26 +69,25 @@ Result<SqlValue> read_value(sqlite3_stmt* statement, int column, std::size_t max
                      std::string("column ") + sqlite3_column_name(statement, column) + ": over " +
                          std::to_string(maximum_bytes) + " bytes"};
     }
-    if (bytes == nullptr) {
-        if (size == 0 && type == SQLITE_BLOB) return SqlValue{std::string()};
-        return sqlite_error(nullptr, SQLITE_NOMEM, "reading a value");
+    if (bytes == nullptr && (size != 0 || type != SQLITE_BLOB)) {
+        return sqlite_error(SQLITE_NOMEM, "reading a value");
     }
-    return SqlValue{std::string(bytes, size)};
+    text_room(value).assign(bytes == nullptr ? "" : bytes, size);
+    return Done{};
 }
 
-Status read_rows(sqlite3* database, sqlite3_stmt* statement, std::vector<SqlValue> const& parameters,
-                 std::size_t maximum_value_bytes, std::function<bool(SqlRow const&)> const& on_row) {
+Status read_rows(sqlite3_stmt* statement, std::vector<SqlValue> const& parameters, std::size_t maximum_value_bytes,
+                 std::function<bool(SqlRow const&)> const& on_row) {
     RETURN_IF_ERROR(bind(statement, parameters));
+    SqlRow row;
     for (;;) {
         int const code = sqlite3_step(statement);
         if (code == SQLITE_DONE) return Done{};
-        if (code != SQLITE_ROW) return sqlite_error(database, code, "reading");
-        int const width = sqlite3_column_count(statement);  // known now: a changed schema shows in the step
-        SqlRow row;
-        row.reserve(static_cast<std::size_t>(width));
-        for (int column = 0; column < width; ++column) {
-            ASSIGN_OR_RETURN(auto value, read_value(statement, column, maximum_value_bytes));
-            row.push_back(std::move(value));
+        if (code != SQLITE_ROW) return sqlite_error(code, "reading");
+        // Known now: a changed schema shows in the step.
+        row.resize(static_cast<std::size_t>(sqlite3_column_count(statement)));
+        for (std::size_t column = 0; column < row.size(); ++column) {
+            RETURN_IF_ERROR(read_value(statement, static_cast<int>(column), maximum_value_bytes, row[column]));
         }
         if (!on_row(row)) return Done{};
     }
@@ -98,7 +104,7 @@ Status SqliteStatements::select(sqlite3* database, std::string const& sql, std::
     auto spare = compiled_.extract(sql);  // out of the map while in use: `on_row` may come back here
     auto statement = spare.empty() ? prepare_select(database, sql) : Result<SqliteStatement>(std::move(spare.mapped()));
     if (!statement) return statement.error();
-    auto const outcome = read_rows(database, statement->get(), parameters, maximum_value_bytes, on_row);
+    auto const outcome = read_rows(statement->get(), parameters, maximum_value_bytes, on_row);
     if (outcome) keep(sql, *std::move(statement));  // one that failed is not trusted to be read again
     return outcome;
 }
@@ -115,7 +121,7 @@ Status SqliteStatements::execute(sqlite3* database, std::string const& sql) {
         statement = std::move(spare.mapped());
     }
     if (code == SQLITE_OK) code = sqlite3_step(statement.get());
-    if (code != SQLITE_DONE) return sqlite_error(database, code, "starting or ending a read");
+    if (code != SQLITE_DONE) return sqlite_error(code, "starting or ending a read");
     keep(sql, std::move(statement));
     return Done{};
 }

@@ -98,14 +98,12 @@ private:
     }
 
     Status serve_query(Query const& query) {
-        Rows pending{false, {}};
-        std::size_t bytes = 0;
+        RowBlock pending;
         auto sent_at = std::chrono::steady_clock::now();
         Status channel = Done{};
         bool stopped = false;
         auto const send_pending = [&]() -> Status {
-            RETURN_IF_ERROR(reply(Reply{std::exchange(pending, Rows{false, {}})}));
-            bytes = 0;
+            RETURN_IF_ERROR(reply(Rows{false, std::exchange(pending, {})}));
             ASSIGN_OR_RETURN(auto const request, next_request());
             stopped = std::holds_alternative<Stop>(request);
             if (!stopped && !std::holds_alternative<Next>(request)) return unexpected();
@@ -113,12 +111,8 @@ private:
             return Done{};
         };
         auto const on_row = [&](SqlRow const& row) {
-            for (auto const& value : row) {
-                auto const* const text = std::get_if<std::string>(&value);
-                bytes += sizeof(std::int64_t) + (text == nullptr ? 0 : text->size());
-            }
-            pending.rows.push_back(row);
-            bool const full = bytes >= rows_bytes || pending.rows.size() >= most_rows;
+            pending.add(row);
+            bool const full = pending.bytes() >= rows_bytes || pending.rows() >= most_rows;
             if (full || std::chrono::steady_clock::now() - sent_at > longest_silence) channel = send_pending();
             return channel && !stopped;
         };
@@ -126,12 +120,9 @@ private:
                                                : session_->query(query.sql, query.parameters, on_row);
         RETURN_IF_ERROR(channel);
         if (stopped) return reply(Finished{});
-        if (outcome) {
-            pending.last = true;
-            return reply(Reply{std::move(pending)});
-        }
+        if (outcome) return reply(Rows{true, std::move(pending)});
         // What came before the error is the caller's, as it would be without a process between.
-        if (!pending.rows.empty()) RETURN_IF_ERROR(send_pending());
+        if (pending.rows() > 0) RETURN_IF_ERROR(send_pending());
         return stopped ? reply(Finished{}) : reply(outcome.error());
     }
 
@@ -146,6 +137,8 @@ private:
 
 int main() {
     using namespace casebridge;
+    // One thread: SQLite locks nothing at each value it gives.
+    if (sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) != SQLITE_OK) return 3;
     if (::close_range(3, ~0U, 0) != 0 || !reader::give_up_privileges()) return 3;
     try {
         auto const ended = reader::Server(reader::Channel(FileHandle(0))).run();

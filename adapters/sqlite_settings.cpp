@@ -4,6 +4,9 @@ namespace casebridge {
 
 SqliteSettings read_sqlite(YamlReader& reader, std::filesystem::path const& folder) {
     SqliteSettings settings;
+    reader.refuse_keys({"key", "password", "passphrase"},
+                       "a key does not belong into this file: give it as a systemd credential or in a key file, which "
+                       "the configuration names");
     settings.path = folder / reader.text("path");  // an absolute path stands for itself
     auto const mebibytes = reader.optional_integer("maximum_row_mib", 1, 256, 16);
     settings.maximum_row_bytes = static_cast<std::size_t>(mebibytes) << 20U;

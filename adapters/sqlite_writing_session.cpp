@@ -53,7 +53,7 @@ Error failed(sqlite3* database, int code, std::string_view doing) {
         default:
             break;
     }
-    return received_error(sqlite_error(database, code, std::string(doing)));
+    return received_error(sqlite_error(code, std::string(doing)));
 }
 
 class SqliteWritingSession final : public WritingSession {
@@ -119,12 +119,12 @@ public:
         std::vector<Excess> excess;
         if (!more.empty()) {
             excess.push_back({"received.file_holds_more", "who may write this file may write " + more.text(),
-                              "give the staging table a file of its own (packaging/sql/sqlite.md)"});
+                              "Give the staging table a file of its own (packaging/sql/sqlite.md)."});
         }
         struct stat status {};
         if (::stat(settings_.path.c_str(), &status) == 0 && (status.st_mode & 007U) != 0) {
             excess.push_back({"received.file_open", "every user of this machine can read or write the file",
-                              "chmod o-rwx " + settings_.path.string()});
+                              "Take the rights of all others away: chmod o-rwx " + settings_.path.string() + "."});
         }
         return excess;
     }

@@ -32,6 +32,33 @@ Timestamp time_of(std::int64_t milliseconds) {
     return Timestamp(std::chrono::milliseconds(milliseconds));
 }
 
+/// A consent that the national database says was withdrawn, and the store does not: withdrawn here as well, which tells
+/// whoever was told. How many withdrawals are owed.
+Result<std::int64_t> withdraw(Store& store, DutyDesk& duties, Consent const& consent, Timestamp now) {
+    auto const& id = consent.case_id;
+    ASSIGN_OR_RETURN(auto const stored_consents, store.cases().consents(id));
+    auto const known = std::ranges::find(stored_consents, consent.id, &Consent::id);
+    bool const is_known = known != stored_consents.end();
+    if (is_known && known->withdrawn_at) return 0;
+    if (!is_known) {
+        ASSIGN_OR_RETURN(auto const told, DutyDesk::told_under(store, id, consent.id));
+        if (told.empty()) return 0;  // nothing rests on it
+        ASSIGN_OR_RETURN(auto const granted, store.cases().record_consent(consent, now));
+        static_cast<void>(granted);
+    }
+    ASSIGN_OR_RETURN(auto const epoch, store.cases().withdraw_consent(id, consent.id, now));
+    ASSIGN_OR_RETURN(auto const told, duties.owe_withdrawals(store, id, consent.id, epoch, now));
+    auto facts = Json::object();
+    facts.set("epoch", epoch).set("withdrawals", static_cast<std::int64_t>(told.size())).set("source", "national");
+    auto detail = Json::object();
+    detail.set("case", id.text()).set("consent", consent.id);
+    ASSIGN_OR_RETURN(auto const leaf,
+                     store.log().append("consent.withdraw", now, service_actor("withdrawn in the national database"),
+                                        facts, detail));
+    static_cast<void>(leaf);
+    return static_cast<std::int64_t>(told.size());
+}
+
 /// A record that somebody else owns, a view that fails for a row: no reason not to look at the others.
 bool may_be_of_one_case(Error const& error) {
     return error.code.starts_with("source.") && error.code != "source.unavailable";
@@ -135,6 +162,7 @@ void CaseWatch::run() {
         seen_.code = ended ? std::string_view() : ended.error().code;
         std::chrono::steady_clock::duration at_most = parts_.config.watch_interval;
         if (ended && owed_) at_most = std::min(at_most, quiet_until_ - std::chrono::steady_clock::now());
+        if (ended && more_to_tell_) at_most = at_most.zero();
         pause(lock, at_most);
     }
 }
@@ -179,7 +207,10 @@ Status CaseWatch::round() {
     // What no column tells any more, the sweep still finds.
     bool const sweeps = sweep_is_due();
     auto const swept = sweeps ? sweep() : Status(Done{});
+    auto const more = parts_.updates.run([this] { return stopping(); });
     for (auto const& each : {swept, changes, hinted}) RETURN_IF_ERROR(each);
+    if (!more) return more.error();
+    more_to_tell_ = *more;
     owed_ = owed_ && !sweeps && !tells_changes_;  // a sweep that has to wait
     return Done{};
 }
@@ -227,7 +258,8 @@ bool CaseWatch::sweep_is_due() const {
 }
 
 Status CaseWatch::sweep() {
-    auto const counts = parts_.engine.call<WatchTable::Counts>([](Store& store) { return store.watch().counts(); });
+    auto const counts = parts_.engine.call<WatchTable::Counts>(
+        [now = parts_.clock.now()](Store& store) { return store.watch().counts(now); });
     if (!counts) return counts.error();
     auto const began = std::chrono::steady_clock::now();
     std::int64_t done = 0;
@@ -302,9 +334,27 @@ Status CaseWatch::look_at(CaseId const& id) {
         return sourced.error();  // another time; its sighting stays as it was
     }
     auto const now = parts_.clock.now();
-    auto const news = parts_.engine.call<bool>([&](Store& store) { return store.watch().record(id, sighting, now); });
-    if (!news) return news.error();
-    if (*news) parts_.telemetry.log(LogLevel::info, "case_watch.noticed", {{"state", to_text(sighting.state)}});
+    struct Noticed {
+        bool news = false;
+        std::int64_t withdrawals = 0;
+    };
+    auto const noticed = parts_.engine.call<Noticed>([&](Store& store) -> Result<Noticed> {
+        Noticed result;
+        ASSIGN_OR_RETURN(result.news, store.watch().record(id, sighting, now));
+        if (!sourced) return result;
+        for (auto const& consent : sourced->consents) {
+            if (!consent.withdrawn_at) continue;
+            ASSIGN_OR_RETURN(auto const owed, withdraw(store, parts_.duties, consent, now));
+            result.withdrawals += owed;
+        }
+        return result;
+    });
+    if (!noticed) return noticed.error();
+    if (noticed->withdrawals > 0) {
+        parts_.telemetry.log(LogLevel::info, "case_watch.withdrawn", {{"withdrawals", noticed->withdrawals}});
+        parts_.duties.dispatch();
+    }
+    if (noticed->news) parts_.telemetry.log(LogLevel::info, "case_watch.noticed", {{"state", to_text(sighting.state)}});
     return Done{};
 }
 

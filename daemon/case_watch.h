@@ -1,4 +1,5 @@
-// CaseWatch: notices that a case something was told of has changed in the national database, or has gone.
+// CaseWatch: notices that a case something was told of has changed in the national database, or has gone, or that a
+// consent was withdrawn there; and sees to it that partners are told (case_updates.h).
 //
 // Polling is the truth: by the change column where the field map names one, and by a sweep over all shared cases from
 // time to time (which also finds what no column tells: deletions, late commits). A hint, of an officer or of the
@@ -6,7 +7,7 @@
 // engine's thread; a round can be interrupted anywhere and goes on where it was, also after a crash.
 #pragma once
 
-#include "daemon/sharing.h"
+#include "daemon/case_updates.h"
 
 #include <condition_variable>
 #include <deque>
@@ -17,6 +18,8 @@ namespace casebridge {
 struct CaseWatchParts {
     Config const& config;
     Sharing& sharing;
+    CaseUpdates& updates;
+    DutyDesk& duties;
     Engine& engine;
     Telemetry& telemetry;
     Clock const& clock;
@@ -75,7 +78,7 @@ private:
 
     CaseWatchParts parts_;
     WatchProgress progress_;  // the thread's own
-    bool loaded_ = false, owed_ = true, tells_changes_ = true;
+    bool loaded_ = false, owed_ = true, tells_changes_ = true, more_to_tell_ = false;
     /// Of the source's time, sweeps that are not due by the calendar take a fifth at most.
     std::chrono::steady_clock::time_point quiet_until_;
 

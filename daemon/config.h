@@ -31,6 +31,7 @@ struct Config {
     std::filesystem::path officer_socket{};       ///< default /run/casebridge/officer.sock
     std::filesystem::path agreements{};           ///< directory: *.yaml and their *.yaml.<node>.p7s
     std::filesystem::path policies{};             ///< directory: *.yaml
+    std::filesystem::path calendars{};            ///< directory: *.yaml, the working days of countries
     std::filesystem::path field_map{};            ///< the case source; empty: this node only receives
     std::filesystem::path source_key_file{};      ///< key or password of the national database; empty: none
     std::filesystem::path store_key_file{};       ///< fallback; a systemd credential `store-key` comes first

@@ -79,6 +79,9 @@ constexpr std::array top_keys{
         path<&Config::agreements>},
     Key{"policies", "path", "policies", "", "Directory of the ministry's sharing policies (*.yaml).", false,
         path<&Config::policies>},
+    Key{"calendars", "path", "calendars", "",
+        "Directory of the working days of countries (*.yaml), for deadlines that agreements count in working days.",
+        false, path<&Config::calendars>},
     Key{"field_map", "path", "", "field-map.yaml",
         "How the national database's columns become a case; left out: this node only receives.", false,
         path<&Config::field_map>},
@@ -158,8 +161,8 @@ constexpr std::array received_keys{
     Key{"database", "keys as under `database` of a field map; kind postgresql, odbc, sqlite or sqlcipher", "",
         "{kind: postgresql, host: db.ministry.example, database: national, user: casebridge_writer, "
         "root_certificate: ca.pem}",
-        "Where received summaries are also written, into a table of their own with a login of its own; left out: "
-        "nowhere.",
+        "Where received summaries are also written, into a table of their own with a login of its own (a password, or "
+        "client_certificate and client_key); left out: nowhere.",
         false, read_received},
     Key{"table", "name", "casebridge_received", "", "The table; packaging/sql/ has it for each kind of database.",
         false, read_received_table_name},

@@ -10,6 +10,15 @@ std::uint32_t random_word() {
            static_cast<std::uint32_t>(bytes[2]) << 8 | bytes[3];
 }
 
+constexpr std::string_view superseded = "delivery.superseded";
+
+/// A message that another takes the place of, or that is to be destroyed, does not leave any more.
+Status require_standing(Store& store, MessageId const& message) {
+    ASSIGN_OR_RETURN(bool const over, store.disclosures().is_superseded(message));
+    if (over) return Error{ErrorKind::conflict, superseded, message.text()};
+    return Done{};
+}
+
 /// A withdrawal that was taken waits for its erasure receipt, which may have come first.
 Status settle_duty(Store& store, OutboxRow const& row, Timestamp now) {
     ASSIGN_OR_RETURN(auto duty, store.duties().find(row.id));
@@ -18,19 +27,56 @@ Status settle_duty(Store& store, OutboxRow const& row, Timestamp now) {
     duty->code = row.last_code;
     duty->settled_at = now;
     RETURN_IF_ERROR(store.duties().update(*duty));
-    if (duty->state != DutyState::rejected || duty->type != MessageType::withdrawal) return Done{};
-    // A partner's no does not end what it owes: the officer can withdraw once more.
-    ASSIGN_OR_RETURN(auto const content, store.duties().content_of(*duty));
-    ASSIGN_OR_RETURN(auto const withdrawal, parse_withdrawal(content));
-    for (auto const& message : withdrawal.messages) RETURN_IF_ERROR(store.disclosures().mark_withdrawn(message, ""));
+    if (duty->state != DutyState::rejected || duty->type == MessageType::erasure_receipt) return Done{};
+    // A partner's no does not end what it owes: the officer can withdraw or retract once more.
+    ASSIGN_OR_RETURN(auto const json, store.duties().content_of(*duty));
+    ASSIGN_OR_RETURN(auto const content, parse_duty_content(duty->type, json));
+    for (auto const& message : named_messages(content)) {
+        RETURN_IF_ERROR(store.disclosures().mark_withdrawn(message, ""));
+        if (duty->type == MessageType::retraction)
+            RETURN_IF_ERROR(store.disclosures().set_review(message, ReviewState::officer));
+    }
     return Done{};
 }
 
+/// What never left does not count; what may have arrived does.
+Status settle_in_procedure(Store& store, OutboxRow const& row, Timestamp now) {
+    auto const state = [&row] {
+        if (row.state == OutboxState::delivered) return StepState::delivered;
+        if (row.state == OutboxState::rejected && !row.receipt.empty()) return StepState::rejected;
+        return row.possibly_delivered ? StepState::uncertain : StepState::refused;
+    }();
+    if (row.type == MessageType::thread_entry) return store.threads().settle(row.id, state, row.last_code);
+    return store.procedures().settle(row.id, state, row.last_code, now);
+}
+
+/// What a message was to replace stands as long as it has not arrived. Whoever rejects the replacement would reject it
+/// again: then it is for an officer.
+Status settle_disclosure(Store& store, OutboxRow const& row, std::string_view disclosure, Timestamp now) {
+    RETURN_IF_ERROR(store.disclosures().set_state(row.id, disclosure, now));
+    if (row.state == OutboxState::delivered) return Done{};
+    return store.disclosures().release_replaced(
+        row.id, row.state == OutboxState::rejected ? ReviewState::officer : ReviewState::due);
+}
+
+/// A step or note is in the stream of its procedure, which ends with the reference.
+Result<bool> is_of_erased_procedure(Store& store, OutboxRow const& row) {
+    ASSIGN_OR_RETURN(auto const reference, SubjectReference::parse(row.stream.substr(row.stream.rfind('/') + 1)));
+    ASSIGN_OR_RETURN(auto const procedure, store.procedures().find(row.to.node, reference));
+    return procedure && procedure->erased_at;
+}
+
 /// Whether nothing may need the copy of a settled message any more: a yes became a no, or what it rests on was
-/// withdrawn while it was under way.
+/// withdrawn, or another took its place, while it was under way.
 Result<bool> is_to_be_erased(Store& store, OutboxRow const& row) {
-    if (row.is_duty()) return false;
     if (row.state == OutboxState::refused) return true;
+    if (row.is_in_procedure()) {
+        ASSIGN_OR_RETURN(bool const erased, is_of_erased_procedure(store, row));
+        if (erased) return true;
+    }
+    if (row.asks_nobody()) return false;
+    ASSIGN_OR_RETURN(bool const over, store.disclosures().is_superseded(row.id));
+    if (over) return true;
     auto const bytes = store.contents().get(row.request);
     if (!bytes) return bytes.error().code == "content.erased" ? Result<bool>(true) : Result<bool>(bytes.error());
     ASSIGN_OR_RETURN(auto const memo, ReleaseMemo::parse(*bytes));
@@ -54,7 +100,8 @@ void Delivery::ask_again() {
     if (row_.expires_at <= parts_.clock.now())
         return settle(OutboxState::expired, "outbox.expired", {},
                       row_.possibly_delivered ? "possibly_delivered" : "never_sent");
-    if (row_.is_duty()) return mark_duty_attempt();
+    if (row_.is_in_procedure() && is_removed()) return settle(OutboxState::refused, "peer.removed", {}, "never_sent");
+    if (row_.asks_nobody()) return mark_owed_attempt();
     struct Basis {
         ReleaseMemo memo;
         Sharing::StoredConsents stored;
@@ -70,8 +117,17 @@ void Delivery::ask_again() {
     auto const epoch = four_yeses(basis->memo, std::move(basis->stored));
     if (epoch) return mark_attempt(basis->memo, *epoch, instruments);
     if (epoch.error().kind != ErrorKind::conflict) return later(epoch.error(), false);
-    settle(OutboxState::refused, std::string(epoch.error().code), {},
-           row_.possibly_delivered ? "possibly_delivered" : "never_sent");
+    refuse(epoch.error().code);
+}
+
+void Delivery::refuse(std::string_view code) {
+    settle(OutboxState::refused, std::string(code), {}, row_.possibly_delivered ? "possibly_delivered" : "never_sent");
+}
+
+bool Delivery::is_removed() const {
+    auto const peers = parts_.peers.snapshot();
+    auto const* const peer = peers->find(row_.to.node);
+    return peer != nullptr && peer->removed();
 }
 
 /// The consent epoch the yes rests on. A no is an error of kind `conflict` (for ever); being unable to ask is
@@ -99,7 +155,7 @@ Result<std::uint64_t> Delivery::four_yeses(ReleaseMemo const& memo, Sharing::Sto
     return (*deliberated)->consent_epoch;
 }
 
-void Delivery::mark_duty_attempt() {
+void Delivery::mark_owed_attempt() {
     auto row = row_;
     row.attempts += 1;
     row.possibly_delivered = true;
@@ -127,6 +183,7 @@ void Delivery::mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch
             ASSIGN_OR_RETURN(auto const epoch, store.cases().consent_epoch(case_id));
             if (epoch != consent_epoch || parts_.instruments.get()->version() != instruments->version())
                 return Error{ErrorKind::conflict, "delivery.ask_again"};
+            RETURN_IF_ERROR(require_standing(store, row.id));
             RETURN_IF_ERROR(parts_.clock.require_trusted());
             RETURN_IF_ERROR(store.outbox().mark_attempt(row));
             RETURN_IF_ERROR(store.disclosures().set_state(row.id, "possibly_delivered", parts_.clock.now()));
@@ -135,6 +192,7 @@ void Delivery::mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch
         [this, self, row](Result<Bytes> sealed) {
             if (!sealed && sealed.error().code == "delivery.ask_again")
                 return parts_.pool.submit_always([self] { self->ask_again(); });
+            if (!sealed && sealed.error().code == superseded) return refuse(superseded);
             if (!sealed) return later(sealed.error(), false);
             row_ = row;
             post(*std::move(sealed));
@@ -202,7 +260,7 @@ void Delivery::on_receipt(HttpResponse const& response) {
 
 void Delivery::reseal() {
     auto self = shared_from_this();
-    parts_.contact.refresh(row_.to.node, [this, self](Result<PeerCheck> const& checked) {
+    auto const fetched = [this, self](Result<PeerCheck> const& checked) {
         if (!checked) return later(checked.error(), true);
         parts_.engine.submit<Bytes>([this, self](Store& store) { return store.contents().get(row_.signed_); },
                                     [this, self](Result<Bytes> inner) {
@@ -216,7 +274,9 @@ void Delivery::reseal() {
                                                                  replace_sealed(*sealed);
                                                              });
                                     });
-    });
+    };
+    if (row_.is_duty()) return parts_.contact.refresh_for_duties(row_.to.node, fetched);
+    parts_.contact.refresh(row_.to.node, fetched);
 }
 
 void Delivery::replace_sealed(SealedEnvelope const& sealed) {
@@ -248,10 +308,9 @@ void Delivery::settle(OutboxState state, std::string code, Bytes receipt, std::s
         [this, self, row, disclosure, kind](Store& store) -> Result<std::uint64_t> {
             auto const now = parts_.clock.now();
             RETURN_IF_ERROR(store.outbox().update(row));
-            if (row.is_duty())
-                RETURN_IF_ERROR(settle_duty(store, row, now));
-            else
-                RETURN_IF_ERROR(store.disclosures().set_state(row.id, disclosure, now));
+            if (row.is_duty()) RETURN_IF_ERROR(settle_duty(store, row, now));
+            if (row.is_in_procedure()) RETURN_IF_ERROR(settle_in_procedure(store, row, now));
+            if (row.is_disclosure()) RETURN_IF_ERROR(settle_disclosure(store, row, disclosure, now));
             ASSIGN_OR_RETURN(bool const erases, is_to_be_erased(store, row));
             if (erases) RETURN_IF_ERROR(OutboxTable::erase_contents(row, store.contents()));
             auto facts = Json::object();
@@ -267,6 +326,7 @@ void Delivery::settle(OutboxState state, std::string code, Bytes receipt, std::s
             auto const outcome = to_text(row.state);
             if (settled) {
                 parts_.telemetry.count("casebridge_messages_sent_total", outcome);
+                if (row.is_in_procedure()) parts_.sharing.step_settled();
                 if (row.state != OutboxState::delivered)
                     parts_.telemetry.count("casebridge_alarms_total", "dead_letter");
                 parts_.telemetry.log(row.state == OutboxState::delivered ? LogLevel::info : LogLevel::warning,
@@ -299,7 +359,7 @@ void Delivery::later(Error const& why, bool reached_the_wire) {
     parts_.engine.submit<Done>(
         [self, row, never_left, now](Store& store) -> Status {
             RETURN_IF_ERROR(store.outbox().update(row));
-            if (never_left && !row.is_duty()) return store.disclosures().set_state(row.id, "prepared", now);
+            if (never_left && row.is_disclosure()) return store.disclosures().set_state(row.id, "prepared", now);
             return Done{};
         },
         [self](Status const& recorded) { self->finish(recorded); });

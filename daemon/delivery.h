@@ -41,9 +41,11 @@ public:
 private:
     void ask_again();
     Result<std::uint64_t> four_yeses(ReleaseMemo const& memo, Sharing::StoredConsents stored);
-    void mark_duty_attempt();
+    [[nodiscard]] bool is_removed() const;
+    void mark_owed_attempt();
     void mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch,
                       std::shared_ptr<Instruments const> instruments);
+    void refuse(std::string_view code);
     void post(Bytes sealed);
     void on_outcome(PeerClient::Outcome outcome);
     void on_receipt(HttpResponse const& response);

@@ -24,6 +24,7 @@ Result<DisclosureRow> read(Statement const& row, CaseId const& id, ContentTable 
     ASSIGN_OR_RETURN(auto const policy, stored::digest(row, 6));
     ASSIGN_OR_RETURN(auto const body, stored::digest(row, 7));
     ASSIGN_OR_RETURN(auto consent, consent_id(contents, row.integer(8)));
+    ASSIGN_OR_RETURN(auto const about, stored::parsed(parse_about(row.text(16))));
     return DisclosureRow{.message = std::move(message),
                          .case_id = id,
                          .to = {std::move(node), OfficeId(row.text(2))},
@@ -39,7 +40,11 @@ Result<DisclosureRow> read(Statement const& row, CaseId const& id, ContentTable 
                          .state = row.text(12),
                          .settled_at = stored::optional_time(row, 13),
                          .erased_at = stored::optional_time(row, 14),
-                         .withdrawal = row.is_null(15) ? std::string() : row.text(15)};
+                         .withdrawal = row.is_null(15) ? std::string() : row.text(15),
+                         .in_procedure = row.integer(19) != 0,
+                         .about = about,
+                         .retain_until = stored::optional_time(row, 17),
+                         .replaced_by = row.is_null(18) ? std::string() : row.text(18)};
 }
 
 bool settles(std::string_view state) {
@@ -55,15 +60,17 @@ Status DisclosureTable::insert(DisclosureRow const& row) {
     ASSIGN_OR_RETURN(auto const handle, case_handle(database_, row.case_id));
     auto insert = database_.prepare(
         "INSERT INTO disclosures(message, case_handle, node, office, purpose, subject, agreement, policy, body, "
-        "consent, consent_epoch, categories, prepared_at, state, settled_at) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+        "consent, consent_epoch, categories, prepared_at, state, settled_at, about, retain_until, in_procedure) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)");
     insert.bind(1, row.message.text()).bind_blob(2, handle.view()).bind(3, row.to.node.text());
     insert.bind(4, row.to.office.text()).bind(5, to_text(row.purpose)).bind(6, row.subject.text());
     insert.bind_blob(7, row.agreement.view()).bind_blob(8, row.policy.view()).bind_blob(9, row.body.view());
     insert.bind(10, content).bind(11, stored::integer(row.consent_epoch)).bind(12, row.categories);
     stored::bind_time(insert, 13, row.prepared_at);
     insert.bind(14, row.state);
-    return stored::bind_time(insert, 15, row.settled_at).run();
+    stored::bind_time(insert, 15, row.settled_at);
+    insert.bind(16, to_text(row.about));
+    return stored::bind_time(insert, 17, row.retain_until).bind(18, std::int64_t{row.in_procedure}).run();
 }
 
 Status DisclosureTable::set_state(MessageId const& message, std::string_view state, Timestamp at) {
@@ -91,13 +98,50 @@ Status DisclosureTable::mark_withdrawn(MessageId const& message, std::string_vie
     return (duty.empty() ? update.bind_null(2) : update.bind(2, duty)).run();
 }
 
+Status DisclosureTable::mark_replaced(MessageId const& message, MessageId const& by) {
+    return database_.prepare("UPDATE disclosures SET replaced_by = ?2, review = 0 WHERE message = ?1")
+        .bind(1, message.text())
+        .bind(2, by.text())
+        .run();
+}
+
+Status DisclosureTable::release_replaced(MessageId const& by, ReviewState review) {
+    return database_.prepare("UPDATE disclosures SET replaced_by = NULL, review = ?2 WHERE replaced_by = ?1")
+        .bind(1, by.text())
+        .bind(2, static_cast<int>(review))
+        .run();
+}
+
+Result<bool> DisclosureTable::is_superseded(MessageId const& message) const {
+    auto row = database_.prepare(
+        "SELECT 1 FROM disclosures WHERE message = ?1 AND (replaced_by IS NOT NULL OR withdrawal IS NOT NULL)");
+    return row.bind(1, message.text()).step();
+}
+
+Status DisclosureTable::set_review(MessageId const& message, ReviewState review) {
+    return database_.prepare("UPDATE disclosures SET review = ?2 WHERE message = ?1")
+        .bind(1, message.text())
+        .bind(2, static_cast<int>(review))
+        .run();
+}
+
+Status DisclosureTable::review_case(CaseId const& id) {
+    ASSIGN_OR_RETURN(auto const handle, case_handle(database_, id));
+    return database_
+        .prepare(
+            "UPDATE disclosures SET review = 1 WHERE case_handle = ?1 AND withdrawal IS NULL AND replaced_by IS NULL "
+            "AND erased_at IS NULL AND state IN ('prepared', 'possibly_delivered', 'delivered')")
+        .bind_blob(1, handle.view())
+        .run();
+}
+
 Result<std::vector<DisclosureRow>> DisclosureTable::of_case(CaseId const& id) const {
     ASSIGN_OR_RETURN(auto const handle, case_handle(database_, id));
     auto rows = database_.prepare(
         "SELECT message, node, office, purpose, subject, agreement, policy, body, consent, consent_epoch, categories, "
-        "prepared_at, state, settled_at, erased_at, withdrawal FROM disclosures WHERE case_handle = ?1 ORDER BY "
-        "prepared_at, "
-        "rowid");
+        "prepared_at, state, settled_at, erased_at, withdrawal, about, retain_until, replaced_by, in_procedure FROM "
+        "disclosures "
+        "WHERE case_handle = ?1 ORDER BY prepared_at, rowid");
     rows.bind_blob(1, handle.view());
     std::vector<DisclosureRow> all;
     while (true) {

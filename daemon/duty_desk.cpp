@@ -1,10 +1,17 @@
 #include "daemon/duty_desk.h"
 
+#include "daemon/procedure_erasure.h"
+
 #include <algorithm>
 
 namespace casebridge {
 
 namespace {
+
+/// Whom nothing could be sealed to is asked for its certificate again after this time.
+constexpr std::chrono::minutes put_off_for{1};
+
+constexpr std::string_view retracted = "message.retracted";
 
 MessageId new_id(Timestamp now) {
     return MessageId::make(now, to_text(random_bytes(10)));
@@ -14,21 +21,12 @@ bool was_told(DisclosureRow const& row) {
     return row.state == "possibly_delivered" || row.state == "delivered";
 }
 
-/// One withdrawal: to one node, about one reference, of one purpose.
-struct Recipient {
-    Address to;
-    Purpose purpose;
-    SubjectReference subject;
-    Digest agreement;
-    std::vector<MessageId> messages;
-};
-
-Result<std::vector<Recipient>> recipients(Store& store, CaseId const& case_id, std::string const& consent) {
+Result<std::vector<DutyDesk::ToDestroy>> recipients(Store& store, CaseId const& case_id, std::string const& consent) {
     ASSIGN_OR_RETURN(auto const rows, store.disclosures().of_case(case_id));
-    std::vector<Recipient> all;
+    std::vector<DutyDesk::ToDestroy> all;
     for (auto const& row : rows) {
         if (row.consent_id != consent || !was_told(row) || !row.withdrawal.empty()) continue;
-        auto const same = [&](Recipient const& each) {
+        auto const same = [&](DutyDesk::ToDestroy const& each) {
             return each.to.node == row.to.node && each.purpose == row.purpose && each.subject == row.subject &&
                    each.messages.size() < Withdrawal::most_messages;
         };
@@ -45,9 +43,18 @@ Status erase_sent(Store& store, CaseId const& case_id, std::string const& consen
     ASSIGN_OR_RETURN(auto const rows, store.disclosures().of_case(case_id));
     for (auto const& row : rows) {
         if (row.consent_id != consent) continue;
-        ASSIGN_OR_RETURN(auto const sent, store.outbox().find(row.message));
-        if (sent && sent->state != OutboxState::queued)
-            RETURN_IF_ERROR(OutboxTable::erase_contents(*sent, store.contents()));
+        RETURN_IF_ERROR(store.outbox().erase_if_settled(row.message, store.contents()));
+    }
+    return Done{};
+}
+
+/// What was begun with partners under the consent ends here; there, the withdrawal ends it.
+Status end_procedures(Store& store, CaseId const& case_id, std::string const& consent, Timestamp now) {
+    ASSIGN_OR_RETURN(auto procedures, store.procedures().of_case(case_id));
+    for (auto& procedure : procedures) {
+        if (procedure.own_consent.empty()) continue;
+        ASSIGN_OR_RETURN(auto const pairwise, store.cases().pairwise_consent_id(case_id, consent, procedure.peer.node));
+        if (procedure.own_consent == pairwise) RETURN_IF_ERROR(erase_procedure(store, procedure, true, now));
     }
     return Done{};
 }
@@ -74,34 +81,57 @@ Result<std::vector<DutyDesk::Told>> DutyDesk::owe_withdrawals(Store& store, Case
                                                               Timestamp now) {
     ASSIGN_OR_RETURN(auto const all, recipients(store, case_id, consent));
     RETURN_IF_ERROR(erase_sent(store, case_id, consent));
+    RETURN_IF_ERROR(end_procedures(store, case_id, consent, now));
     std::vector<Told> told;
     for (auto const& each : all) {
         ASSIGN_OR_RETURN(auto pairwise, store.cases().pairwise_consent_id(case_id, consent, each.to.node));
         auto const content = to_json(Withdrawal{std::move(pairwise), epoch, each.messages});
-        auto const id = new_id(now);
-        RETURN_IF_ERROR(store.duties().insert({.id = id,
-                                               .from_office = parts_.self.offices.front(),
-                                               .to = each.to,
-                                               .type = MessageType::withdrawal,
-                                               .purpose = each.purpose,
-                                               .subject = each.subject,
-                                               .agreement = each.agreement,
-                                               .code = {},
-                                               .answer = {},
-                                               .owed_at = now,
-                                               .settled_at = {}},
-                                              content));
-        RETURN_IF_ERROR(store.queries_received().erase_answers(each.to.node, each.subject, each.purpose));
-        for (auto const& message : each.messages)
-            RETURN_IF_ERROR(store.disclosures().mark_withdrawn(message, id.text()));
+        RETURN_IF_ERROR(owe(store, each, MessageType::withdrawal, content, now));
         told.push_back({each.to, static_cast<std::int64_t>(each.messages.size())});
     }
     return told;
 }
 
+Result<std::int64_t> DutyDesk::owe_retraction(Store& store, ToDestroy const& told, Timestamp now) {
+    std::int64_t owed = 0;
+    auto const& all = told.messages;
+    for (std::size_t from = 0; from < all.size(); from += Withdrawal::most_messages) {
+        auto const count = std::min(all.size() - from, Withdrawal::most_messages);
+        auto part = told;
+        part.messages.assign(all.begin() + static_cast<std::ptrdiff_t>(from),
+                             all.begin() + static_cast<std::ptrdiff_t>(from + count));
+        RETURN_IF_ERROR(owe(store, part, MessageType::retraction, to_json(Retraction{part.messages}), now));
+        for (auto const& message : part.messages)
+            RETURN_IF_ERROR(store.outbox().erase_if_settled(message, store.contents()));
+        ++owed;
+    }
+    return owed;
+}
+
+Status DutyDesk::owe(Store& store, ToDestroy const& told, MessageType type, Json const& content, Timestamp now) {
+    auto const id = new_id(now);
+    RETURN_IF_ERROR(store.duties().insert({.id = id,
+                                           .from_office = parts_.self.offices.front(),
+                                           .to = told.to,
+                                           .type = type,
+                                           .purpose = told.purpose,
+                                           .subject = told.subject,
+                                           .agreement = told.agreement,
+                                           .code = {},
+                                           .answer = {},
+                                           .owed_at = now,
+                                           .settled_at = {}},
+                                          content));
+    RETURN_IF_ERROR(store.queries_received().erase_answers(told.to.node, told.subject, told.purpose));
+    for (auto const& message : told.messages) RETURN_IF_ERROR(store.disclosures().mark_withdrawn(message, id.text()));
+    return Done{};
+}
+
 Result<std::string> DutyDesk::take(Store& store, Duty const& duty, Timestamp now) {
     if (auto const* withdrawal = std::get_if<Withdrawal>(&duty.content))
         return take_withdrawal(store, duty, *withdrawal, now);
+    if (auto const* retraction = std::get_if<Retraction>(&duty.content))
+        return take_retraction(store, duty, *retraction, now);
     return take_receipt(store, duty, std::get<ErasureReceipt>(duty.content), now);
 }
 
@@ -109,6 +139,22 @@ Result<std::string> DutyDesk::take_withdrawal(Store& store, Duty const& duty, Wi
                                               Timestamp now) {
     auto const& from = duty.from.node;
     RETURN_IF_ERROR(store.duties().mark_withdrawn(from, withdrawal, duty.id, now));
+    ASSIGN_OR_RETURN(auto const resting, store.inbox().resting_on(from, duty.subject, withdrawal.consent));
+    return destroy(store, duty, resting, "consent.withdrawn", now);
+}
+
+Result<std::string> DutyDesk::take_retraction(Store& store, Duty const& duty, Retraction const& retraction,
+                                              Timestamp now) {
+    ASSIGN_OR_RETURN(auto taken, destroy(store, duty, {}, retracted, now));
+    for (auto const& id : retraction.messages)
+        RETURN_IF_ERROR(store.inbox().supersede(duty.from.node, id, duty.id, retracted, now));
+    return taken;
+}
+
+/// Destroys what a duty names, what else rests on what it ends, and answers of the same purpose; owes the receipt.
+Result<std::string> DutyDesk::destroy(Store& store, Duty const& duty, std::vector<InboxTable::Held> const& resting,
+                                      std::string_view code, Timestamp now) {
+    auto const& from = duty.from.node;
     auto const receipt_id = new_id(now);
     bool staged = false;
     ErasureReceipt receipt{duty.id, now, 0, 0, {ErasureScope::own_store}};
@@ -123,25 +169,32 @@ Result<std::string> DutyDesk::take_withdrawal(Store& store, Duty const& duty, Wi
         RETURN_IF_ERROR(wait_for_staging(held.id));
         return store.inbox().mark_erased(held.number, now);
     };
-    ASSIGN_OR_RETURN(auto const resting, store.inbox().resting_on(from, duty.subject, withdrawal.consent));
     for (auto const& each : resting) RETURN_IF_ERROR(erase(each));
-    for (auto const& id : withdrawal.messages) {
+    for (auto const& id : named_messages(duty.content)) {
         ASSIGN_OR_RETURN(auto const held, store.inbox().holding(from, id));
         if (held) RETURN_IF_ERROR(erase(*held));
         // Also of what was gone here before, and may still be there.
         RETURN_IF_ERROR(wait_for_staging(id));
     }
+    if (auto const* const withdrawal = std::get_if<Withdrawal>(&duty.content)) {
+        ASSIGN_OR_RETURN(auto procedures, store.procedures().resting_on_peer_consent(from, withdrawal->consent));
+        for (auto& procedure : procedures) {
+            if (procedure.erased_at) continue;
+            receipt.messages += procedure.facts.steps;
+            RETURN_IF_ERROR(erase_procedure(store, procedure, true, now));
+        }
+    }
     if (staged) receipt.scope.push_back(ErasureScope::staging_table);
-    ASSIGN_OR_RETURN(receipt.answers,
-                     store.queries_asked().erase_bodies(from, duty.subject, duty.purpose, "consent.withdrawn"));
+    ASSIGN_OR_RETURN(receipt.answers, store.queries_asked().erase_bodies(from, duty.subject, duty.purpose, code));
     auto facts = Json::object();
-    facts.set("withdrawal", duty.id.text())
+    facts.set(std::string(to_text(duty.type())), duty.id.text())
         .set("peer", from.text())
         .set("purpose", to_text(duty.purpose))
         .set("messages", receipt.messages)
         .set("answers", receipt.answers);
     ASSIGN_OR_RETURN(auto const leaf,
-                     store.log().append("erasure", now, service_actor("a partner withdrew"), facts, Json::object()));
+                     store.log().append("erasure", now, service_actor("a partner's withdrawal or retraction"), facts,
+                                        Json::object()));
     static_cast<void>(leaf);
     RETURN_IF_ERROR(store.duties().insert({.id = receipt_id,
                                            .from_office = own_office(duty.to.office),
@@ -161,8 +214,8 @@ Result<std::string> DutyDesk::take_withdrawal(Store& store, Duty const& duty, Wi
 Result<std::string> DutyDesk::take_receipt(Store& store, Duty const& duty, ErasureReceipt const& receipt,
                                            Timestamp now) {
     ASSIGN_OR_RETURN(auto owed, store.duties().find(receipt.withdrawal));
-    // Only its recipient can say that a withdrawal was obeyed.
-    if (!owed || owed->type != MessageType::withdrawal || owed->to.node != duty.from.node)
+    // Only its recipient can say that it was obeyed.
+    if (!owed || owed->type == MessageType::erasure_receipt || owed->to.node != duty.from.node)
         return std::string("message.unknown_withdrawal");
     if (owed->state == DutyState::answered) return std::string();
     ASSIGN_OR_RETURN(owed->answer, store.contents().put(as_bytes(dump(to_json(receipt)))));
@@ -170,12 +223,12 @@ Result<std::string> DutyDesk::take_receipt(Store& store, Duty const& duty, Erasu
     owed->settled_at = now;
     RETURN_IF_ERROR(store.duties().update(*owed));
     ASSIGN_OR_RETURN(auto const content, store.duties().content_of(*owed));
-    ASSIGN_OR_RETURN(auto const withdrawal, parse_withdrawal(content));
-    for (auto const& id : withdrawal.messages) RETURN_IF_ERROR(store.disclosures().mark_erased(id, now));
+    ASSIGN_OR_RETURN(auto const asked, parse_duty_content(owed->type, content));
+    for (auto const& id : named_messages(asked)) RETURN_IF_ERROR(store.disclosures().mark_erased(id, now));
     auto scope = Json::array();
     for (auto const each : receipt.scope) scope.push(to_text(each));
     auto facts = Json::object();
-    facts.set("withdrawal", receipt.withdrawal.text())
+    facts.set(std::string(to_text(owed->type)), receipt.withdrawal.text())
         .set("peer", duty.from.node.text())
         .set("messages", receipt.messages)
         .set("answers", receipt.answers)
@@ -210,8 +263,8 @@ void DutyDesk::next(std::int64_t after) {
         std::optional<Error> unreadable;
     };
     parts_.engine.submit<Read>(
-        [this, after](Store& store) -> Result<Read> {
-            ASSIGN_OR_RETURN(auto row, store.duties().owed_after(after));
+        [this, after, except = unsealable()](Store& store) -> Result<Read> {
+            ASSIGN_OR_RETURN(auto row, store.duties().owed_after(after, except));
             if (!row) return Read{};
             RETURN_IF_ERROR(parts_.clock.require_trusted());
             Duty duty{.id = row->id,
@@ -228,18 +281,13 @@ void DutyDesk::next(std::int64_t after) {
                 return Read{row->number, nullptr, error};  // the others do not wait for it
             };
             if (!content) return unreadable(content.error());
-            if (row->type == MessageType::withdrawal) {
-                auto withdrawal = parse_withdrawal(*content);
-                if (!withdrawal) return unreadable(withdrawal.error());
-                duty.content = *std::move(withdrawal);
-            } else {
-                auto parsed = parse_erasure_receipt(*content);
-                if (!parsed) return unreadable(parsed.error());
-                auto receipt = *std::move(parsed);
-                // What it says of a staging table is true from now on: until now it was held back.
-                if (receipt.scope.back() == ErasureScope::staging_table) receipt.erased_at = duty.sent_at;
-                duty.content = std::move(receipt);
-            }
+            auto parsed = parse_duty_content(row->type, *content);
+            if (!parsed) return unreadable(parsed.error());
+            duty.content = *std::move(parsed);
+            // What it says of a staging table is true from now on: until now it was held back.
+            auto* const receipt = std::get_if<ErasureReceipt>(&duty.content);
+            if (receipt != nullptr && receipt->scope.back() == ErasureScope::staging_table)
+                receipt->erased_at = duty.sent_at;
             auto const number = row->number;
             return Read{number, std::make_shared<Owed const>(Owed{*std::move(row), std::move(duty)}), {}};
         },
@@ -259,6 +307,7 @@ void DutyDesk::seal(std::shared_ptr<Owed const> owed) {
     auto const waits = [this, owed](Error const& error) {
         parts_.telemetry.log(LogLevel::error, "duty.waits",
                              {{"message", owed->row.id}, {"peer", owed->row.to.node}, {"why", error}});
+        put_off(owed->row.to.node);
         next(owed->row.number);
     };
     if (peer == nullptr) return waits({ErrorKind::not_found, "peer.unknown", owed->row.to.node.text()});
@@ -266,7 +315,7 @@ void DutyDesk::seal(std::shared_ptr<Owed const> owed) {
         if (sealed) return queue(owed, *sealed);
         if (owed->refreshed) return waits(sealed.error());
         // Its certificate may have expired since it was fetched.
-        parts_.contact.refresh(owed->row.to.node, [this, owed, waits](Result<PeerCheck> const& checked) {
+        parts_.contact.refresh_for_duties(owed->row.to.node, [this, owed, waits](Result<PeerCheck> const& checked) {
             if (!checked) return waits(checked.error());
             auto again = *owed;
             again.refreshed = true;
@@ -319,6 +368,21 @@ void DutyDesk::queue(std::shared_ptr<Owed const> owed, SealedMessage const& seal
             }
             next(owed->row.number);
         });
+}
+
+std::set<NodeId> DutyDesk::unsealable() {
+    auto const now = parts_.clock.since_boot();
+    std::lock_guard const lock(mutex_);
+    std::erase_if(put_off_until_, [now](auto const& each) { return each.second <= now; });
+    std::set<NodeId> peers;
+    for (auto const& [peer, until] : put_off_until_) peers.insert(peer);
+    return peers;
+}
+
+void DutyDesk::put_off(NodeId const& peer) {
+    auto const until = parts_.clock.since_boot() + put_off_for;
+    std::lock_guard const lock(mutex_);
+    put_off_until_.insert_or_assign(peer, until);
 }
 
 void DutyDesk::finish() {

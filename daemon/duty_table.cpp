@@ -65,7 +65,7 @@ Status DutyTable::insert(DutyRow const& row, Json const& content) {
 Status DutyTable::update(DutyRow const& row) {
     auto update = database_.prepare(
         "UPDATE duties SET state = ?2, code = ?3, answer = ?4, settled_at = ?5, "
-        "open = ?2 IN ('owed', 'queued') OR (?2 IN ('delivered', 'rejected') AND type = 'withdrawal') "
+        "open = ?2 IN ('owed', 'queued') OR (?2 IN ('delivered', 'rejected') AND type <> 'erasure_receipt') "
         "WHERE message = ?1");
     update.bind(1, row.id.text()).bind(2, to_text(row.state)).bind(3, row.code);
     row.answer ? update.bind(4, *row.answer) : update.bind_null(4);
@@ -80,12 +80,16 @@ Result<std::optional<DutyRow>> DutyTable::find(MessageId const& id) const {
     return read_one(std::move(row));
 }
 
-Result<std::optional<DutyRow>> DutyTable::owed_after(std::int64_t number) const {
-    auto row = database_.prepare(std::string(select) +
-                                 "WHERE state = 'owed' AND number > ?1 "
-                                 "AND NOT EXISTS (SELECT 1 FROM received_waits w WHERE w.duty = duties.message) "
-                                 "ORDER BY number LIMIT 1");
+Result<std::optional<DutyRow>> DutyTable::owed_after(std::int64_t number, std::set<NodeId> const& except) const {
+    std::string others;
+    for (std::size_t i = 0; i < except.size(); ++i) others += (i == 0 ? "?" : ", ?") + std::to_string(i + 2);
+    auto row =
+        database_.prepare(std::string(select) + "WHERE state = 'owed' AND number > ?1 AND node NOT IN (" + others +
+                          ") AND NOT EXISTS (SELECT 1 FROM received_waits w WHERE w.duty = duties.message) "
+                          "ORDER BY number LIMIT 1");
     row.bind(1, number);
+    int index = 2;
+    for (auto const& node : except) row.bind(index++, node.text());
     return read_one(std::move(row));
 }
 
@@ -103,11 +107,17 @@ Result<std::vector<DutyRow>> DutyTable::list(std::size_t limit) const {
 
 Result<std::optional<Timestamp>> DutyTable::oldest_open() const {
     auto row = database_.prepare(
-        "SELECT min(owed_at) FROM duties WHERE open = 1 AND type = 'withdrawal' AND node NOT IN "
+        "SELECT min(owed_at) FROM duties WHERE open = 1 AND type <> 'erasure_receipt' AND node NOT IN "
         "(SELECT node FROM peers WHERE removed_at IS NOT NULL)");
     ASSIGN_OR_RETURN(bool const found, row.step());
     if (!found) return std::optional<Timestamp>();
     return stored::optional_time(row, 0);
+}
+
+Result<std::int64_t> DutyTable::retracted(Timestamp since) const {
+    auto row = database_.prepare("SELECT count(*) FROM duties WHERE type = 'retraction' AND owed_at > ?1");
+    ASSIGN_OR_RETURN(bool const found, stored::bind_time(row, 1, since).step());
+    return found ? row.integer(0) : 0;
 }
 
 Result<std::int64_t> DutyTable::count_today(NodeId const& sender, Timestamp now) {

@@ -4,10 +4,12 @@
 #include "daemon/content_table.h"
 #include "policies/duty.h"
 
+#include <set>
+
 namespace casebridge {
 
 /// owed (not sealed yet) → queued (in the outbox) → delivered (their receipt is here) or rejected (a signed refusal);
-/// a withdrawal ends as answered: their erasure receipt is here.
+/// a withdrawal or a retraction ends as answered: their erasure receipt is here.
 enum class DutyState { owed, queued, delivered, rejected, answered };
 std::string_view to_text(DutyState state);
 
@@ -20,7 +22,7 @@ struct DutyRow {
     Purpose purpose;
     SubjectReference subject;
     Digest agreement;
-    ContentId content = 0;  ///< JSON of the Withdrawal or ErasureReceipt
+    ContentId content = 0;  ///< JSON of the Withdrawal, Retraction or ErasureReceipt
     DutyState state = DutyState::owed;
     std::string code;                 ///< of a rejection, or why it could not be sealed
     std::optional<ContentId> answer;  ///< JSON of the ErasureReceipt
@@ -37,13 +39,16 @@ public:
     /// State, code, answer and end.
     Status update(DutyRow const& row);
     Result<std::optional<DutyRow>> find(MessageId const& id) const;
-    /// The first owed one behind `number` that need not wait for a staging table (ReceivedList::hold_back).
-    Result<std::optional<DutyRow>> owed_after(std::int64_t number) const;
+    /// The first owed one behind `number` that need not wait for a staging table (ReceivedList::hold_back), to none of
+    /// `except`.
+    Result<std::optional<DutyRow>> owed_after(std::int64_t number, std::set<NodeId> const& except = {}) const;
     /// Newest first.
     Result<std::vector<DutyRow>> list(std::size_t limit) const;
-    /// Since when the oldest withdrawal waits for its erasure receipt; one that was refused waits, too. Of partners
-    /// that are not removed: who is cut off cannot answer.
+    /// Since when the oldest withdrawal or retraction waits for its erasure receipt; one that was refused waits, too.
+    /// Of partners that are not removed: who is cut off cannot answer.
     Result<std::optional<Timestamp>> oldest_open() const;
+    /// How many retractions came to be owed after `since`.
+    Result<std::int64_t> retracted(Timestamp since) const;
     /// Counts one more duty of this partner today (UTC), and gives the day's count, this one included.
     Result<std::int64_t> count_today(NodeId const& sender, Timestamp now);
     /// The duty as it goes on the wire. Errors: `store.failed`, `content.*`.

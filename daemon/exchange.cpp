@@ -1,5 +1,7 @@
 #include "daemon/exchange.h"
 
+#include "policies/procedure/rules.h"
+
 #include <algorithm>
 
 namespace casebridge {
@@ -39,21 +41,52 @@ struct Terms {
     std::string_view code;
 };
 
+/// What a message says of the agreement it is under.
+struct Cited {
+    Digest const& agreement;
+    Address const& from;
+    Address const& to;
+    Purpose purpose;
+};
+
 template <typename Header>
-Terms find_terms(Header const& header, Self const& self, AgreementLookup const& agreements, Timestamp now) {
-    auto const* signed_agreement = agreements(header.agreement);
+Cited cited_by(Header const& header) {
+    return {header.agreement, header.from, header.to, header.purpose};
+}
+
+Terms find_terms(Cited const& cited, Self const& self, AgreementLookup const& agreements, Timestamp now) {
+    auto const* signed_agreement = agreements(cited.agreement);
     if (signed_agreement == nullptr) return {nullptr, "message.unknown_agreement"};
     auto const& agreement = signed_agreement->agreement;
-    auto const* from = agreement.party(header.from.node);
+    auto const* from = agreement.party(cited.from.node);
     auto const* to = agreement.party(self.node);
     if (from == nullptr || to == nullptr) return {nullptr, "message.not_a_party"};
     if (!signed_agreement->signed_by.contains(from->node) || !signed_agreement->signed_by.contains(to->node))
         return {nullptr, "message.agreement_not_signed"};
     if (!agreement.in_force(now)) return {nullptr, "message.agreement_not_in_force"};
-    auto const* purpose = agreement.purpose(header.purpose);
+    auto const* purpose = agreement.purpose(cited.purpose);
     if (purpose == nullptr) return {nullptr, "message.purpose_not_covered"};
-    if (!lists(to->offices, header.to.office)) return {nullptr, "message.unknown_office"};
+    if (!lists(to->offices, cited.to.office)) return {nullptr, "message.unknown_office"};
     return {purpose, ""};
+}
+
+StepAdmission admit_in_procedure(ProcedureMessage const& message, NodeId const& signer, NodeId const& carrier,
+                                 Self const& self, AgreementLookup const& agreements, Timestamp now) {
+    auto const parties = check_parties(message, signer, carrier, self, now);
+    if (parties.verdict != Verdict::accept) return {parties};
+    if (!lists(self.offices, message.to.office)) return {{Verdict::reject, "message.unknown_office"}};
+    auto const terms =
+        find_terms({message.agreement, message.from, message.to, message.purpose}, self, agreements, now);
+    if (terms.purpose == nullptr) return {{Verdict::reject, terms.code}};
+    return {{Verdict::accept, ""}, terms.purpose};
+}
+
+/// P2: some kinds exist only between certain kinds of nodes.
+Status check_kinds(StepMessage const& step, Agreement const& agreement) {
+    auto const* const from = agreement.party(step.from.node);
+    auto const* const to = agreement.party(step.to.node);
+    bool const initiates = step.body.side == Side::initiator;
+    return check_parties(step.body.kind, (initiates ? from : to)->kind, (initiates ? to : from)->kind);
 }
 
 }  // namespace
@@ -67,7 +100,7 @@ Admission admit(ReceivedMessage const& message, NodeId const& signer, NodeId con
     if (!lists(self.offices, header.to.office)) return {Verdict::reject, "message.unknown_office"};
     if (header.schema > schema_version) return {Verdict::reject, "message.unknown_schema"};
     if (header.retain_until <= now) return {Verdict::reject, "message.nothing_to_retain"};
-    auto const terms = find_terms(header, self, agreements, now);
+    auto const terms = find_terms(cited_by(header), self, agreements, now);
     if (terms.purpose == nullptr) return {Verdict::reject, terms.code};
     // A message is remembered as long as it is kept: whoever sends it must not make that for ever.
     if (header.retain_until > header.sent_at + terms.purpose->retention)
@@ -81,13 +114,34 @@ Admission admit_duty(Duty const& duty, NodeId const& signer, NodeId const& carri
     return check_parties(duty, signer, carrier, self, now);
 }
 
+StepAdmission admit_step(StepMessage const& step, NodeId const& signer, NodeId const& carrier, Self const& self,
+                         AgreementLookup const& agreements, Timestamp now) {
+    auto const given = admit_in_procedure(step, signer, carrier, self, agreements, now);
+    if (given.admission.verdict == Verdict::reject && step.body.step.type() == StepType::withdraw)
+        return {{Verdict::accept, ""}, nullptr};
+    if (given.terms == nullptr) return given;
+    if (auto const kinds = check_kinds(step, agreements(step.agreement)->agreement); !kinds)
+        return {{Verdict::reject, kinds.error().code}};
+    return given;
+}
+
+StepAdmission admit_note(ThreadEntry const& entry, NodeId const& signer, NodeId const& carrier, Self const& self,
+                         AgreementLookup const& agreements, Timestamp now) {
+    auto const given = admit_in_procedure(entry, signer, carrier, self, agreements, now);
+    if (given.terms == nullptr) return given;
+    if (!given.terms->thread) return {{Verdict::reject, "thread.not_in_agreement"}};
+    if (entry.attachment && entry.attachment->bytes.size() > given.terms->thread->attachment_bytes)
+        return {{Verdict::reject, "thread.attachment_too_large"}};
+    return given;
+}
+
 QueryAdmission admit_query(Query const& query, NodeId const& signer, NodeId const& carrier, Self const& self,
                            AgreementLookup const& agreements, Timestamp now) {
     if (auto const addressing = check_addressing(query, signer, carrier, self, now);
         addressing.verdict != Verdict::accept)
         return {addressing};
     if (!lists(self.offices, query.to.office)) return {{Verdict::refuse, "message.unknown_office"}};
-    auto const terms = find_terms(query, self, agreements, now);
+    auto const terms = find_terms(cited_by(query), self, agreements, now);
     if (terms.purpose == nullptr) return {{Verdict::refuse, terms.code}};
     return {{Verdict::accept, ""}, terms.purpose};
 }

@@ -39,6 +39,20 @@ Admission admit(ReceivedMessage const& message, NodeId const& signer, NodeId con
 /// A duty needs no agreement in force and no office that exists: it is owed for what was told already.
 Admission admit_duty(Duty const& duty, NodeId const& signer, NodeId const& carrier, Self const& self, Timestamp now);
 
+/// A step of a procedure. With `accept` come the terms of its agreement, which live as long as the agreement looked up;
+/// a withdrawal is accepted without any, too: it ends what was begun under one.
+/// Whether the step follows from the others is the procedure's to say.
+struct StepAdmission {
+    Admission admission;
+    AgreementPurpose const* terms = nullptr;
+};
+StepAdmission admit_step(StepMessage const& step, NodeId const& signer, NodeId const& carrier, Self const& self,
+                         AgreementLookup const& agreements, Timestamp now);
+
+/// A note inside a procedure: the agreement has a thread for the purpose, and an attachment is not above its size.
+StepAdmission admit_note(ThreadEntry const& entry, NodeId const& signer, NodeId const& carrier, Self const& self,
+                         AgreementLookup const& agreements, Timestamp now);
+
 /// A question whose signature holds: `accept` or `refuse` or `retry_later`. With `accept` come the terms it falls
 /// under, which live as long as the agreement looked up.
 struct QueryAdmission {

@@ -28,18 +28,37 @@ struct Inbox::Arrival {
     Incoming incoming;
     Digest inner_digest;
     Admission admission;
+    AgreementPurpose const* terms = nullptr;         ///< of a step
+    std::shared_ptr<Instruments const> instruments;  ///< owner of the terms, with the holder
 
     [[nodiscard]] Duty const* duty() const { return std::get_if<Duty>(&incoming); }
-    [[nodiscard]] ReceivedMessage const& message() const { return std::get<ReceivedMessage>(incoming); }
-    [[nodiscard]] MessageId const& id() const { return duty() != nullptr ? duty()->id : message().header.id; }
-    [[nodiscard]] Address const& from() const { return duty() != nullptr ? duty()->from : message().header.from; }
-    [[nodiscard]] Address const& to() const { return duty() != nullptr ? duty()->to : message().header.to; }
-    [[nodiscard]] Timestamp expires_at() const { return duty() != nullptr ? never : message().header.expires_at; }
+    [[nodiscard]] StepMessage const* step() const { return std::get_if<StepMessage>(&incoming); }
+    [[nodiscard]] ThreadEntry const* note() const { return std::get_if<ThreadEntry>(&incoming); }
+    [[nodiscard]] ReceivedMessage const* message() const { return std::get_if<ReceivedMessage>(&incoming); }
+    [[nodiscard]] MessageId const& id() const {
+        return said<MessageId>([](auto const& it) -> auto& { return it.id; });
+    }
+    [[nodiscard]] Address const& from() const {
+        return said<Address>([](auto const& it) -> auto& { return it.from; });
+    }
+    [[nodiscard]] Address const& to() const {
+        return said<Address>([](auto const& it) -> auto& { return it.to; });
+    }
+    [[nodiscard]] Timestamp expires_at() const { return message() != nullptr ? message()->header.expires_at : never; }
+
+private:
+    /// What all kinds say of themselves.
+    template <typename Value, typename Member>
+    [[nodiscard]] Value const& said(Member member) const {
+        if (message() != nullptr) return member(message()->header);
+        if (duty() != nullptr) return member(*duty());
+        return step() != nullptr ? member(*step()) : member(*note());
+    }
 };
 
 Inbox::Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments,
-             PeerRegistry& peers, CryptoService& crypto, DutyDesk& duties, DiskReserve& reserve, Telemetry& telemetry,
-             ClockGuard const& clock, ReceivedExport* staging)
+             PeerRegistry& peers, CryptoService& crypto, DutyDesk& duties, ProcedureDesk& procedures,
+             DiskReserve& reserve, Telemetry& telemetry, ClockGuard const& clock, ReceivedExport* staging)
     : self_(self),
       config_(config),
       engine_(engine),
@@ -47,6 +66,7 @@ Inbox::Inbox(Self const& self, Config const& config, Engine& engine, Instruments
       peers_(peers),
       crypto_(crypto),
       duties_(duties),
+      procedures_(procedures),
       reserve_(reserve),
       telemetry_(telemetry),
       clock_(clock),
@@ -75,11 +95,19 @@ void Inbox::on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, Http
     auto const instruments = instruments_.get();
     auto const lookup = [&instruments](Digest const& digest) { return instruments->find(digest); };
     auto const& signer = opened->signer_node();
-    auto const* duty = std::get_if<Duty>(&*incoming);
-    auto const admission =
-        duty != nullptr ? admit_duty(*duty, signer, carrier, self_, clock_.now())
-                        : admit(std::get<ReceivedMessage>(*incoming), signer, carrier, self_, lookup, clock_.now());
-    record(std::make_shared<Arrival const>(Arrival{*std::move(incoming), opened->inner_digest(), admission}), respond);
+    auto const now = clock_.now();
+    StepAdmission given;
+    if (auto const* const step = std::get_if<StepMessage>(&*incoming))
+        given = admit_step(*step, signer, carrier, self_, lookup, now);
+    else if (auto const* const note = std::get_if<ThreadEntry>(&*incoming))
+        given = admit_note(*note, signer, carrier, self_, lookup, now);
+    else if (auto const* const duty = std::get_if<Duty>(&*incoming))
+        given.admission = admit_duty(*duty, signer, carrier, self_, now);
+    else
+        given.admission = admit(std::get<ReceivedMessage>(*incoming), signer, carrier, self_, lookup, now);
+    record(std::make_shared<Arrival const>(
+               Arrival{*std::move(incoming), opened->inner_digest(), given.admission, given.terms, instruments}),
+           respond);
 }
 
 void Inbox::record(std::shared_ptr<Arrival const> arrival, HttpResponder respond) {
@@ -108,6 +136,7 @@ void Inbox::record(std::shared_ptr<Arrival const> arrival, HttpResponder respond
                             {"code", std::string_view(row->code)}});
             respond(receipt_answer(*row));
             if (arrival->duty() != nullptr) duties_.dispatch();
+            if (arrival->step() != nullptr) procedures_.wake();
             if (staging_ != nullptr) staging_->wake();
         });
 }
@@ -139,8 +168,7 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
         if (today > most_duties_a_day) return Error{ErrorKind::unavailable, "duty.quota_exhausted", from.text()};
     }
     RETURN_IF_ERROR(forget_expired(store));
-    ASSIGN_OR_RETURN(auto row,
-                     arrival.duty() != nullptr ? new_duty_row(store, arrival, now) : new_row(store, arrival, now));
+    ASSIGN_OR_RETURN(auto row, new_row(store, arrival, now));
     auto facts = Json::object();
     facts.set("message", row.id.text())
         .set("peer", row.from.text())
@@ -163,7 +191,26 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
 }
 
 Result<InboxRow> Inbox::new_row(Store& store, Arrival const& arrival, Timestamp now) {
-    auto const& header = arrival.message().header;
+    if (arrival.duty() != nullptr) return new_duty_row(store, arrival, now);
+    if (arrival.step() != nullptr) {
+        auto row = row_in_procedure(arrival, *arrival.step(), MessageType::procedure_step, now);
+        if (!row.code.empty()) return row;
+        ASSIGN_OR_RETURN(row.code, procedures_.take(store, *arrival.step(), arrival.terms, now));
+        row.outcome = row.code.empty() ? Outcome::accepted : Outcome::rejected;
+        return row;
+    }
+    if (arrival.note() != nullptr) {
+        auto row = row_in_procedure(arrival, *arrival.note(), MessageType::thread_entry, now);
+        if (!row.code.empty()) return row;
+        ASSIGN_OR_RETURN(row.code, ThreadDesk::take(store, *arrival.note()));
+        row.outcome = row.code.empty() ? Outcome::accepted : Outcome::rejected;
+        return row;
+    }
+    return new_summary_row(store, arrival, now);
+}
+
+Result<InboxRow> Inbox::new_summary_row(Store& store, Arrival const& arrival, Timestamp now) {
+    auto const& header = arrival.message()->header;
     InboxRow row{.from = header.from.node,
                  .id = header.id,
                  .from_office = header.from.office,
@@ -182,17 +229,57 @@ Result<InboxRow> Inbox::new_row(Store& store, Arrival const& arrival, Timestamp 
                  .receipt = {},
                  .read_at = {},
                  .consent = header.consent.id,
-                 .consent_epoch = header.consent.epoch};
+                 .consent_epoch = header.consent.epoch,
+                 .procedure = header.procedure};
     // SECURITY: a withdrawal outranks what it was for, also what was under way when it was made.
     if (row.code.empty()) {
         ASSIGN_OR_RETURN(bool const withdrawn, store.duties().is_withdrawn(row.from, row.consent));
         if (withdrawn) row.code = "message.consent_withdrawn";
     }
+    if (row.code.empty()) {
+        ASSIGN_OR_RETURN(row.code, store.inbox().superseded(row.from, row.id));
+    }
+    // Also if something has taken its own place meanwhile: the end must not depend on what came first.
+    if (arrival.admission.code.empty() && !header.replaces.empty()) {
+        ASSIGN_OR_RETURN(auto const changes, take_the_place(store, *arrival.message(), now));
+        if (row.code.empty()) row.changes = dump(to_json(changes));
+    }
     row.outcome = row.code.empty() ? Outcome::accepted : Outcome::rejected;
     if (row.outcome == Outcome::rejected) return row;
     row.retain_until = header.retain_until;
-    ASSIGN_OR_RETURN(row.content, store.contents().put(as_bytes(dump(arrival.message().body))));
+    ASSIGN_OR_RETURN(row.content, store.contents().put(as_bytes(dump(arrival.message()->body))));
     return row;
+}
+
+/// Destroys what the message replaces, also answers about the same person for the same purpose, and tells which fields
+/// differ. What has not come yet is rejected when it comes. Only of the same sender: nobody replaces another's words.
+Result<BodyChanges> Inbox::take_the_place(Store& store, ReceivedMessage const& message, Timestamp now) {
+    auto const& header = message.header;
+    auto const& from = header.from.node;
+    std::vector<Json> before;
+    for (auto const& id : header.replaces) {
+        ASSIGN_OR_RETURN(auto const held, store.inbox().holding(from, id));
+        if (held) {
+            ASSIGN_OR_RETURN(auto const bytes, store.contents().get(held->content));
+            ASSIGN_OR_RETURN(auto body, parse_json(to_text(bytes)));
+            before.push_back(std::move(body));
+            RETURN_IF_ERROR(store.contents().erase(held->content));
+            RETURN_IF_ERROR(store.inbox().mark_erased(held->number, now));
+        }
+        RETURN_IF_ERROR(store.inbox().supersede(from, id, header.id, "message.replaced", now));
+    }
+    ASSIGN_OR_RETURN(auto const answers,
+                     store.queries_asked().erase_told(from, header.subject, header.purpose, "message.replaced"));
+    auto facts = Json::object();
+    facts.set("message", header.id.text())
+        .set("peer", from.text())
+        .set("purpose", to_text(header.purpose))
+        .set("messages", static_cast<std::int64_t>(before.size()))
+        .set("answers", answers);
+    ASSIGN_OR_RETURN(auto const leaf, store.log().append("replacement", now, service_actor("a partner's update"), facts,
+                                                         Json::object()));
+    static_cast<void>(leaf);
+    return body_changes(before, message.body);
 }
 
 /// What a duty says is kept for ever: who asked for what to be destroyed is evidence, and no data of a person.
@@ -221,6 +308,31 @@ Result<InboxRow> Inbox::new_duty_row(Store& store, Arrival const& arrival, Times
     auto const body = std::visit([](auto const& content) { return to_json(content); }, duty.content);
     ASSIGN_OR_RETURN(row.content, store.contents().put(as_bytes(dump(body))));
     return row;
+}
+
+/// What a step or a note says is kept with its procedure; this row is its receipt.
+InboxRow Inbox::row_in_procedure(Arrival const& arrival, ProcedureMessage const& message, MessageType type,
+                                 Timestamp now) {
+    bool const accepted = arrival.admission.code.empty();
+    return {.from = message.from.node,
+            .id = message.id,
+            .from_office = message.from.office,
+            .to_office = message.to.office,
+            .inner_digest = arrival.inner_digest,
+            .type = type,
+            .purpose = message.purpose,
+            .subject = message.subject,
+            .agreement = message.agreement,
+            .content = {},
+            .outcome = accepted ? Outcome::accepted : Outcome::rejected,
+            .code = std::string(arrival.admission.code),
+            .sent_at = message.sent_at,
+            .received_at = now,
+            .expires_at = never,
+            .retain_until = never,
+            .receipt = {},
+            .read_at = {},
+            .procedure = message.procedure.text()};
 }
 
 /// SECURITY: a clock that runs ahead forgets ids too early. Set right again it would take a replay for something new,
@@ -257,6 +369,7 @@ Status Inbox::forget_expired(Store& store) {
     auto const now = clock_.now();
     constexpr std::chrono::hours remembered_after_expiry{30 * 24};
     constexpr std::size_t batch = 16;
+    RETURN_IF_ERROR(store.inbox().forget_superseded(now - longest_message_life - remembered_after_expiry, batch));
     ASSIGN_OR_RETURN(auto const old, store.inbox().forgettable(now - remembered_after_expiry, now, batch));
     if (old.empty()) return Done{};
     auto const latest = old.back().expires_at;

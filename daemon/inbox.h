@@ -9,14 +9,16 @@
 #include "daemon/instruments.h"
 #include "daemon/received_export.h"
 #include "daemon/sharing.h"
+#include "daemon/thread_desk.h"
+#include "policies/body_changes.h"
 
 namespace casebridge {
 
 class Inbox {
 public:
     Inbox(Self const& self, Config const& config, Engine& engine, InstrumentsHolder& instruments, PeerRegistry& peers,
-          CryptoService& crypto, DutyDesk& duties, DiskReserve& reserve, Telemetry& telemetry, ClockGuard const& clock,
-          ReceivedExport* staging);
+          CryptoService& crypto, DutyDesk& duties, ProcedureDesk& procedures, DiskReserve& reserve,
+          Telemetry& telemetry, ClockGuard const& clock, ReceivedExport* staging);
 
     /// `carrier`: the peer at the other end of the TLS connection. The answer is 200 or 422 with a signed receipt, or a
     /// problem document; nothing but an answered 200 or 422 has had any effect.
@@ -35,7 +37,11 @@ private:
     void record(std::shared_ptr<Arrival const> arrival, HttpResponder respond);
     Result<InboxRow> admit_once(Store& store, Arrival const& arrival);
     Result<InboxRow> new_row(Store& store, Arrival const& arrival, Timestamp now);
+    Result<InboxRow> new_summary_row(Store& store, Arrival const& arrival, Timestamp now);
+    static InboxRow row_in_procedure(Arrival const& arrival, ProcedureMessage const& message, MessageType type,
+                                     Timestamp now);
     Result<InboxRow> new_duty_row(Store& store, Arrival const& arrival, Timestamp now);
+    static Result<BodyChanges> take_the_place(Store& store, ReceivedMessage const& message, Timestamp now);
     static Result<bool> may_be_forgotten(Store& store, Timestamp expires_at);
     Result<Bytes> sign_receipt(Store& store, InboxRow const& row, Timestamp now);
     void refuse(HttpResponder const& respond, NodeId const& carrier, Error const& error);
@@ -47,6 +53,7 @@ private:
     PeerRegistry& peers_;
     CryptoService& crypto_;
     DutyDesk& duties_;
+    ProcedureDesk& procedures_;
     DiskReserve& reserve_;
     Telemetry& telemetry_;
     ClockGuard const& clock_;

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view select =
     "SELECT sender, message, from_office, to_office, inner_digest, type, purpose, subject, agreement, content, "
     "outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at, consent, erased_at, "
-    "consent_epoch FROM inbox ";
+    "consent_epoch, superseded_by, changes, procedure FROM inbox ";
 
 Result<InboxRow> read(Statement const& row) {
     ASSIGN_OR_RETURN(auto from, stored::parsed(NodeId::parse(row.text(0))));
@@ -41,7 +41,10 @@ Result<InboxRow> read(Statement const& row) {
                     .read_at = stored::optional_time(row, 18),
                     .consent = row.text(19),
                     .consent_epoch = stored::count(row, 21),
-                    .erased_at = stored::optional_time(row, 20)};
+                    .erased_at = stored::optional_time(row, 20),
+                    .superseded_by = row.is_null(22) ? std::string() : row.text(22),
+                    .changes = row.is_null(23) ? std::string() : row.text(23),
+                    .procedure = row.text(24)};
 }
 
 Result<std::optional<InboxRow>> read_one(Statement row) {
@@ -63,8 +66,10 @@ Status InboxTable::insert(InboxRow const& row) {
     auto insert = database_.prepare(
         "INSERT INTO inbox(sender, message, from_office, to_office, inner_digest, type, purpose, subject, agreement, "
         "content, outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at, "
-        "consent, consent_epoch) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)");
+        "consent, consent_epoch, changes, procedure) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, "
+        "?23)");
+    row.changes.empty() ? insert.bind_null(22) : insert.bind(22, row.changes);
     insert.bind(1, row.from.text()).bind(2, row.id.text()).bind(3, row.from_office.text());
     insert.bind(4, row.to_office.text()).bind_blob(5, row.inner_digest.view()).bind(6, to_text(row.type));
     insert.bind(7, to_text(row.purpose)).bind(8, row.subject.text()).bind_blob(9, row.agreement.view());
@@ -80,7 +85,7 @@ Status InboxTable::insert(InboxRow const& row) {
     stored::bind_time(insert, 16, row.retain_until);
     insert.bind(17, stored::integer(row.log_index)).bind_blob(18, row.receipt);
     stored::bind_time(insert, 19, row.read_at);
-    return insert.bind(20, row.consent).bind(21, stored::integer(row.consent_epoch)).run();
+    return insert.bind(20, row.consent).bind(21, stored::integer(row.consent_epoch)).bind(23, row.procedure).run();
 }
 
 Status InboxTable::mark_read(NodeId const& from, MessageId const& id, Timestamp at) {
@@ -154,6 +159,15 @@ Result<std::optional<InboxTable::Held>> InboxTable::holding(NodeId const& from, 
     return std::optional(std::move(held.front()));
 }
 
+Result<std::vector<InboxTable::Held>> InboxTable::of_procedure(NodeId const& from,
+                                                               SubjectReference const& procedure) const {
+    auto rows = database_.prepare(
+        "SELECT number, content, message FROM inbox WHERE procedure = ?1 AND procedure <> '' AND sender = ?2 AND "
+        "content IS NOT NULL ORDER BY number");
+    rows.bind(1, procedure.text()).bind(2, from.text());
+    return read_held(std::move(rows));
+}
+
 Result<std::vector<InboxTable::Held>> InboxTable::retained_too_long(Timestamp now, std::size_t limit) const {
     auto rows = database_.prepare(
         "SELECT number, content, message FROM inbox WHERE retain_until < ?1 AND content IS NOT NULL "
@@ -164,8 +178,34 @@ Result<std::vector<InboxTable::Held>> InboxTable::retained_too_long(Timestamp no
 }
 
 Status InboxTable::mark_erased(std::int64_t number, Timestamp at) {
-    auto update = database_.prepare("UPDATE inbox SET content = NULL, erased_at = ?2 WHERE number = ?1");
+    auto update =
+        database_.prepare("UPDATE inbox SET content = NULL, changes = NULL, erased_at = ?2 WHERE number = ?1");
     return stored::bind_time(update.bind(1, number), 2, at).run();
+}
+
+Status InboxTable::supersede(NodeId const& from, MessageId const& id, MessageId const& by, std::string_view code,
+                             Timestamp at) {
+    auto row = database_.prepare(
+        "UPDATE inbox SET superseded_by = ?3 WHERE sender = ?1 AND message = ?2 AND type = 'case_summary'");
+    RETURN_IF_ERROR(row.bind(1, from.text()).bind(2, id.text()).bind(3, by.text()).run());
+    if (database_.changes() > 0) return Done{};
+    auto remember =
+        database_.prepare("INSERT OR IGNORE INTO superseded(sender, message, code, at) VALUES(?1, ?2, ?3, ?4)");
+    remember.bind(1, from.text()).bind(2, id.text()).bind(3, code);
+    return stored::bind_time(remember, 4, at).run();
+}
+
+Result<std::string> InboxTable::superseded(NodeId const& from, MessageId const& id) const {
+    auto row = database_.prepare("SELECT code FROM superseded WHERE sender = ?1 AND message = ?2");
+    ASSIGN_OR_RETURN(bool const found, row.bind(1, from.text()).bind(2, id.text()).step());
+    return found ? row.text(0) : std::string();
+}
+
+Status InboxTable::forget_superseded(Timestamp before, std::size_t limit) {
+    auto forget = database_.prepare(
+        "DELETE FROM superseded WHERE number IN (SELECT number FROM superseded WHERE at < ?1 ORDER BY at LIMIT ?2)");
+    stored::bind_time(forget, 1, before);
+    return forget.bind(2, stored::integer(limit)).run();
 }
 
 Result<std::vector<InboxTable::Forgotten>> InboxTable::forgettable(Timestamp expired_before, Timestamp now,

@@ -25,6 +25,9 @@ struct InboxRow {
     std::string consent{};                 ///< pairwise id of the consent a summary rests on
     std::uint64_t consent_epoch = 0;       ///< 0: it came before we kept it
     std::optional<Timestamp> erased_at{};  ///< the content was destroyed, and this row is what is left
+    std::string superseded_by{};           ///< the message or duty that took its place
+    std::string changes{};    ///< JSON of the BodyChanges from what it replaced; empty: it replaced nothing
+    std::string procedure{};  ///< reference of the procedure it belongs to; empty: none
 };
 
 class InboxTable {
@@ -51,10 +54,21 @@ public:
     Result<std::vector<Held>> resting_on(NodeId const& from, SubjectReference const& subject,
                                          std::string const& consent) const;
     Result<std::optional<Held>> holding(NodeId const& from, MessageId const& id) const;
+    /// That came for this procedure and still have their content.
+    Result<std::vector<Held>> of_procedure(NodeId const& from, SubjectReference const& procedure) const;
     /// Retention is over; at most `limit`.
     Result<std::vector<Held>> retained_too_long(Timestamp now, std::size_t limit) const;
     /// The content was erased.
     Status mark_erased(std::int64_t number, Timestamp at);
+
+    // What a later message or duty of the same sender has taken the place of.
+
+    /// `by` took the place of a summary, which may not have come yet: then it is rejected with `code` when it comes.
+    Status supersede(NodeId const& from, MessageId const& id, MessageId const& by, std::string_view code, Timestamp at);
+    /// Why a message that comes now is not taken; empty: nothing took its place.
+    Result<std::string> superseded(NodeId const& from, MessageId const& id) const;
+    /// Of those remembered before `before`: they have expired since, whenever they come. At most `limit`.
+    Status forget_superseded(Timestamp before, std::size_t limit);
 
     struct Forgotten {
         std::int64_t number;

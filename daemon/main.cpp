@@ -3,6 +3,7 @@
 //   casebridged [--config FILE] [--check] [--version] [--help]
 //
 // SIGTERM, SIGINT: graceful stop (exit 0). SIGHUP: read agreements and policies again. A failed store: exit 70 at once.
+#include "adapters/open_case_source.h"
 #include "crypto/openssl_version.h"
 #include "daemon/daemon_help.h"
 #include "daemon/node.h"
@@ -107,6 +108,24 @@ int serve(Node& node, int signals) {
     return 0;
 }
 
+/// What a start would do with the national database, and nothing else: opened read-only, compared with the map, closed.
+int check_case_source(Config const& config) {
+    if (config.field_map.empty()) {
+        std::cout << "national database: none, this node only receives\n";
+        return 0;
+    }
+    auto const key = load_source_key(config);
+    if (!key) return complain(key.error(), exit_failure);
+    auto const source = open_case_source(config.field_map, *key);
+    if (source) {
+        std::cout << "national database: can be read as " << config.field_map.string() << " says\n";
+        return 0;
+    }
+    std::cerr << "casebridged: the national database cannot be read"
+              << (key->empty() ? " (without key or password: the service may get one from systemd)" : "") << '\n';
+    return complain(source.error(), exit_failure);
+}
+
 int run(Arguments const& arguments) {
     harden_process();
     if (auto const safe = require_safe_openssl(); !safe) return complain(safe.error(), exit_failure);
@@ -114,7 +133,7 @@ int run(Arguments const& arguments) {
     if (!config) return complain(config.error(), exit_configuration);
     if (arguments.check_only) {
         std::cout << arguments.config << ": the configuration is right\n";
-        return 0;
+        return check_case_source(*config);
     }
     auto const key = load_store_key(*config);
     if (!key) return complain(key.error(), exit_configuration);

@@ -2,7 +2,10 @@
 
 #include "daemon/schema/version_1.h"
 #include "daemon/schema/version_10.h"
+#include "daemon/schema/version_11.h"
 #include "daemon/schema/version_12.h"
+#include "daemon/schema/version_13.h"
+#include "daemon/schema/version_14.h"
 #include "daemon/schema/version_2.h"
 #include "daemon/schema/version_3.h"
 #include "daemon/schema/version_4.h"
@@ -17,14 +20,12 @@
 namespace casebridge {
 namespace {
 
-/// The number of the procedures' tables, which are merged on their own; until then nothing.
-constexpr std::string_view version_11 = "DELETE FROM settings WHERE key IS NULL";
-
 constexpr std::array all{
-    Migration{1, schema::version_1},   Migration{2, schema::version_2}, Migration{3, schema::version_3},
-    Migration{4, schema::version_4},   Migration{5, schema::version_5}, Migration{6, schema::version_6},
-    Migration{7, schema::version_7},   Migration{8, schema::version_8}, Migration{9, schema::version_9},
-    Migration{10, schema::version_10}, Migration{11, version_11},       Migration{12, schema::version_12}};
+    Migration{1, schema::version_1},   Migration{2, schema::version_2},   Migration{3, schema::version_3},
+    Migration{4, schema::version_4},   Migration{5, schema::version_5},   Migration{6, schema::version_6},
+    Migration{7, schema::version_7},   Migration{8, schema::version_8},   Migration{9, schema::version_9},
+    Migration{10, schema::version_10}, Migration{11, schema::version_11}, Migration{12, schema::version_12},
+    Migration{13, schema::version_13}, Migration{14, schema::version_14}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

@@ -65,6 +65,7 @@ struct Node::Parts {
     DiskReserve reserve;
     PeerRegistry registry;
     InstrumentsHolder instruments;
+    CalendarsHolder calendars;
     std::unique_ptr<CaseSource> source;
     std::unique_ptr<Engine> engine;
     std::unique_ptr<LogPatrol> patrol;
@@ -77,10 +78,14 @@ struct Node::Parts {
     std::unique_ptr<Outbox> outbox;
     std::unique_ptr<DutyDesk> duties;
     std::unique_ptr<ReceivedExport> staging;  ///< null: not asked for
+    std::unique_ptr<ProcedureDesk> procedures;
+    std::unique_ptr<ThreadDesk> threads;
+    std::unique_ptr<ProcedureClock> procedure_clock;
     std::unique_ptr<Inbox> inbox;
     std::unique_ptr<AnswerSlots> slots;
     std::unique_ptr<QueryDesk> desk;
     std::unique_ptr<QueryAsker> asker;
+    std::unique_ptr<CaseUpdates> updates;
     std::unique_ptr<CaseWatch> watch;
     std::unique_ptr<PeerEndpoint> peer_endpoint;
     std::unique_ptr<OfficerApi> officer_api;
@@ -99,6 +104,8 @@ Json Node::Parts::identity_status() const {
 }
 
 Status Node::Parts::load_instruments() {
+    ASSIGN_OR_RETURN(auto working_days, Calendars::load(config.calendars));
+    calendars.set(std::move(working_days));
     ASSIGN_OR_RETURN(auto loaded, Instruments::load(config.agreements, config.policies, own_root, *registry.snapshot(),
                                                     clock.now()));
     if (instruments.get()->version() == loaded->version() && !loaded->agreements().empty()) {
@@ -152,8 +159,16 @@ void join(Parts& p, std::function<Status()> reload) {
     p.duties = std::make_unique<DutyDesk>(
         DutyDeskParts{p.self, *p.engine, p.registry, *p.contact, p.crypto, p.telemetry, p.clock});
     p.duties->on_queued([&p] { p.outbox->wake(); });
+    ProcedureDeskParts const desk{p.self,     *p.sharing, *p.engine, p.instruments, p.calendars,
+                                  p.registry, p.crypto,   p.reserve, p.telemetry,   p.clock};
+    p.procedures = std::make_unique<ProcedureDesk>(desk);
+    p.threads = std::make_unique<ThreadDesk>(desk);
+    p.procedure_clock = std::make_unique<ProcedureClock>(ProcedureClockParts{
+        p.self, *p.procedures, *p.sharing, *p.engine, p.instruments, p.calendars, p.telemetry, p.clock});
+    p.procedures->on_change([&p] { p.procedure_clock->wake(); });
+    p.sharing->on_step_settled([&p] { p.procedure_clock->wake(); });
     p.inbox = std::make_unique<Inbox>(p.self, p.config, *p.engine, p.instruments, p.registry, p.crypto, *p.duties,
-                                      p.reserve, p.telemetry, p.clock, p.staging.get());
+                                      *p.procedures, p.reserve, p.telemetry, p.clock, p.staging.get());
     p.slots = std::make_unique<AnswerSlots>(p.config.query_answer_slot);
     p.desk =
         std::make_unique<QueryDesk>(QueryDeskParts{p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry,
@@ -162,7 +177,10 @@ void join(Parts& p, std::function<Status()> reload) {
                                                            *p.contact, p.query_client, p.crypto, p.reserve, p.pool,
                                                            p.telemetry, p.clock});
 
-    p.watch = std::make_unique<CaseWatch>(CaseWatchParts{p.config, *p.sharing, *p.engine, p.telemetry, p.clock});
+    p.updates = std::make_unique<CaseUpdates>(
+        CaseUpdatesParts{*p.sharing, *p.duties, *p.engine, p.instruments, *p.contact, p.telemetry, p.clock});
+    p.watch = std::make_unique<CaseWatch>(
+        CaseWatchParts{p.config, *p.sharing, *p.updates, *p.duties, *p.engine, p.telemetry, p.clock});
     p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{
         p.config, p.own_root, p.tls_chain, p.signing_chain, p.encryption_chain, *p.engine, p.crypto, p.reserve,
         p.telemetry, p.clock, [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; }});
@@ -178,6 +196,9 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  *p.sharing,
                                                                  *p.outbox,
                                                                  *p.duties,
+                                                                 *p.procedures,
+                                                                 *p.threads,
+                                                                 p.calendars,
                                                                  *p.desk,
                                                                  *p.asker,
                                                                  *p.contact,
@@ -186,6 +207,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  p.crypto,
                                                                  *p.health,
                                                                  *p.watch,
+                                                                 *p.updates,
                                                                  p.staging.get(),
                                                                  p.pool,
                                                                  p.telemetry,
@@ -218,6 +240,7 @@ Status listen(Parts& p) {
         if (auto const loaded = p.load_instruments(); !loaded)
             p.telemetry.log(LogLevel::error, "reload.refused", {{"why", loaded.error()}});
         p.outbox->wake();
+        p.watch->hint(std::nullopt);  // what was told may not be allowed any more
     });
     ASSIGN_OR_RETURN(p.officer_server, HttpServer::listen_unix(
                                            p.config.officer_socket, 0660, p.config.limits,
@@ -260,6 +283,7 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     join(p, [raw = node.get()] { return raw->reload(); });
     RETURN_IF_ERROR(listen(p));
     p.outbox->start();
+    p.procedure_clock->start();
     p.duties->dispatch();
     p.patrol->start();
     if (p.source) p.watch->start();
@@ -275,6 +299,7 @@ Status Node::reload() {
     std::lock_guard lock(parts_->reload_mutex);
     RETURN_IF_ERROR(parts_->load_instruments());
     parts_->outbox->wake();
+    parts_->watch->hint(std::nullopt);  // what was told may not be allowed any more
     return Done{};
 }
 
@@ -300,6 +325,7 @@ void Node::stop() {
     // First nothing new comes in, then what is under way ends, then the store closes.
     if (p.officer_server) p.officer_server->stop(stop_grace);
     if (p.peer_server) p.peer_server->stop(stop_grace);
+    if (p.procedure_clock) p.procedure_clock->stop();
     if (p.outbox) p.outbox->stop();
     if (p.asker) p.asker->stop();
     if (p.watch) p.watch->stop();

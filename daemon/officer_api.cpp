@@ -43,8 +43,8 @@ std::vector<OfficerRoute> const& routes() {
     static std::vector<OfficerRoute> const table = [] {
         std::vector<OfficerRoute> all;
         for (auto const& group :
-             {case_routes(), register_routes(), consent_routes(), partner_routes(), directory_routes(),
-              meeting_routes(), message_routes(), query_routes(), status_routes()})
+             {case_routes(), update_routes(), register_routes(), consent_routes(), partner_routes(), directory_routes(),
+              meeting_routes(), message_routes(), query_routes(), procedure_routes(), thread_routes(), status_routes()})
             all.insert(all.end(), group.begin(), group.end());
         return all;
     }();
@@ -68,6 +68,10 @@ std::string OfficerCall::text(std::string_view key) const {
 bool OfficerCall::flag(std::string_view key) const {
     auto const* value = body_.as_object() == nullptr ? nullptr : body_.find(key);
     return value != nullptr && value->as_bool() != nullptr && *value->as_bool();
+}
+
+Json const* OfficerCall::member(std::string_view key) const {
+    return body_.as_object() == nullptr ? nullptr : body_.find(key);
 }
 
 Result<std::size_t> OfficerCall::limit(std::size_t fallback) const {

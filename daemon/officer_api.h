@@ -4,15 +4,18 @@
 // Every handler runs on a worker thread and may block on the engine or the national database.
 #pragma once
 
+#include "daemon/case_updates.h"
 #include "daemon/case_watch.h"
 #include "daemon/duty_desk.h"
 #include "daemon/health_survey.h"
 #include "daemon/outbox.h"
 #include "daemon/peer_contact.h"
+#include "daemon/procedure_clock.h"
 #include "daemon/query_asker.h"
 #include "daemon/query_desk.h"
 #include "daemon/received_export.h"
 #include "daemon/sharing.h"
+#include "daemon/thread_desk.h"
 
 namespace casebridge {
 
@@ -24,6 +27,9 @@ struct OfficerApiParts {
     Sharing& sharing;
     Outbox& outbox;
     DutyDesk& duties;
+    ProcedureDesk& procedures;
+    ThreadDesk& threads;
+    CalendarsHolder& calendars;
     QueryDesk& desk;
     QueryAsker& asker;
     PeerContact& contact;
@@ -32,6 +38,7 @@ struct OfficerApiParts {
     CryptoService& crypto;
     HealthSurvey& health;
     CaseWatch& watch;
+    CaseUpdates& updates;
     ReceivedExport* staging;  ///< null: not configured
     WorkerPool& pool;
     Telemetry& telemetry;

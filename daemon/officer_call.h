@@ -17,6 +17,8 @@ public:
     /// A text of the body, or of the query for GET and DELETE; empty if missing.
     [[nodiscard]] std::string text(std::string_view key) const;
     [[nodiscard]] bool flag(std::string_view key) const;
+    /// A member of the body, or nullptr.
+    [[nodiscard]] Json const* member(std::string_view key) const;
     /// 1 to 1000; `fallback` if missing. Errors: `request.bad_number`.
     [[nodiscard]] Result<std::size_t> limit(std::size_t fallback) const;
     /// A text that must be there. Errors: `request.missing`.
@@ -65,16 +67,21 @@ struct Recipient {
 };
 Result<Recipient> recipient_of(OfficerCall const& call);
 
+Json denials_json(std::vector<Reason> const& reasons);
 /// The decision and, if allowed, the body and its digest. Errors: those of `minimise`.
 Result<Json> preview_json(Deliberation const& deliberation);
 
-// One file each: officer_cases.cpp, officer_partners.cpp, officer_messages.cpp, officer_queries.cpp,
-// officer_register.cpp, officer_directory.cpp, officer_meetings.cpp, officer_status.cpp.
+// One file each: officer_cases.cpp, officer_updates.cpp, officer_register.cpp, officer_consents.cpp, …
 std::vector<OfficerRoute> case_routes();
+std::vector<OfficerRoute> update_routes();
 std::vector<OfficerRoute> consent_routes();
 std::vector<OfficerRoute> partner_routes();
 std::vector<OfficerRoute> message_routes();
 std::vector<OfficerRoute> query_routes();
+std::vector<OfficerRoute> procedure_routes();
+std::vector<OfficerRoute> thread_routes();
+/// The answer to a step or note that was sent, or not.
+void answer_sent(HttpResponder const& respond, Result<StepSent> const& outcome);
 std::vector<OfficerRoute> register_routes();
 std::vector<OfficerRoute> directory_routes();
 std::vector<OfficerRoute> meeting_routes();

@@ -61,12 +61,6 @@ Json reason_json(Reason const& reason) {
     return json;
 }
 
-Json denials_json(std::vector<Reason> const& reasons) {
-    auto list = Json::array();
-    for (auto const& reason : reasons) list.push(reason_json(reason));
-    return list;
-}
-
 Result<ShareRequest> share_request(OfficerCall& call) {
     ASSIGN_OR_RETURN(auto case_id, call.required("case"));
     ASSIGN_OR_RETURN(auto recipient, recipient_of(call));
@@ -108,7 +102,10 @@ Json disclosures_json(std::vector<DisclosureRow> const& rows) {
             .set("consent", row.consent_id)
             .set("prepared_at", to_rfc3339(row.prepared_at))
             .set("state", row.state)
-            .set("erased_at", optional_time(row.erased_at));
+            .set("erased_at", optional_time(row.erased_at))
+            .set("retain_until", optional_time(row.retain_until))
+            .set("replaced_by", row.replaced_by)
+            .set("withdrawn_by", row.withdrawal);
         if (auto categories = parse_json(row.categories)) json.set("categories", *std::move(categories));
         list.push(std::move(json));
     }
@@ -120,7 +117,7 @@ void list_changed(OfficerCall& call) {
     auto const limit = call.limit(50);
     if (!limit) return call.fail(limit);
     auto const rows = call.parts().engine.call<std::vector<OutdatedDisclosure>>(
-        [&](Store& store) { return store.watch().outdated(*limit); });
+        [&](Store& store) { return store.watch().outdated(*limit, call.parts().clock.now()); });
     if (!rows) return call.fail(rows);
     auto list = Json::array();
     for (auto const& row : *rows) {
@@ -233,6 +230,12 @@ void send_case(OfficerCall& call) {
 }
 
 }  // namespace
+
+Json denials_json(std::vector<Reason> const& reasons) {
+    auto list = Json::array();
+    for (auto const& reason : reasons) list.push(reason_json(reason));
+    return list;
+}
 
 Status append_case_act(OfficerCall& call, std::string_view kind, Actor const& actor, CaseId const& id) {
     auto const appended = call.parts().engine.call<std::uint64_t>([&](Store& store) {

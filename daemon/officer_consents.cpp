@@ -79,6 +79,7 @@ void record_consent(OfficerCall& call) {
     auto const now = call.parts().clock.now();
     auto const epoch = call.parts().engine.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
         ASSIGN_OR_RETURN(auto const granted, store.cases().record_consent(*consent, now));
+        RETURN_IF_ERROR(store.disclosures().review_case(consent->case_id));
         auto facts = consent_facts(*consent);
         facts.set("epoch", granted);
         auto detail = Json::object();
@@ -88,6 +89,7 @@ void record_consent(OfficerCall& call) {
         return granted;
     });
     if (!epoch) return call.fail(epoch);
+    call.parts().watch.hint(consent->case_id);
     call.answer(json.set("epoch", *epoch), 201);
 }
 
@@ -141,6 +143,7 @@ void withdraw_consent(OfficerCall& call) {
         bool const again = known->withdrawn_at.has_value() && !national;
         ASSIGN_OR_RETURN(auto const withdrawn, store.cases().withdraw_consent(case_id, *id, now));
         ASSIGN_OR_RETURN(auto told, call.parts().duties.owe_withdrawals(store, case_id, *id, withdrawn, now));
+        RETURN_IF_ERROR(store.disclosures().review_case(case_id));
         if (again && told.empty()) return Withdrawn{withdrawn, {}};
         auto facts = Json::object();
         facts.set("epoch", withdrawn).set("withdrawals", static_cast<std::int64_t>(told.size()));
@@ -153,6 +156,7 @@ void withdraw_consent(OfficerCall& call) {
     if (!done) return call.fail(done);
     call.parts().outbox.wake();
     call.parts().duties.dispatch();
+    if (!dry_run) call.parts().watch.hint(case_id);
     auto told = Json::array();
     for (auto const& each : done->told)
         told.push(Json::object().set("to", address_json(each.to)).set("messages", each.messages));

@@ -38,6 +38,7 @@ Json inbox_json(InboxRow const& row) {
         .set("received_at", to_rfc3339(row.received_at))
         .set("retain_until", row.retain_until == never ? Json() : Json(to_rfc3339(row.retain_until)))
         .set("erased_at", optional_time(row.erased_at))
+        .set("superseded_by", row.superseded_by)
         .set("log_index", row.log_index)
         .set("read_at", optional_time(row.read_at));
     return json;
@@ -162,6 +163,11 @@ void show_inbox(OfficerCall& call) {
         auto body = parse_json(to_text(reading->body));
         if (!body) return call.fail(body);
         json.set("body", *std::move(body));
+    }
+    if (!reading->row.changes.empty()) {
+        auto changes = parse_json(reading->row.changes);
+        if (!changes) return call.fail(changes);
+        json.set("changes", *std::move(changes));
     }
     call.answer(json);
 }

@@ -230,6 +230,7 @@ void list_policies(OfficerCall& call) {
         json.set("file", policy.source().file)
             .set("id", policy.id().text())
             .set("version", policy.version())
+            .set("updates", to_text(policy.updates()))
             .set("digest", policy.digest().hex())
             .set("rules", static_cast<std::int64_t>(policy.rules().size()));
         list.push(std::move(json));

@@ -24,7 +24,7 @@ Result<StoreFacts> store_facts(OfficerApiParts& parts) {
         ASSIGN_OR_RETURN(facts.outbox, store.outbox().counts());
         ASSIGN_OR_RETURN(facts.inbox, store.inbox().count());
         facts.head = store.log().head();
-        ASSIGN_OR_RETURN(facts.watch, store.watch().counts());
+        ASSIGN_OR_RETURN(facts.watch, store.watch().counts(parts.clock.now()));
         ASSIGN_OR_RETURN(facts.staging, store.received().counts(staging_place(parts.config)));
         return facts;
     });

@@ -129,6 +129,12 @@ Status OutboxTable::erase_contents(OutboxRow const& row, ContentTable& contents)
     return Done{};
 }
 
+Status OutboxTable::erase_if_settled(MessageId const& message, ContentTable& contents) {
+    ASSIGN_OR_RETURN(auto const row, find(message));
+    if (!row || row->state == OutboxState::queued) return Done{};
+    return erase_contents(*row, contents);
+}
+
 Status OutboxTable::mark_attempt(OutboxRow const& row) {
     auto update =
         database_.prepare("UPDATE OR FAIL outbox SET attempts = ?2, possibly_delivered = ?3 WHERE message = ?1");

@@ -3,6 +3,7 @@
 
 #include "daemon/content_table.h"
 #include "policies/message.h"
+#include "policies/release.h"
 
 namespace casebridge {
 
@@ -30,11 +31,17 @@ struct OutboxRow {
     Bytes receipt;          ///< SignedData, once delivered or rejected
     MessageType type = MessageType::case_summary;
 
-    /// A duty has no `request`: it is owed whatever anybody says yes or no to.
-    [[nodiscard]] bool is_duty() const { return type != MessageType::case_summary; }
+    /// A duty is owed whatever anybody says yes or no to, and so are some steps of a procedure: they have no `request`.
+    [[nodiscard]] bool asks_nobody() const { return request == 0; }
+    /// A step or a note.
+    [[nodiscard]] bool is_in_procedure() const {
+        return type == MessageType::procedure_step || type == MessageType::thread_entry;
+    }
+    [[nodiscard]] bool is_duty() const { return type != MessageType::case_summary && !is_in_procedure(); }
+    [[nodiscard]] bool is_disclosure() const { return !asks_nobody(); }
 };
 
-/// When a duty expires.
+/// When a duty or step expires.
 inline constexpr Timestamp never{std::chrono::sys_days(std::chrono::year(9999) / 12 / 31)};
 
 class OutboxTable {
@@ -48,6 +55,8 @@ public:
     Status update(OutboxRow const& row);
     /// Of a settled row: destroys what was sent, and keeps the row and its receipt.
     static Status erase_contents(OutboxRow const& row, ContentTable& contents);
+    /// The same of the row of this message, if it is settled; what still waits is erased when it is.
+    Status erase_if_settled(MessageId const& message, ContentTable& contents);
     /// Only `attempts` and `possibly_delivered`, which no index holds.
     Status mark_attempt(OutboxRow const& row);
     Result<std::optional<OutboxRow>> find(MessageId const& id) const;
@@ -88,8 +97,19 @@ struct DisclosureRow {
     /// prepared → possibly_delivered → delivered; or never_sent, rejected.
     std::string state = "prepared";
     std::optional<Timestamp> settled_at;
-    std::optional<Timestamp> erased_at{};  ///< when the recipient's erasure receipt came
-    std::string withdrawal{};              ///< the duty that asks the recipient to destroy it; empty: none does
+    std::optional<Timestamp> erased_at{};     ///< when the recipient's erasure receipt came
+    std::string withdrawal{};                 ///< the duty that asks the recipient to destroy it; empty: none does
+    bool in_procedure = false;                ///< a step or note, no summary
+    About about = About::summary;             ///< what was told of the case
+    std::optional<Timestamp> retain_until{};  ///< none: told by a casebridge that did not keep it
+    std::string replaced_by{};                ///< the message that takes its place; empty: none does
+};
+
+/// Whether what a partner was told is to be compared with what may be told now.
+enum class ReviewState {
+    none,
+    due,      ///< yes: the case or the rules have changed
+    officer,  ///< it was, and differs: an officer is asked
 };
 
 class DisclosureTable {
@@ -103,6 +123,15 @@ public:
     Status mark_erased(MessageId const& message, Timestamp at);
     /// Empty: no duty asks for it any more.
     Status mark_withdrawn(MessageId const& message, std::string_view duty);
+    /// `by` takes its place; what stood under review does not any more.
+    Status mark_replaced(MessageId const& message, MessageId const& by);
+    /// `by` did not arrive: what it was to replace stands again, and under review.
+    Status release_replaced(MessageId const& by, ReviewState review);
+    /// Whether another message takes its place, or it is to be destroyed: then it does not leave any more.
+    Result<bool> is_superseded(MessageId const& message) const;
+    Status set_review(MessageId const& message, ReviewState review);
+    /// All that stands of the case is to be looked at again.
+    Status review_case(CaseId const& id);
 
 private:
     Database& database_;

@@ -108,12 +108,21 @@ Status PeerContact::remove(NodeId const& node, Actor const& actor) {
 }
 
 void PeerContact::refresh(NodeId const& node, std::function<void(Result<PeerCheck>)> done) {
+    fetch(node, Whom::peers, std::move(done));
+}
+
+void PeerContact::refresh_for_duties(NodeId const& node, std::function<void(Result<PeerCheck>)> done) {
+    fetch(node, Whom::removed_too, std::move(done));
+}
+
+void PeerContact::fetch(NodeId const& node, Whom whom, std::function<void(Result<PeerCheck>)> done) {
     auto const snapshot = registry_.snapshot();
     auto const* peer = snapshot->find(node);
-    if (peer == nullptr || peer->removed()) return done(Error{ErrorKind::not_found, "peer.unknown", node.text()});
+    if (peer == nullptr || (peer->removed() && whom == Whom::peers))
+        return done(Error{ErrorKind::not_found, "peer.unknown", node.text()});
     PeerCall call{.target = peer->target(), .path = "/exchange/v1/node", .content_type = {}, .body = {}};
-    client_.call(std::move(call), [this, node, done = std::move(done)](PeerClient::Outcome outcome) {
-        on_document(node, std::move(outcome), done);
+    client_.call(std::move(call), [this, node, whom, done = std::move(done)](PeerClient::Outcome outcome) {
+        on_document(node, whom, std::move(outcome), done);
     });
 }
 
@@ -129,7 +138,7 @@ Result<PeerCheck> PeerContact::verify_document(Peer const& peer, HttpResponse co
     return check;
 }
 
-void PeerContact::on_document(NodeId const& node, PeerClient::Outcome outcome,
+void PeerContact::on_document(NodeId const& node, Whom whom, PeerClient::Outcome outcome,
                               std::function<void(Result<PeerCheck>)> done) {
     if (auto* failure = std::get_if<PeerClient::Failure>(&outcome)) return done(std::move(failure->error));
     auto const snapshot = registry_.snapshot();
@@ -138,12 +147,15 @@ void PeerContact::on_document(NodeId const& node, PeerClient::Outcome outcome,
     auto checked = verify_document(*peer, std::get<PeerClient::Answer>(outcome).response);
     if (!checked) return done(checked.error());
     engine_.submit<std::vector<PeerRow>>(
-        [this, node, document = checked->document](Store& store) -> Result<std::vector<PeerRow>> {
+        [this, node, whom, document = checked->document](Store& store) -> Result<std::vector<PeerRow>> {
             // Read again inside the transaction: an officer may have removed the peer meanwhile.
             ASSIGN_OR_RETURN(auto row, store.peers().find(node));
-            if (!row || row->removed_at) return Error{ErrorKind::not_found, "peer.unknown", node.text()};
-            row->offices = document.offices;
-            row->schema = document.schema;
+            if (!row || (row->removed_at && whom == Whom::peers))
+                return Error{ErrorKind::not_found, "peer.unknown", node.text()};
+            if (!row->removed_at) {
+                row->offices = document.offices;
+                row->schema = document.schema;
+            }
             row->encryption_chain_pem = document.encryption_chain_pem;
             row->refreshed_at = clock_.now();
             RETURN_IF_ERROR(store.peers().put(*row));

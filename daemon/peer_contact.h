@@ -47,13 +47,19 @@ public:
     Status remove(NodeId const& node, Actor const& actor);
     /// Fetches and verifies the peer's node document, stores it if it is news. Errors: `peer.*`, `node.*`, `trust.*`.
     void refresh(NodeId const& node, std::function<void(Result<PeerCheck>)> done);
+    /// The same also of a peer that was removed, which stays reachable for duties: of its document nothing but the
+    /// encryption certificate is stored then.
+    void refresh_for_duties(NodeId const& node, std::function<void(Result<PeerCheck>)> done);
     /// Cancels what is under way to this peer.
     void cancel(NodeId const& node) { client_.forget(node); }
     /// Reads the table into the registry.
     Status reload();
 
 private:
-    void on_document(NodeId const& node, PeerClient::Outcome outcome, std::function<void(Result<PeerCheck>)> done);
+    enum class Whom { peers, removed_too };
+    void fetch(NodeId const& node, Whom whom, std::function<void(Result<PeerCheck>)> done);
+    void on_document(NodeId const& node, Whom whom, PeerClient::Outcome outcome,
+                     std::function<void(Result<PeerCheck>)> done);
     Status publish(Result<std::vector<PeerRow>> rows);
     Result<PeerCheck> verify_document(Peer const& peer, HttpResponse const& response) const;
 

@@ -48,6 +48,7 @@ struct QueryDesk::Answer {
         std::uint64_t consent_epoch, case_epoch;
         Digest instruments, agreement, policy, body, fingerprint;
         std::map<std::string, int> categories;
+        Timestamp retain_until;
     };
     OutgoingAnswer outgoing;
     std::optional<Release> release;  ///< none: no information
@@ -191,7 +192,8 @@ Result<QueryDesk::Answer> QueryDesk::deliberate(Question const& question, Standi
     if (question.officer_slot && standing.approved != body->digest()) return nothing;
     auto const consent_end = std::chrono::sys_days(decision.consent()->expires_on);
     auto const retention = decision.agreement()->purpose(query.purpose)->retention;
-    auto outgoing = OutgoingAnswer::told(header, *body, std::min<Timestamp>(given.now + retention, consent_end));
+    auto const retain_until = std::min<Timestamp>(given.now + retention, consent_end);
+    auto outgoing = OutgoingAnswer::told(header, *body, retain_until);
     if (!outgoing) {
         parts_.telemetry.log(LogLevel::warning, "query.answer_too_large", {{"query", query.id}});
         return nothing;
@@ -200,7 +202,7 @@ Result<QueryDesk::Answer> QueryDesk::deliberate(Question const& question, Standi
         *std::move(outgoing),
         Answer::Release{*standing.case_id, decision.consent()->id, decision.consent()->epoch, given.consent_epoch,
                         given.instruments->version(), decision.agreement()->digest(), decision.policy()->digest(),
-                        body->digest(), case_fingerprint(given.sourced), body->released_categories()}};
+                        body->digest(), case_fingerprint(given.sourced), body->released_categories(), retain_until}};
 }
 
 void QueryDesk::seal(QuestionPtr question, std::shared_ptr<Answer const> answer) {
@@ -275,7 +277,9 @@ Result<Bytes> QueryDesk::record(Store& store, Question const& question, Answer c
                                                     .categories = dump(categories),
                                                     .prepared_at = now,
                                                     .state = "possibly_delivered",
-                                                    .settled_at = {}}));
+                                                    .settled_at = {},
+                                                    .about = query.about,
+                                                    .retain_until = release.retain_until}));
         RETURN_IF_ERROR(store.watch().watch(release.case_id, disclosure, release.fingerprint, now));
         facts.set("disclosure", disclosure.text())
             .set("agreement", release.agreement.hex())

@@ -305,6 +305,11 @@ Result<std::int64_t> AskedQueryTable::erase_bodies(NodeId const& node, SubjectRe
         "state IN ('open', 'pending')");
     end.bind(1, node.text()).bind(2, subject.text()).bind(3, to_text(purpose)).bind(4, code);
     RETURN_IF_ERROR(end.run());
+    return erase_told(node, subject, purpose, code);
+}
+
+Result<std::int64_t> AskedQueryTable::erase_told(NodeId const& node, SubjectReference const& subject, Purpose purpose,
+                                                 std::string_view code) {
     auto rows = database_.prepare(
         "SELECT number, body FROM queries_asked WHERE subject = ?2 AND node = ?1 AND purpose = ?3 AND body IS NOT "
         "NULL");

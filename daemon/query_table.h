@@ -88,8 +88,10 @@ public:
     Result<std::size_t> forget(Timestamp expired_before, Timestamp now, std::size_t limit);
     /// Erases answers whose retention is over; at most `limit`. The rows stay.
     Status erase_expired(Timestamp now, std::size_t limit);
-    /// Erases what a partner has told of a person, and ends what is still open about it as refused; the rows keep
-    /// `code`. How many were erased.
+    /// Erases what a partner has told of a person by answers; the rows keep `code`. How many were erased.
+    Result<std::int64_t> erase_told(NodeId const& node, SubjectReference const& subject, Purpose purpose,
+                                    std::string_view code);
+    /// The same, and ends what is still open about it as refused.
     Result<std::int64_t> erase_bodies(NodeId const& node, SubjectReference const& subject, Purpose purpose,
                                       std::string_view code);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 namespace casebridge {
 namespace {
@@ -13,6 +14,7 @@ constexpr std::size_t older_at_once = 256;
 constexpr std::size_t rows_at_once = 16;
 constexpr std::chrono::seconds longest_pause{60};  // of failures
 constexpr std::chrono::seconds idle_pause{30};     // whoever erases need not know that we exist
+constexpr std::chrono::milliseconds stop_grace{500};
 
 struct Writing {
     ReceivedList::Entry entry;
@@ -82,7 +84,7 @@ Result<std::unique_ptr<ReceivedExport>> ReceivedExport::make(ReceivedExportParts
 }
 
 ReceivedExport::ReceivedExport(ReceivedExportParts parts, ReceivedWriter writer, ReceivedList::Place place)
-    : parts_(parts), place_(place), writer_(std::move(writer)) {}
+    : parts_(parts), place_(place), writer_(std::make_shared<ReceivedWriter>(std::move(writer))) {}
 
 ReceivedExport::~ReceivedExport() {
     stop();
@@ -99,7 +101,7 @@ void ReceivedExport::start() {
 void ReceivedExport::stop() {
     {
         std::lock_guard lock(mutex_);
-        stopping_ = true;
+        stop_.request_stop();
     }
     changed_.notify_all();
     if (thread_.joinable()) thread_.join();
@@ -111,11 +113,6 @@ void ReceivedExport::wake() {
         awake_ = true;
     }
     changed_.notify_all();
-}
-
-bool ReceivedExport::stopping() const {
-    std::lock_guard lock(mutex_);
-    return stopping_;
 }
 
 ReceivedExport::Progress ReceivedExport::progress() const {
@@ -140,7 +137,7 @@ void ReceivedExport::run() {
         ++seen_.rounds;
         seen_.last_round = parts_.clock.now();
         seen_.code = ended ? std::string_view() : ended.error().code;
-        changed_.wait_for(lock, wait, [this, failed = !ended] { return stopping_ || (awake_ && !failed); });
+        changed_.wait_for(lock, wait, [this, failed = !ended] { return stopping() || (awake_ && !failed); });
     }
 }
 
@@ -153,7 +150,7 @@ std::chrono::milliseconds ReceivedExport::pause(bool failed) {
 Status ReceivedExport::round() {
     RETURN_IF_ERROR(catch_up());
     if (!checked_) {
-        RETURN_IF_ERROR(writer_.check());
+        RETURN_IF_ERROR(on_server([](ReceivedWriter& writer) { return writer.check(); }));
         checked_ = true;
         parts_.telemetry.log(LogLevel::info, "received_export.ready");
     }
@@ -179,6 +176,15 @@ Status ReceivedExport::catch_up() {
     return Done{};
 }
 
+Status ReceivedExport::on_server(std::function<Status(ReceivedWriter&)> call) {
+    auto const outcome = std::make_shared<std::optional<Status>>();  // owners: this call, and the thread
+    bool const back =
+        server_.run_until(stop_.get_token(), stop_grace,
+                          [outcome, writer = writer_, call = std::move(call)] { outcome->emplace(call(*writer)); });
+    if (back) return **outcome;
+    return Error{ErrorKind::unavailable, "received.unavailable", "stopped while the server did not answer"};
+}
+
 Result<bool> ReceivedExport::remove_some() {
     ASSIGN_OR_RETURN(auto const due, parts_.engine.call<std::vector<ReceivedList::Entry>>([this](Store& store) {
         return store.received().to_remove(place_, rows_at_once);
@@ -186,7 +192,9 @@ Result<bool> ReceivedExport::remove_some() {
     std::vector<ReceivedList::Entry> done;
     Status failed = Done{};
     for (auto const& entry : due) {
-        failed = writer_.remove({entry.from.text(), entry.message.text()});
+        failed = on_server([key = ReceivedKey{entry.from.text(), entry.message.text()}](ReceivedWriter& writer) {
+            return writer.remove(key);
+        });
         if (!failed) break;
         done.push_back(entry);
     }
@@ -201,7 +209,8 @@ Result<bool> ReceivedExport::write_some() {
     std::vector<Outcome> done;
     Status failed = Done{};
     for (auto const& each : taken) {
-        auto const written = writer_.write(each.summary);
+        auto const written =
+            on_server([summary = each.summary](ReceivedWriter& writer) { return writer.write(summary); });
         if (!written && !is_of_one_row(written.error())) {
             failed = written;
             break;

@@ -7,6 +7,7 @@
 // Not guaranteed: a summary whose content is erased in the moment of its writing is written and removed again.
 #pragma once
 
+#include "adapters/driver_thread.h"
 #include "adapters/received_writer.h"
 #include "daemon/clock_guard.h"
 #include "daemon/config.h"
@@ -38,7 +39,8 @@ public:
     /// Called after rows were removed, on the thread of this part; before `start`.
     void on_removed(std::function<void()> then) { on_removed_ = std::move(then); }
     void start();
-    /// Ends after what it is writing now.
+    /// Ends after what it is writing now, or leaves that to its own time limit: it does not wait with a server that
+    /// does not answer. What was not marked is done again at the next start.
     void stop();
     /// Something was listed. Where the last attempt failed, its pause is kept all the same.
     void wake();
@@ -55,6 +57,8 @@ private:
     void run();
     Status round();
     Status catch_up();
+    /// What asks the server, on a thread that can be left.
+    Status on_server(std::function<Status(ReceivedWriter&)> call);
     Result<bool> remove_some();
     Result<bool> write_some();
     struct Outcome {
@@ -63,19 +67,21 @@ private:
     };
     Status settle_removed(std::vector<ReceivedList::Entry> const& entries);
     Status settle_written(std::vector<Outcome> const& outcomes);
-    [[nodiscard]] bool stopping() const;
+    [[nodiscard]] bool stopping() const { return stop_.stop_requested(); }
     [[nodiscard]] std::chrono::milliseconds pause(bool failed);
 
     ReceivedExportParts const parts_;
     ReceivedList::Place const place_;
-    ReceivedWriter writer_;  // the thread's own
+    std::shared_ptr<ReceivedWriter> const writer_;  ///< owners: this part, and a call to the server that was left
+    DriverThread server_;
     std::function<void()> on_removed_ = [] {};
     bool checked_ = false, caught_up_ = false;
     int failures_ = 0;
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    bool stopping_ = false, awake_ = false;
+    std::stop_source stop_;
+    bool awake_ = false;
     Progress seen_;
     std::thread thread_;
 };

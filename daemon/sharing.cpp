@@ -48,6 +48,16 @@ Result<SourcedCase> read(CaseSource& source, CaseId const& id, Sharing::Reading 
     return source.load_again(id);
 }
 
+/// Nobody needs our copies of what a message replaces.
+Status take_the_place(Store& store, MessageHeader const& header) {
+    if (header.replaces.empty()) return Done{};
+    for (auto const& id : header.replaces) {
+        RETURN_IF_ERROR(store.disclosures().mark_replaced(id, header.id));
+        RETURN_IF_ERROR(store.outbox().erase_if_settled(id, store.contents()));
+    }
+    return store.queries_received().erase_answers(header.to.node, header.subject, header.purpose);
+}
+
 Json case_detail(CaseId const& id) {
     auto detail = Json::object();
     detail.set("case", id.text());
@@ -81,6 +91,7 @@ struct Sharing::Pending {
     OutgoingMessage message;
     std::map<std::string, int> categories;
     Digest fingerprint;  // of the case as it was when this was decided
+    std::optional<Companion> companion;
 };
 
 Sharing::Sharing(Self const& self, Config const& config, CaseSource* source, Engine& engine,
@@ -159,7 +170,7 @@ Status Sharing::record_deliberation(Deliberation const& deliberation, ShareReque
 }
 
 void Sharing::send(ShareRequest const& request, Digest const& previewed, Actor const& actor,
-                   std::function<void(Result<SendOutcome>)> done) {
+                   std::function<void(Result<SendOutcome>)> done, std::optional<Companion> companion) {
     if (auto const room = reserve_.require_room(); !room) return done(room.error());
     auto deliberated = deliberate(request, Reading::and_keep);
     if (!deliberated) return done(deliberated.error());
@@ -170,7 +181,7 @@ void Sharing::send(ShareRequest const& request, Digest const& previewed, Actor c
             return done(recorded.error());
         return done(SendOutcome{Denied{deliberation.decision->denials()}});
     }
-    auto pending = reserve(request, deliberation);
+    auto pending = reserve(request, deliberation, std::move(companion));
     if (!pending) return done(pending.error());
     if ((*pending)->message.body_digest() != previewed)
         return done(
@@ -182,7 +193,8 @@ void Sharing::send(ShareRequest const& request, Digest const& previewed, Actor c
     });
 }
 
-Result<std::shared_ptr<Sharing::Pending>> Sharing::reserve(ShareRequest const& request, Deliberation& deliberation) {
+Result<std::shared_ptr<Sharing::Pending>> Sharing::reserve(ShareRequest const& request, Deliberation& deliberation,
+                                                           std::optional<Companion> companion) {
     auto const& decision = *deliberation.decision;
     auto const now = deliberation.now;
     ASSIGN_OR_RETURN(auto const body,
@@ -203,7 +215,7 @@ Result<std::shared_ptr<Sharing::Pending>> Sharing::reserve(ShareRequest const& r
     auto const* purpose = decision.agreement()->purpose(request.purpose);
     auto const consent_end = std::chrono::sys_days(decision.consent()->expires_on);  // as Consent::live has it
     MessageHeader header{
-        .id = MessageId::make(now, to_text(random_bytes(10))),
+        .id = companion ? companion->summary : MessageId::make(now, to_text(random_bytes(10))),
         .stream = names.stream,
         .sequence = names.sequence,
         .from = {self_.node, self_.offices.front()},
@@ -211,7 +223,8 @@ Result<std::shared_ptr<Sharing::Pending>> Sharing::reserve(ShareRequest const& r
         .sent_at = now,
         .expires_at = now + config_.message_life,
         .in_reply_to = {},
-        .procedure = {},
+        .replaces = request.replaces,
+        .procedure = companion ? companion->procedure.text() : std::string(),
         .purpose = request.purpose,
         .subject = names.subject,
         .agreement = decision.agreement()->digest(),
@@ -230,7 +243,8 @@ Result<std::shared_ptr<Sharing::Pending>> Sharing::reserve(ShareRequest const& r
                                               decision.agreement()->digest(), decision.released()},
                                              OutgoingMessage(std::move(header), body),
                                              body.released_categories(),
-                                             case_fingerprint(deliberation.sourced)});
+                                             case_fingerprint(deliberation.sourced),
+                                             std::move(companion)});
 }
 
 void Sharing::commit(std::shared_ptr<Pending> pending, Actor const& actor, SealedMessage sealed,
@@ -273,7 +287,10 @@ void Sharing::commit(std::shared_ptr<Pending> pending, Actor const& actor, Seale
                                                     .consent_epoch = header.consent.epoch,
                                                     .categories = dump(categories),
                                                     .prepared_at = now,
-                                                    .settled_at = {}}));
+                                                    .settled_at = {},
+                                                    .about = pending->request.about,
+                                                    .retain_until = header.retain_until}));
+        RETURN_IF_ERROR(take_the_place(store, header));
         RETURN_IF_ERROR(store.watch().watch(pending->request.case_id, header.id, pending->fingerprint, now));
         auto facts = deliberation_facts(pending->request);
         facts.set("message", header.id.text())
@@ -283,10 +300,12 @@ void Sharing::commit(std::shared_ptr<Pending> pending, Actor const& actor, Seale
             .set("policy_digest", header.policy_digest.hex())
             .set("consent_epoch", header.consent.epoch)
             .set("fields", categories);
+        if (!header.replaces.empty()) facts.set("replaces", static_cast<std::int64_t>(header.replaces.size()));
         auto detail = case_detail(pending->request.case_id);
         detail.set("subject", header.subject.text()).set("body", pending->message.body_digest().hex());
         ASSIGN_OR_RETURN(auto const index, store.log().append("release", now, actor, facts, detail));
         static_cast<void>(index);
+        if (pending->companion) RETURN_IF_ERROR(pending->companion->also(store));
         return SendOutcome{Sent{header.id, header.subject, header.sequence}};
     };
     engine_.submit<SendOutcome>(std::move(work), [this, pending, done](Result<SendOutcome> outcome) {

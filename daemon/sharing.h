@@ -22,6 +22,8 @@ struct ShareRequest {
     Purpose purpose;
     std::string legal_basis;
     About about = About::summary;
+    /// Disclosures to the same recipient for the same purpose whose place this one takes.
+    std::vector<MessageId> replaces{};
 };
 
 /// {"identity":2,…}: for leaves and the disclosure register.
@@ -65,6 +67,13 @@ private:
     std::shared_ptr<Instruments const> instruments_ = std::make_shared<Instruments const>();
 };
 
+/// A step of a procedure that a summary goes with: both leave, or neither.
+struct Companion {
+    MessageId summary;  ///< id that the summary is to have
+    SubjectReference procedure;
+    std::function<Status(Store&)> also;  ///< in the same transaction
+};
+
 struct Sent {
     MessageId message;
     SubjectReference subject;
@@ -104,7 +113,7 @@ public:
     /// Errors also: `send.preview_outdated`, `send.changed_meanwhile` (consent or policy changed while sealing),
     /// `store.reserve_reached` (nothing was asked or recorded).
     void send(ShareRequest const& request, Digest const& previewed, Actor const& actor,
-              std::function<void(Result<SendOutcome>)> done);
+              std::function<void(Result<SendOutcome>)> done, std::optional<Companion> companion = {});
 
     /// Records a preview or a refusal as an act of `actor`.
     Status record_deliberation(Deliberation const& deliberation, ShareRequest const& request, Actor const& actor,
@@ -121,10 +130,15 @@ public:
 
     /// Called after each commit of a new outbox row.
     void on_queued(std::function<void()> wake) { wake_ = std::move(wake); }
+    /// Called after a step of a procedure was delivered or has died.
+    void on_step_settled(std::function<void()> wake) { step_settled_ = std::move(wake); }
+    void queued() const { wake_(); }
+    void step_settled() const { step_settled_(); }
 
 private:
     struct Pending;
-    Result<std::shared_ptr<Pending>> reserve(ShareRequest const& request, Deliberation& deliberation);
+    Result<std::shared_ptr<Pending>> reserve(ShareRequest const& request, Deliberation& deliberation,
+                                             std::optional<Companion> companion);
     void commit(std::shared_ptr<Pending> pending, Actor const& actor, SealedMessage sealed,
                 std::function<void(Result<SendOutcome>)> done);
 
@@ -139,7 +153,7 @@ private:
     DiskReserve& reserve_;
     Telemetry& telemetry_;
     ClockGuard const& clock_;
-    std::function<void()> wake_ = [] {};
+    std::function<void()> wake_ = [] {}, step_settled_ = [] {};
 };
 
 }  // namespace casebridge

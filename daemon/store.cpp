@@ -23,6 +23,8 @@ Store::Store(Database database)
       watch_(database_, contents_),
       duties_(database_, contents_),
       received_(database_),
+      procedures_(database_, contents_),
+      threads_(database_, contents_),
       meetings_(database_) {}
 
 Result<std::unique_ptr<Store>> Store::open(std::filesystem::path const& path, Secret const& key, Database::Mode mode) {

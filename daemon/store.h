@@ -8,8 +8,10 @@
 #include "daemon/meeting_table.h"
 #include "daemon/outbox_table.h"
 #include "daemon/peer_table.h"
+#include "daemon/procedure_table.h"
 #include "daemon/query_table.h"
 #include "daemon/received_list.h"
+#include "daemon/thread_table.h"
 #include "daemon/watch_table.h"
 
 namespace casebridge {
@@ -36,6 +38,8 @@ public:
     [[nodiscard]] WatchTable& watch() { return watch_; }
     [[nodiscard]] DutyTable& duties() { return duties_; }
     [[nodiscard]] ReceivedList& received() { return received_; }
+    [[nodiscard]] ProcedureTable& procedures() { return procedures_; }
+    [[nodiscard]] ThreadTable& threads() { return threads_; }
     [[nodiscard]] MeetingTable& meetings() { return meetings_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
@@ -69,6 +73,8 @@ private:
     WatchTable watch_;
     DutyTable duties_;
     ReceivedList received_;
+    ProcedureTable procedures_;
+    ThreadTable threads_;
     MeetingTable meetings_;
     MerkleFrontier at_begin_, at_savepoint_;
 };

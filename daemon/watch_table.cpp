@@ -11,11 +11,14 @@ namespace {
 constexpr int sighting_states = 3;
 constexpr std::string_view progress_key = "case_watch";
 
-/// A disclosure that may have arrived, of a case that says something else than was told.
+/// A disclosure that may have arrived and stands at ?1, of a case that says something else than was told, or of which
+/// something else may be told.
 constexpr std::string_view from_outdated =
     "FROM disclosures d JOIN watched_cases w ON w.case_handle = d.case_handle "
-    "WHERE d.state IN ('prepared', 'possibly_delivered', 'delivered') AND d.seen IS NOT NULL AND "
-    "(w.state IN ('unreadable', 'vanished') OR (w.state = 'present' AND w.seen <> d.seen)) ";
+    "WHERE d.state IN ('prepared', 'possibly_delivered', 'delivered') AND d.withdrawal IS NULL AND d.replaced_by IS "
+    "NULL "
+    "AND d.erased_at IS NULL AND ifnull(d.retain_until > ?1, 1) AND (d.review = 2 OR (d.seen IS NOT NULL AND "
+    "(w.state IN ('unreadable', 'vanished') OR (w.state = 'present' AND w.seen <> d.seen)))) ";
 
 struct Seen {
     std::string state;
@@ -93,11 +96,12 @@ Result<std::vector<WatchTable::Watched>> WatchTable::after(std::int64_t number, 
     }
 }
 
-Result<WatchTable::Counts> WatchTable::counts() const {
+Result<WatchTable::Counts> WatchTable::counts(Timestamp now) const {
     auto row = database_.prepare(
         "SELECT (SELECT count(*) FROM watched_cases), count(DISTINCT CASE WHEN w.state <> 'vanished' THEN w.number "
         "END), count(DISTINCT CASE WHEN w.state = 'vanished' THEN w.number END) " +
         std::string(from_outdated));
+    stored::bind_time(row, 1, now);
     ASSIGN_OR_RETURN(bool const found, row.step());
     if (!found) return stored::damaged("counts of watched cases");
     return Counts{row.integer(0), row.integer(1), row.integer(2)};
@@ -128,15 +132,67 @@ Result<bool> WatchTable::record(CaseId const& id, Sighting const& sighting, Time
                             .bind_blob(2, seen.view())
                             .run());
     }
-    return news && before->state != "unseen";
+    if (!news || before->state == "unseen") return false;
+    RETURN_IF_ERROR(DisclosureTable(database_, contents_).review_case(id));
+    return true;
 }
 
-Result<std::vector<OutdatedDisclosure>> WatchTable::outdated(std::size_t limit) const {
+Result<std::vector<WatchTable::ToReview>> WatchTable::to_review(ByteView after, std::size_t limit) const {
+    auto rows = database_.prepare(
+        "SELECT DISTINCT d.case_handle, c.number FROM disclosures d LEFT JOIN cases c ON c.handle = d.case_handle "
+        "WHERE d.review = 1 AND d.case_handle > ?1 ORDER BY d.case_handle LIMIT ?2");
+    rows.bind_blob(1, after).bind(2, static_cast<std::int64_t>(limit));
+    std::vector<ToReview> all;
+    while (true) {
+        ASSIGN_OR_RETURN(bool const found, rows.step());
+        if (!found) return all;
+        ASSIGN_OR_RETURN(auto text, number_of(contents_, rows, 1));
+        ToReview each{std::nullopt, rows.blob(0)};
+        if (!text.empty()) each.id.emplace(std::move(text));
+        all.push_back(std::move(each));
+    }
+}
+
+Status WatchTable::up_to_date(CaseId const& id, MessageId const& disclosure, Digest const& fingerprint) {
+    ASSIGN_OR_RETURN(auto const seen, seen_handle(database_, id, fingerprint));
+    return database_.prepare("UPDATE disclosures SET seen = ?2, review = 0 WHERE message = ?1")
+        .bind(1, disclosure.text())
+        .bind_blob(2, seen.view())
+        .run();
+}
+
+Result<std::optional<std::int64_t>> WatchTable::review_after(std::int64_t number, std::size_t limit) {
+    auto last = database_.prepare(
+        "SELECT max(number) FROM (SELECT number FROM watched_cases WHERE number > ?1 ORDER BY number LIMIT ?2)");
+    ASSIGN_OR_RETURN(bool const found, last.bind(1, number).bind(2, static_cast<std::int64_t>(limit)).step());
+    if (!found || last.is_null(0)) return std::optional<std::int64_t>();
+    auto const reached = last.integer(0);
+    RETURN_IF_ERROR(database_
+                        .prepare("UPDATE disclosures SET review = 1 WHERE case_handle IN (SELECT case_handle FROM "
+                                 "watched_cases WHERE number > ?1 AND number <= ?2) AND withdrawal IS NULL AND "
+                                 "replaced_by IS NULL AND erased_at IS NULL AND "
+                                 "state IN ('prepared', 'possibly_delivered', 'delivered')")
+                        .bind(1, number)
+                        .bind(2, reached)
+                        .run());
+    return std::optional(reached);
+}
+
+Result<WatchTable::Missing> WatchTable::missing(Timestamp since) const {
+    auto row =
+        database_.prepare("SELECT ifnull(sum(state = 'vanished' AND changed_at > ?1), 0), count(*) FROM watched_cases");
+    ASSIGN_OR_RETURN(bool const found, stored::bind_time(row, 1, since).step());
+    if (!found) return stored::damaged("counts of watched cases");
+    return Missing{row.integer(0), row.integer(1)};
+}
+
+Result<std::vector<OutdatedDisclosure>> WatchTable::outdated(std::size_t limit, Timestamp now) const {
     auto rows = database_.prepare(
         "SELECT d.message, (SELECT c.number FROM cases c WHERE c.handle = d.case_handle), d.node, d.office, d.purpose, "
         "d.prepared_at, w.state, w.changed_at " +
-        std::string(from_outdated) + "ORDER BY w.changed_at DESC, d.prepared_at DESC LIMIT ?1");
-    rows.bind(1, static_cast<std::int64_t>(limit));
+        std::string(from_outdated) + "ORDER BY w.changed_at DESC, d.prepared_at DESC LIMIT ?2");
+    stored::bind_time(rows, 1, now);
+    rows.bind(2, static_cast<std::int64_t>(limit));
     std::vector<OutdatedDisclosure> all;
     while (true) {
         ASSIGN_OR_RETURN(bool const found, rows.step());

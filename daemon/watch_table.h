@@ -45,12 +45,33 @@ public:
     struct Counts {
         std::int64_t watched = 0, changed = 0, vanished = 0;  ///< cases; `changed` also counts what does not map
     };
-    Result<Counts> counts() const;
+    Result<Counts> counts(Timestamp now) const;
+    /// How many cases went missing after `since`, and how many there are.
+    struct Missing {
+        std::int64_t lately = 0, watched = 0;
+    };
+    Result<Missing> missing(Timestamp since) const;
 
-    /// True if it says something else than at the last look.
+    /// True if it says something else than at the last look; then all that was told of it is under review, in the same
+    /// transaction.
     Result<bool> record(CaseId const& id, Sighting const& sighting, Timestamp now);
-    /// Newest first.
-    Result<std::vector<OutdatedDisclosure>> outdated(std::size_t limit) const;
+    /// What stands at a partner (not withdrawn, not replaced, not over at `now`) and is not so, or not allowed, any
+    /// more. Newest first.
+    Result<std::vector<OutdatedDisclosure>> outdated(std::size_t limit, Timestamp now) const;
+
+    // Review.
+
+    /// Cases of which something is due for review, behind `after` in the order of their handles.
+    struct ToReview {
+        std::optional<CaseId> id;  ///< none: erased
+        Bytes handle;
+    };
+    Result<std::vector<ToReview>> to_review(ByteView after, std::size_t limit) const;
+    /// What was told is what may be told now, while the case says `fingerprint`.
+    Status up_to_date(CaseId const& id, MessageId const& disclosure, Digest const& fingerprint);
+    /// Puts under review what was told of the watched cases behind `number`, `limit` of them. The last one's number;
+    /// none at the end.
+    Result<std::optional<std::int64_t>> review_after(std::int64_t number, std::size_t limit);
 
     /// How far the watch has read, in its own words; a content, because it names cases.
     Result<std::optional<std::string>> progress() const;

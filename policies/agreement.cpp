@@ -146,6 +146,7 @@ private:
         YamlReader reader(node, complaints_);
         terms.answer_within = std::chrono::hours(reader.integer("answer_within_hours", 1, 8784));
         read_deadlines(reader, terms);
+        read_thread(reader, terms);
         terms.retention = std::chrono::days(reader.integer("retention_days", 1, 36525));
         if (reader.word("answering", {"automatic", "officer"}) == "automatic") {
             terms.answering = AgreementPurpose::Answering::automatic;
@@ -164,6 +165,16 @@ private:
         }
         reader.refuse_unknown_keys();
         return terms;
+    }
+
+    void read_thread(YamlReader& reader, AgreementPurpose& terms) {
+        constexpr std::int64_t kib = 1024, most = 700;
+        auto const* node = reader.optional_mapping("thread");
+        if (node == nullptr) return;
+        YamlReader thread(*node, complaints_);
+        auto const attachment = thread.optional_integer("attachment_kib", 0, most, 0);
+        thread.refuse_unknown_keys();
+        terms.thread = ThreadTerms{static_cast<std::size_t>(attachment * kib)};
     }
 
     void read_deadlines(YamlReader& reader, AgreementPurpose& terms) {

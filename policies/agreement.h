@@ -37,12 +37,18 @@ struct DeadlineTerms {
     bool working_days = false;           ///< days on which both countries work (calendar.h); hours are always hours
 };
 
+/// Optional: officers may write to each other inside a procedure of the purpose (thread_entry.h).
+struct ThreadTerms {
+    std::size_t attachment_bytes = 0;  ///< largest attachment; 0: notes alone
+};
+
 struct AgreementPurpose {
     Purpose purpose;
     Ceiling ceiling;                                       ///< what is not named is withheld
     std::map<std::string, SourceLine, std::less<>> lines;  ///< where each field stands
     std::chrono::hours answer_within{0};
     std::optional<DeadlineTerms> deadlines{};  ///< of procedures; without it, `answer_within` for everything
+    std::optional<ThreadTerms> thread{};
     /// Of procedures: how long after a step, or the day it is about, an open one lapses. Plain days, never working
     /// days. By default 90, or twice the answer's time.
     std::chrono::days expires_after{90};

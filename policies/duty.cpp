@@ -14,6 +14,7 @@ using wire::invalid;
 constexpr auto duty_scope = JsonReader::Scope::message;
 constexpr std::array<std::string_view, 2> scope_names = {"own_store", "staging_table"};
 static_assert(static_cast<std::size_t>(ErasureScope::staging_table) + 1 == scope_names.size());
+static_assert(Withdrawal::most_messages == wire::most_named_messages);
 
 Result<ErasureScope> parse_scope(Json const& json) {
     auto const* const text = json.as_string();
@@ -57,11 +58,7 @@ Result<Duty> parse_duty(Json const& json, MessageType type) {
               .agreement = agreement,
               .log_head = log_head,
               .content = Withdrawal{}};
-    if (type == MessageType::withdrawal) {
-        ASSIGN_OR_RETURN(duty.content, parse_withdrawal(*body));
-    } else {
-        ASSIGN_OR_RETURN(duty.content, parse_erasure_receipt(*body));
-    }
+    ASSIGN_OR_RETURN(duty.content, parse_duty_content(type, *body));
     return duty;
 }
 
@@ -72,7 +69,8 @@ std::string_view to_text(ErasureScope scope) {
 }
 
 MessageType Duty::type() const {
-    return std::holds_alternative<Withdrawal>(content) ? MessageType::withdrawal : MessageType::erasure_receipt;
+    if (std::holds_alternative<Withdrawal>(content)) return MessageType::withdrawal;
+    return std::holds_alternative<Retraction>(content) ? MessageType::retraction : MessageType::erasure_receipt;
 }
 
 std::string duty_stream_name(NodeId const& from, NodeId const& to, SubjectReference const& subject) {
@@ -80,12 +78,14 @@ std::string duty_stream_name(NodeId const& from, NodeId const& to, SubjectRefere
 }
 
 Json to_json(Withdrawal const& withdrawal) {
-    auto messages = Json::array();
-    for (auto const& id : withdrawal.messages) messages.push(id.text());
     return Json::object()
         .set("consent", withdrawal.consent)
         .set("epoch", withdrawal.epoch)
-        .set("messages", std::move(messages));
+        .set("messages", wire::to_json(withdrawal.messages));
+}
+
+Json to_json(Retraction const& retraction) {
+    return Json::object().set("messages", wire::to_json(retraction.messages));
 }
 
 Json to_json(ErasureReceipt const& receipt) {
@@ -108,13 +108,17 @@ Result<Withdrawal> parse_withdrawal(Json const& json) {
     if (!wire::is_reference(withdrawal.consent)) return invalid("message.bad_reference", "consent");
     if (epoch < 1) return invalid("message.out_of_range", "epoch");
     withdrawal.epoch = static_cast<std::uint64_t>(epoch);
-    if (messages->as_array()->size() > Withdrawal::most_messages) return invalid("message.too_long", "messages");
-    for (auto const& each : *messages->as_array()) {
-        if (each.as_string() == nullptr) return invalid("message.wrong_type", "messages");
-        ASSIGN_OR_RETURN(auto id, MessageId::parse(*each.as_string()));
-        withdrawal.messages.push_back(std::move(id));
-    }
+    ASSIGN_OR_RETURN(withdrawal.messages, wire::read_message_ids(*messages, "messages"));
     return withdrawal;
+}
+
+Result<Retraction> parse_retraction(Json const& json) {
+    JsonReader reader(json, duty_scope);
+    auto const* const messages = reader.array("messages");
+    RETURN_IF_ERROR(reader.finish());
+    ASSIGN_OR_RETURN(auto named, wire::read_message_ids(*messages, "messages"));
+    if (named.empty()) return invalid("message.out_of_range", "messages");
+    return Retraction{std::move(named)};
 }
 
 Result<ErasureReceipt> parse_erasure_receipt(Json const& json) {
@@ -138,6 +142,25 @@ Result<ErasureReceipt> parse_erasure_receipt(Json const& json) {
     return receipt;
 }
 
+Result<DutyContent> parse_duty_content(MessageType type, Json const& json) {
+    if (type == MessageType::withdrawal) {
+        ASSIGN_OR_RETURN(auto withdrawal, parse_withdrawal(json));
+        return DutyContent(std::move(withdrawal));
+    }
+    if (type == MessageType::retraction) {
+        ASSIGN_OR_RETURN(auto retraction, parse_retraction(json));
+        return DutyContent(std::move(retraction));
+    }
+    ASSIGN_OR_RETURN(auto receipt, parse_erasure_receipt(json));
+    return DutyContent(std::move(receipt));
+}
+
+std::vector<MessageId> named_messages(DutyContent const& content) {
+    if (auto const* withdrawal = std::get_if<Withdrawal>(&content)) return withdrawal->messages;
+    auto const* retraction = std::get_if<Retraction>(&content);
+    return retraction == nullptr ? std::vector<MessageId>() : retraction->messages;
+}
+
 std::string to_payload(Duty const& duty) {
     auto json = Json::object();
     json.set("version", wire::version).set("id", duty.id.text()).set("type", to_text(duty.type()));
@@ -152,10 +175,18 @@ std::string to_payload(Duty const& duty) {
 Result<Incoming> parse_incoming(std::string_view payload) {
     ASSIGN_OR_RETURN(auto const json, parse_json(payload));
     auto const type = json.as_object() == nullptr ? std::string() : json.text_or("type");
-    for (auto const duty : {MessageType::withdrawal, MessageType::erasure_receipt}) {
+    for (auto const duty : {MessageType::withdrawal, MessageType::erasure_receipt, MessageType::retraction}) {
         if (type != to_text(duty)) continue;
         ASSIGN_OR_RETURN(auto parsed, parse_duty(json, duty));
         return Incoming(std::move(parsed));
+    }
+    if (type == to_text(MessageType::procedure_step)) {
+        ASSIGN_OR_RETURN(auto step, read_step_message(json));
+        return Incoming(std::move(step));
+    }
+    if (type == to_text(MessageType::thread_entry)) {
+        ASSIGN_OR_RETURN(auto entry, read_thread_entry(json));
+        return Incoming(std::move(entry));
     }
     ASSIGN_OR_RETURN(auto message, read_message(json));
     return Incoming(std::move(message));

@@ -1,7 +1,9 @@
 // Duty: a message one ministry owes another because something was told, not because something is to be told.
 //
 //   withdrawal       the sender of case data: what rests on this consent is to be destroyed
-//   erasure_receipt  its receiver: what was destroyed, and where
+//   retraction       the sender of case data: these messages are no longer so, or no longer allowed, and are to be
+//                    destroyed; why is not said
+//   erasure_receipt  the receiver of either: what was destroyed, and where
 //
 // A duty needs no agreement in force, no consent and no policy; it never expires and is retried until it is answered.
 // It names what it is about by references the receiver has already; it carries no data of a person.
@@ -9,7 +11,8 @@
 // one that comes later.
 #pragma once
 
-#include "policies/message.h"
+#include "policies/step_message.h"
+#include "policies/thread_entry.h"
 
 #include <variant>
 
@@ -24,6 +27,12 @@ struct Withdrawal {
     static constexpr std::size_t most_messages = 200;
 };
 
+/// The messages named are destroyed, and never taken if they come later; answers about the person for the duty's
+/// purpose are destroyed with them.
+struct Retraction {
+    std::vector<MessageId> messages;  ///< at least one, at most as in a withdrawal
+};
+
 /// Where something was destroyed. Nobody says what it cannot know.
 enum class ErasureScope {
     own_store,      ///< the store of the daemon: keys and bytes
@@ -32,7 +41,7 @@ enum class ErasureScope {
 std::string_view to_text(ErasureScope scope);
 
 struct ErasureReceipt {
-    MessageId withdrawal;  ///< the duty this answers
+    MessageId withdrawal;  ///< the duty this answers: a withdrawal or a retraction
     Timestamp erased_at;
     std::int64_t messages = 0, answers = 0;  ///< destroyed because of it; 0 if they were gone before
     std::vector<ErasureScope> scope;         ///< in the order of the enumeration, each once, at least one
@@ -46,7 +55,7 @@ struct Duty {
     SubjectReference subject;
     Digest agreement;  ///< what the data was told under; it need not be in force any more
     std::string log_head;
-    std::variant<Withdrawal, ErasureReceipt> content;
+    std::variant<Withdrawal, ErasureReceipt, Retraction> content;
 
     [[nodiscard]] MessageType type() const;
 };
@@ -54,15 +63,22 @@ struct Duty {
 /// What follows from `content` for the padded JSON, as message.h has it. Throws as OutgoingMessage::payload.
 std::string to_payload(Duty const& duty);
 
-/// A message or a duty, by its `type`. Errors: those of parse_message.
-using Incoming = std::variant<ReceivedMessage, Duty>;
+/// What comes from a peer, by its `type`. Errors: those of parse_message and read_step_message and read_thread_entry.
+using Incoming = std::variant<ReceivedMessage, Duty, StepMessage, ThreadEntry>;
 Result<Incoming> parse_incoming(std::string_view payload);
 
 /// The content alone, as the store keeps it. Errors: `message.*`.
 Json to_json(Withdrawal const& withdrawal);
 Json to_json(ErasureReceipt const& receipt);
+Json to_json(Retraction const& retraction);
 Result<Withdrawal> parse_withdrawal(Json const& json);
 Result<ErasureReceipt> parse_erasure_receipt(Json const& json);
+Result<Retraction> parse_retraction(Json const& json);
+/// Of a duty of this type.
+using DutyContent = decltype(Duty::content);
+Result<DutyContent> parse_duty_content(MessageType type, Json const& json);
+/// What a withdrawal or a retraction names; none of a receipt.
+std::vector<MessageId> named_messages(DutyContent const& content);
 
 /// Duties about one person to one node, apart from its messages: a message that waits must not hold a duty up.
 std::string duty_stream_name(NodeId const& from, NodeId const& to, SubjectReference const& subject);

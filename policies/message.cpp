@@ -10,9 +10,9 @@ namespace casebridge {
 namespace {
 
 constexpr std::size_t longest_stream = 2 * wire::longest_node + 32 + 2;
-constexpr std::chrono::days longest_life{31};
 constexpr std::string_view no_onward_transfer = "none";
-constexpr std::array<std::string_view, message_types> type_names = {"case_summary", "withdrawal", "erasure_receipt"};
+constexpr std::array<std::string_view, message_types> type_names = {"case_summary",   "withdrawal",   "erasure_receipt",
+                                                                    "procedure_step", "thread_entry", "retraction"};
 
 using wire::invalid;
 
@@ -27,6 +27,7 @@ Json to_json(MessageHeader const& header) {
     json.set("from", wire::to_json(header.from)).set("to", wire::to_json(header.to));
     json.set("sent_at", to_rfc3339(header.sent_at)).set("expires_at", to_rfc3339(header.expires_at));
     if (header.in_reply_to) json.set("in_reply_to", header.in_reply_to->text());
+    if (!header.replaces.empty()) json.set("replaces", wire::to_json(header.replaces));
     if (!header.procedure.empty()) json.set("procedure", header.procedure);
     json.set("purpose", to_text(header.purpose)).set("subject", header.subject.text());
     json.set("agreement", Json::object().set("digest", header.agreement.hex()));
@@ -48,6 +49,7 @@ struct RawMessage {
     std::string id, stream, type, sent_at, expires_at, in_reply_to, procedure, purpose, subject, agreement, policy_id,
         policy_digest, consent_id, consent_form, retain_until, onward_transfer, log_head;
     bool is_reply;
+    std::vector<MessageId> replaces;
     Json from, to, body;
 };
 
@@ -98,6 +100,7 @@ Result<RawMessage> read_members(Json const& json) {
     raw.expires_at = reader.string("expires_at", wire::longest_time);
     raw.is_reply = json.find("in_reply_to") != nullptr;
     raw.in_reply_to = reader.optional_string("in_reply_to", wire::longest_reference);
+    auto const* const replaces = reader.optional_array("replaces");
     bool const has_procedure = json.find("procedure") != nullptr;
     raw.procedure = reader.optional_string("procedure", wire::longest_reference);
     raw.purpose = reader.string("purpose", wire::longest_word);
@@ -112,6 +115,10 @@ Result<RawMessage> read_members(Json const& json) {
     RETURN_IF_ERROR(reader.finish());
     if (!wire::is_padding(json, padding)) return invalid("message.bad_padding");
     if (has_procedure && !wire::is_reference(raw.procedure)) return invalid("message.bad_reference", "procedure");
+    if (replaces != nullptr) {
+        if (replaces->as_array()->empty()) return invalid("message.out_of_range", "replaces");
+        ASSIGN_OR_RETURN(raw.replaces, wire::read_message_ids(*replaces, "replaces"));
+    }
     RETURN_IF_ERROR(read_agreement(*agreement, raw));
     RETURN_IF_ERROR(read_policy(*policy, raw));
     RETURN_IF_ERROR(read_consent(*consent, raw));
@@ -147,7 +154,7 @@ bool is_own_stream(MessageHeader const& header) {
 
 Status check_times(MessageHeader const& header) {
     if (header.expires_at <= header.sent_at) return invalid("message.expires_before_sent");
-    if (header.expires_at - header.sent_at > longest_life) return invalid("message.life_too_long");
+    if (header.expires_at - header.sent_at > longest_message_life) return invalid("message.life_too_long");
     if (header.retain_until < header.sent_at) return invalid("message.retained_before_sent");
     return Done{};
 }
@@ -190,6 +197,7 @@ Result<MessageHeader> to_header(RawMessage const& raw) {
                          .sent_at = sent_at,
                          .expires_at = expires_at,
                          .in_reply_to = std::move(in_reply_to),
+                         .replaces = raw.replaces,
                          .procedure = raw.procedure,
                          .purpose = purpose,
                          .subject = std::move(subject),

@@ -6,9 +6,10 @@
 
 namespace casebridge {
 
-/// case_summary is a message; the others are duties (duty.h).
-enum class MessageType { case_summary, withdrawal, erasure_receipt };
-inline constexpr int message_types = static_cast<int>(MessageType::erasure_receipt) + 1;
+/// case_summary is a message; a step and a note belong to a procedure (step_message.h, thread_entry.h); the others are
+/// duties (duty.h).
+enum class MessageType { case_summary, withdrawal, erasure_receipt, procedure_step, thread_entry, retraction };
+inline constexpr int message_types = static_cast<int>(MessageType::retraction) + 1;
 std::string_view to_text(MessageType type);
 
 struct ConsentCitation {
@@ -17,6 +18,9 @@ struct ConsentCitation {
     Digest form;
     bool operator==(ConsentCitation const&) const = default;
 };
+
+/// From `sent_at` to `expires_at`, at most: parsing refuses more.
+inline constexpr std::chrono::days longest_message_life{31};
 
 /// "<from>/<to>/<subject>": the only stream a message can belong to; parsing refuses another name.
 std::string stream_name(NodeId const& from, NodeId const& to, SubjectReference const& subject);
@@ -32,6 +36,9 @@ struct MessageHeader {
     Address from, to;
     Timestamp sent_at, expires_at;
     std::optional<MessageId> in_reply_to;
+    /// Messages of the same sender whose place this one takes: the receiver destroys them, or never takes them. At most
+    /// 200; not on the wire if there are none.
+    std::vector<MessageId> replaces{};
     std::string procedure;  ///< random reference of the procedure instance, may be empty
     Purpose purpose;
     SubjectReference subject;

@@ -5,11 +5,14 @@
 #include "policies/yaml_values.h"
 
 #include <algorithm>
+#include <array>
 
 namespace casebridge {
 namespace {
 
 using Codes = std::set<std::string, std::less<>>;
+
+constexpr std::array<std::string_view, 2> update_words = {"officer", "automatic"};
 
 std::vector<std::string_view> codes_of(std::string_view field) {
     auto const* definition = find_field(field);
@@ -58,6 +61,9 @@ public:
         policy_.id_ = PolicyId(read_slug(reader_, "id", complaints_));
         policy_.version_ = static_cast<int>(reader_.integer("version", 1, 1'000'000'000));
         policy_.digest_ = sha256(file_.bytes);
+        auto const updates =
+            reader_.optional_word("updates", {update_words.begin(), update_words.end()}, to_text(Updates::officer));
+        policy_.updates_ = updates == to_text(Updates::automatic) ? Updates::automatic : Updates::officer;
         policy_.source_ = {file_.root.source.file, 1};
         auto const* rules = reader_.any("rules");
         if (rules == nullptr || rules->kind != YamlNode::Kind::sequence || rules->elements.empty()) {
@@ -175,6 +181,23 @@ Known PolicyConditions::hold(CaseRecord const& record, Date today) const {
     if (std::ranges::find(parts, Known::no) != parts.end()) return Known::no;
     if (std::ranges::find(parts, Known::unknown) != parts.end()) return Known::unknown;
     return Known::yes;
+}
+
+std::string_view to_text(Updates updates) {
+    return update_words.at(static_cast<std::size_t>(updates));
+}
+
+Updates updates_for(std::vector<SharingPolicy> const& policies, NodeId const& recipient, Purpose purpose) {
+    auto const speaks = [&](SharingPolicy const& policy) {
+        return std::ranges::any_of(policy.rules(), [&](PolicyRule const& rule) {
+            return rule.purpose == purpose && rule.addresses(recipient);
+        });
+    };
+    bool const any_speaks = std::ranges::any_of(policies, speaks);
+    auto const lets_go = [&](SharingPolicy const& policy) {
+        return (any_speaks && !speaks(policy)) || policy.updates() == Updates::automatic;
+    };
+    return !policies.empty() && std::ranges::all_of(policies, lets_go) ? Updates::automatic : Updates::officer;
 }
 
 bool PolicyRule::addresses(NodeId const& recipient) const {

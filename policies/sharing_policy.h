@@ -27,6 +27,11 @@ struct PolicyRule {
     [[nodiscard]] bool addresses(NodeId const& recipient) const;
 };
 
+/// What becomes of what a partner was told, once something else is so or allowed: it is told by itself, or an officer
+/// is asked.
+enum class Updates { officer, automatic };
+std::string_view to_text(Updates updates);
+
 class SharingPolicy {
 public:
     /// Errors: `policy.invalid` (all complaints in the detail). With `known_nodes` (those agreements name), every
@@ -36,6 +41,7 @@ public:
     [[nodiscard]] PolicyId const& id() const noexcept { return id_; }
     [[nodiscard]] int version() const noexcept { return version_; }
     [[nodiscard]] Digest const& digest() const noexcept { return digest_; }
+    [[nodiscard]] Updates updates() const noexcept { return updates_; }
     [[nodiscard]] std::vector<PolicyRule> const& rules() const noexcept { return rules_; }
     [[nodiscard]] SourceLine const& source() const noexcept { return source_; }
 
@@ -45,8 +51,13 @@ private:
     PolicyId id_;
     int version_ = 0;
     Digest digest_;
+    Updates updates_ = Updates::officer;
     std::vector<PolicyRule> rules_;
     SourceLine source_;
 };
+
+/// What the policies say together of this recipient and purpose: automatic only if every policy that has a rule for
+/// them says so (all policies, if none has a rule any more) and there is one.
+Updates updates_for(std::vector<SharingPolicy> const& policies, NodeId const& recipient, Purpose purpose);
 
 }  // namespace casebridge

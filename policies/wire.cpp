@@ -55,6 +55,24 @@ Result<Address> read_address(Json const& json, JsonReader::Scope scope) {
     return Address{std::move(node), std::move(office)};
 }
 
+Result<std::vector<MessageId>> read_message_ids(Json const& array, std::string_view member) {
+    auto const& elements = *array.as_array();
+    if (elements.size() > most_named_messages) return invalid("message.too_long", member);
+    std::vector<MessageId> messages;
+    for (auto const& each : elements) {
+        if (each.as_string() == nullptr) return invalid("message.wrong_type", member);
+        ASSIGN_OR_RETURN(auto id, MessageId::parse(*each.as_string()));
+        messages.push_back(std::move(id));
+    }
+    return messages;
+}
+
+Json to_json(std::vector<MessageId> const& messages) {
+    auto list = Json::array();
+    for (auto const& id : messages) list.push(id.text());
+    return list;
+}
+
 bool is_padding(Json const& json, std::string const& padding) {
     return json.as_object()->back().first == "padding" && padding.find_first_not_of('0') == std::string::npos;
 }

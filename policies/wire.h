@@ -14,6 +14,7 @@ inline constexpr std::size_t longest_reference = 64;
 inline constexpr std::size_t longest_log_head = 19 + 1 + 64;
 inline constexpr std::size_t digest_size = 64;
 inline constexpr std::size_t longest_padding = 1 << 20;
+inline constexpr std::size_t most_named_messages = 200;
 
 /// `member` is a word of ours, never one that came in.
 Error invalid(std::string_view code, std::string_view member = "");
@@ -32,6 +33,11 @@ bool is_padding(Json const& json, std::string const& padding);
 Json to_json(Address const& address);
 /// Errors: those of the reader, `node_id.malformed`, `office.malformed`.
 Result<Address> read_address(Json const& json, JsonReader::Scope scope);
+
+/// Messages that are named. Errors: `message.too_long` (more than `most_named_messages`), `message.wrong_type`,
+/// `message_id.malformed`.
+Result<std::vector<MessageId>> read_message_ids(Json const& array, std::string_view member);
+Json to_json(std::vector<MessageId> const& messages);
 
 /// An opaque reference: graphic ASCII, at least one character.
 bool is_reference(std::string_view text);

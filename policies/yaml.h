@@ -54,7 +54,8 @@ struct YamlFile {
 /// Errors as parse_yaml, and `file.unreadable`.
 Result<YamlFile> load_yaml(std::filesystem::path const& path);
 
-/// Reads the keys of a mapping; collects *all* complaints, so that a person corrects a file in one go.
+/// Reads the keys of a mapping; collects *all* complaints, so that a person corrects a file in one go. A key that is
+/// missing is complained about with the place where it belongs.
 ///
 ///   YamlReader reader(node, complaints);
 ///   auto id = reader.text("id");  …  reader.refuse_unknown_keys();
@@ -100,13 +101,16 @@ public:
     /// Where `key` stands (or the mapping, if it is missing).
     [[nodiscard]] SourceLine at(std::string_view key) const;
     void complain(std::string_view key, std::string_view expectation);
+    /// Complains of every key that is one of `words` or nearly so: it belongs elsewhere, and no list offers it.
+    void refuse_keys(std::vector<std::string_view> const& words, std::string_view why);
     void refuse_unknown_keys();
 
 private:
+    void require(std::string_view key, std::string const& expectation);
     std::vector<YamlNode const*> elements(std::string_view key, YamlNode::Kind kind, bool required);
     YamlNode const& node_;
     YamlComplaints& complaints_;
-    std::vector<std::string> known_;
+    std::vector<std::string> known_, refused_;
 };
 
 /// The valid word closest to `word` (edit distance at most a third of its length), or empty.

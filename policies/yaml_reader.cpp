@@ -83,6 +83,14 @@ void YamlReader::complain(std::string_view key, std::string_view expectation) {
     complaints_.add(at(key), key, expectation);
 }
 
+/// A file that is no mapping at all was complained about once.
+void YamlReader::require(std::string_view key, std::string const& expectation) {
+    if (node_.kind != YamlNode::Kind::mapping) return;
+    if (node_.find(key) != nullptr) return complain(key, expectation);
+    auto const place = node_.path.empty() ? std::string("at the top of the file") : "under `" + node_.path + "`";
+    complain(key, expectation + "; it is missing " + place);
+}
+
 YamlNode const* YamlReader::any(std::string_view key) {
     known_.emplace_back(key);
     return node_.find(key);
@@ -91,8 +99,7 @@ YamlNode const* YamlReader::any(std::string_view key) {
 std::string YamlReader::text(std::string_view key) {
     auto const* const value = any(key);
     if (value == nullptr || value->kind != YamlNode::Kind::scalar || value->scalar.empty()) {
-        // A file that is no mapping at all was complained about once.
-        if (node_.kind == YamlNode::Kind::mapping) complain(key, "expected a text");
+        require(key, "expected a text");
         return {};
     }
     return value->scalar;
@@ -110,7 +117,7 @@ std::int64_t YamlReader::integer(std::string_view key, std::int64_t low, std::in
     auto const* const value = any(key);
     auto const expectation = "expected a whole number from " + std::to_string(low) + " to " + std::to_string(high);
     if (value == nullptr || value->kind != YamlNode::Kind::scalar) {
-        if (node_.kind == YamlNode::Kind::mapping) complain(key, expectation);
+        require(key, expectation);
         return low;
     }
     auto const& digits = value->scalar;
@@ -132,7 +139,7 @@ bool YamlReader::boolean(std::string_view key) {
     bool const scalar = value != nullptr && value->kind == YamlNode::Kind::scalar;
     if (scalar && value->scalar == "true") return true;
     if (scalar && value->scalar == "false") return false;
-    if (node_.kind == YamlNode::Kind::mapping) complain(key, "expected true or false");
+    require(key, "expected true or false");
     return false;
 }
 
@@ -144,7 +151,7 @@ std::string YamlReader::word(std::string_view key, std::vector<std::string_view>
     auto const* const value = any(key);
     bool const scalar = value != nullptr && value->kind == YamlNode::Kind::scalar;
     if (scalar && is_word(value->scalar, words)) return value->scalar;
-    if (node_.kind == YamlNode::Kind::mapping) complain(key, expected_word(scalar ? value->scalar : "", words));
+    require(key, expected_word(scalar ? value->scalar : "", words));
     return {};
 }
 
@@ -160,8 +167,7 @@ std::vector<YamlNode const*> YamlReader::elements(std::string_view key, YamlNode
     auto const* const expectation =
         kind == YamlNode::Kind::scalar ? "expected a list of words" : "expected a list of keys with values";
     if (value == nullptr || value->kind != YamlNode::Kind::sequence) {
-        bool const wrong = value != nullptr || (required && node_.kind == YamlNode::Kind::mapping);
-        if (wrong) complain(key, expectation);
+        if (value != nullptr || required) require(key, expectation);
         return {};
     }
     std::vector<YamlNode const*> found;
@@ -194,7 +200,7 @@ std::vector<YamlNode const*> YamlReader::optional_mappings(std::string_view key)
 YamlNode const* YamlReader::mapping(std::string_view key) {
     auto const* const value = any(key);
     if (value != nullptr && value->kind == YamlNode::Kind::mapping) return value;
-    if (node_.kind == YamlNode::Kind::mapping) complain(key, "expected keys with values");
+    require(key, "expected keys with values");
     return nullptr;
 }
 
@@ -202,10 +208,21 @@ YamlNode const* YamlReader::optional_mapping(std::string_view key) {
     return any(key) == nullptr ? nullptr : mapping(key);
 }
 
+void YamlReader::refuse_keys(std::vector<std::string_view> const& words, std::string_view why) {
+    for (auto const& entry : node_.entries) {
+        auto const nearest = nearest_word(entry.key, words);
+        if (nearest.empty()) continue;
+        bool const exact = nearest == entry.key;
+        refused_.push_back(entry.key);
+        complaints_.add({node_.source.file, entry.line}, entry.key,
+                        (exact ? "" : "looks like `" + std::string(nearest) + "`: ") + std::string(why));
+    }
+}
+
 void YamlReader::refuse_unknown_keys() {
     std::vector<std::string_view> const words(known_.begin(), known_.end());
     for (auto const& entry : node_.entries) {
-        if (is_word(entry.key, words)) continue;
+        if (is_word(entry.key, words) || std::ranges::find(refused_, entry.key) != refused_.end()) continue;
         std::vector<std::string_view> unique(words);
         std::sort(unique.begin(), unique.end());
         unique.erase(std::unique(unique.begin(), unique.end()), unique.end());

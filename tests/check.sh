@@ -52,7 +52,7 @@ if [[ $tidy == yes ]]; then
 fi
 
 if [[ $long == yes ]]; then
-  for suite in kill_loop crash storage; do
+  for suite in kill_loop kill_staging crash storage; do
     step "long form: $suite"
     CASEBRIDGE_LONG=1 build/release/bin/faults_crash --log_level=warning --run_test="$suite"
   done

@@ -27,13 +27,19 @@ void add_values(Table& table, std::string const& prefix, Json::Array const& fiel
     for (auto const& field : fields) table.row({prefix + shown(field, "label"), shown(field, "value")});
 }
 
+std::string state_of(Json const& disclosure) {
+    auto const state = shown(disclosure, "state");
+    if (!disclosure.text_or("erased_at").empty()) return state + ", destroyed there";
+    if (!disclosure.text_or("withdrawn_by").empty()) return state + ", to be destroyed there";
+    return disclosure.text_or("replaced_by").empty() ? state : state + ", replaced";
+}
+
 std::string render_disclosures(Json const& json, Style const& style) {
     if (items(json, "disclosures").empty()) return "Nothing about this case has been told to anyone.\n";
     Table table({"told to", "purpose", "state", "prepared", "message"});
     for (auto const& disclosure : items(json, "disclosures"))
         table.row({shown(disclosure, "node") + "/" + shown(disclosure, "office"), shown(disclosure, "purpose"),
-                   shown(disclosure, "state"), local_time(disclosure.text_or("prepared_at")),
-                   shown(disclosure, "message")});
+                   state_of(disclosure), local_time(disclosure.text_or("prepared_at")), shown(disclosure, "message")});
     return style.paint("Disclosures", Tone::bold) + "\n" + table.text(style);
 }
 

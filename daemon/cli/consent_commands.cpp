@@ -65,11 +65,11 @@ std::string render_withdrawals(Json const& json, Style const& style) {
     Table table({"duty", "what", "to", "purpose", "known there as", "owed since", "state", "they say"});
     for (auto const& duty : items(json, "duties")) {
         auto const state = shown(duty, "state");
-        bool const withdrawal = duty.text_or("type") == "withdrawal";
+        bool const withdrawal = duty.text_or("type") != "erasure_receipt";
         bool const done = state == "answered" || (state == "delivered" && !withdrawal);
         auto const* erased = duty.find("erased");
         table.row({shown(duty, "duty"),
-                   withdrawal ? "withdrawal" : "erasure receipt",
+                   withdrawal ? shown(duty, "type") : "erasure receipt",
                    shown_address(duty, "to"),
                    shown(duty, "purpose"),
                    shown(duty, "subject"),
@@ -80,7 +80,7 @@ std::string render_withdrawals(Json const& json, Style const& style) {
                                           : Tone::warning},
                    erased == nullptr ? shown(duty, "code") : erased_text(*erased)});
     }
-    return table.empty() ? "nothing was withdrawn that somebody had been told\n" : table.text(style);
+    return table.empty() ? "nothing was withdrawn or retracted that somebody had been told\n" : table.text(style);
 }
 
 ExitCode withdrawals(Invocation const& in) {
@@ -111,7 +111,7 @@ std::vector<Command> consent_commands() {
           {"--dry-run", "", "Say who would be told, change nothing", optional}},
          withdraw},
         {"consent withdrawals",
-         "Withdrawals sent to partners and received from them, and what was destroyed where",
+         "Withdrawals and retractions sent to partners and received from them, and what was destroyed where",
          "casebridge consent withdrawals",
          {{"--limit", "N", "At most so many, 1 to 1000 (default 50)", optional}},
          withdrawals},

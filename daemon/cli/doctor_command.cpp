@@ -1,8 +1,11 @@
 // casebridge doctor: looks at a node as a newcomer would, from the configuration to the partners, and says what is
 // wrong and what to type. Changes nothing.
+#include "adapters/field_map.h"
 #include "adapters/open_case_source.h"
 #include "adapters/received_writer.h"
 #include "daemon/cli/command.h"
+#include "daemon/cli/ownership.h"
+#include "daemon/cli/remedies.h"
 #include "daemon/clock.h"
 #include "daemon/config.h"
 #include "daemon/files.h"
@@ -10,6 +13,11 @@
 
 namespace casebridge::cli {
 namespace {
+
+constexpr char const* look_as_superuser = "Look as the superuser: sudo casebridge doctor.";
+constexpr char const* credential_of_the_service =
+    "See whether it does (systemctl show casebridged -p LoadCredential -p LoadCredentialEncrypted), and whether the "
+    "daemon can read cases: casebridge status.";
 
 /// What was looked at, in order; a later look that needs an earlier one is left out if that failed.
 class Findings {
@@ -22,8 +30,8 @@ public:
         add(what, "problem", code, std::move(detail), std::move(remedy));
         ++problems_;
     }
-    void bad(std::string_view what, Error const& error, std::string remedy) {
-        bad(what, error.code, error.detail, std::move(remedy));
+    void bad(std::string_view what, Error const& error, std::string_view remedy) {
+        bad(what, error.code, error.detail, std::string(remedy));
     }
     [[nodiscard]] int problems() const { return problems_; }
     [[nodiscard]] Json to_json() const { return Json::object().set("problems", problems_).set("findings", list_); }
@@ -49,6 +57,13 @@ bool denied(std::filesystem::path const& path) {
     return failure == std::errc::permission_denied;
 }
 
+/// Only the superuser needs this look: what nobody may read, everybody else sees as missing.
+void look_at_ownership(Config const& config, std::filesystem::path const& path, Findings& findings) {
+    for (auto const& each : files_out_of_reach(config, path)) {
+        findings.bad("files", "file.wrong_owner", each.detail, each.remedy);
+    }
+}
+
 std::optional<Config> look_at_configuration(Invocation const& in, Findings& findings) {
     auto const path = in.config_path();
     auto config = load_config(path);
@@ -58,71 +73,82 @@ std::optional<Config> look_at_configuration(Invocation const& in, Findings& find
     }
     bool const unreadable = config.error().code == "file.unreadable";
     findings.bad("configuration", config.error(),
-                 unreadable ? "for a new node: casebridge init --help; else name the file with --config"
-                            : "correct the lines named; casebridge config help lists every key");
+                 unreadable ? "Make a new node (casebridge init --help), or name the file with --config."
+                            : "Correct the lines named; casebridge config help lists every key.");
     return std::nullopt;
 }
 
 void look_at_identity(Config const& config, Findings& findings) {
     auto const directory = config.state_directory / "identity";
-    if (denied(directory)) return findings.note("identity", "only its owner may look", "sudo casebridge doctor");
+    if (denied(directory)) return findings.note("identity", "only its owner may look", look_as_superuser);
     auto const identity = load_identity(directory, config.node, SystemClock().now());
     if (!identity)
         return findings.bad("identity", identity.error(),
-                            identity.error().code == "identity.missing" ? "casebridge init --help"
-                                                                        : "casebridge identity renew --help");
+                            identity.error().code == "identity.missing"
+                                ? remedy_for("identity.missing")
+                                : "Make new certificates under the root: casebridge identity renew --help.");
     findings.good("identity", "certificates until " + to_rfc3339(identity->tls_chain.front().not_after()));
     for (auto const* key : {"root.key.pem"})
         if (std::filesystem::exists(directory / key))
             findings.note("root key", "it is on this machine, and whoever has it can be this ministry",
-                          "move " + (directory / key).string() + " to two offline media");
+                          "Move " + (directory / key).string() + " to two offline media.");
 }
 
 void look_at_store_key(Config const& config, Findings& findings) {
     if (denied(config.state_directory) || (!config.store_key_file.empty() && denied(config.store_key_file)))
-        return findings.note("store key", "only its owner may look", "sudo casebridge doctor");
+        return findings.note("store key", "only its owner may look", look_as_superuser);
     auto const key = load_store_key(config);
     if (key && key->from_credential) return findings.good("store key", "a systemd credential");
     if (key)
         return findings.note("store key", "a file: whoever copies the disk has store and key",
-                             "pass it as the systemd credential `store-key` (packaging/README.md)");
+                             "Pass it as the systemd credential `store-key` (packaging/README.md).");
     if (key.error().code == "store_key.missing" && config.store_key_file.empty())
         return findings.note("store key", "not in the configuration; the service gets it from systemd",
-                             "systemctl show casebridged -p LoadCredential -p LoadCredentialEncrypted");
-    findings.bad("store key", key.error(), "64 hexadecimal characters, readable by its owner alone");
+                             "See whether it does: systemctl show casebridged -p LoadCredential -p "
+                             "LoadCredentialEncrypted.");
+    findings.bad("store key", key.error(),
+                 "Put the store's key, 64 hexadecimal characters, into that file and type: chmod 600 FILE.");
 }
 
 /// The daemon's login to the national database should read the mapped tables and nothing else.
 void look_at_privileges(CaseSource& source, Findings& findings) {
     constexpr std::string_view what = "national database, rights";
     auto const excess = source.privileges();
-    if (!excess) return findings.note(what, excess.error().detail, "look at what the daemon's login may do");
+    if (!excess) return findings.note(what, excess.error().detail, "Look at what the daemon's login may do.");
     if (excess->empty()) return findings.good(what, "it can read what is mapped and nothing else");
     for (auto const& each : *excess) findings.bad(what, each.code, each.detail, each.remedy);
+}
+
+/// A server that knows the daemon by a certificate asks no password.
+template <typename Settings>
+bool has_certificate(Settings const& database) {
+    auto const* const postgresql = std::get_if<PostgresSettings>(&database);
+    return postgresql != nullptr && !postgresql->client_certificate.empty();
+}
+
+bool map_has_certificate(std::filesystem::path const& field_map) {
+    auto const file = load_yaml(field_map);
+    if (!file) return false;
+    auto const map = FieldMap::load(*file, field_map.parent_path());
+    return map && has_certificate(map->database);
 }
 
 void look_at_case_source(Config const& config, Findings& findings) {
     if (config.field_map.empty())
         return findings.note("national database", "none: this node only receives",
-                             "`field_map:` in the configuration; adapters/README.md has every key");
+                             "Name one as `field_map:` in the configuration; adapters/README.md has every key.");
     if (!config.source_key_file.empty() && denied(config.source_key_file))
-        return findings.note("national database", "only the key's owner may look", "sudo casebridge doctor");
+        return findings.note("national database", "only the key's owner may look", look_as_superuser);
     auto const key = load_source_key(config);
-    if (!key)
-        return findings.bad("national database", key.error(),
-                            "`source_key_file:` or the systemd credential `national-database`, readable by its owner "
-                            "alone");
+    if (!key) return findings.bad("national database", key.error(), remedy_for(key.error().code));
     auto const source = open_case_source(config.field_map, *key);
     bool const asks_for_key =
         !source && (source.error().code == "source.login_refused" || source.error().code == "source.wrong_key");
-    if (asks_for_key && key->empty())
-        return findings.note(
-            "national database", "its password is not in the configuration; the service gets it from systemd",
-            "systemctl show casebridged -p LoadCredential -p LoadCredentialEncrypted; casebridge status");
-    if (!source)
-        return findings.bad("national database", source.error(),
-                            source.error().code == "field_map.invalid" ? "correct the field map as the lines say"
-                                                                       : "the code is explained in adapters/README.md");
+    if (asks_for_key && key->empty() && !map_has_certificate(config.field_map))
+        return findings.note("national database",
+                             "its password is not in the configuration; the service gets it from systemd",
+                             credential_of_the_service);
+    if (!source) return findings.bad("national database", source.error(), remedy_for(source.error().code));
     findings.good("national database", config.field_map.string());
     look_at_privileges(**source, findings);
 }
@@ -132,25 +158,20 @@ void look_at_staging_table(Config const& config, Findings& findings) {
     constexpr std::string_view what = "staging table";
     if (!config.received) return;
     if (!config.received_key_file.empty() && denied(config.received_key_file))
-        return findings.note(what, "only the key's owner may look", "sudo casebridge doctor");
+        return findings.note(what, "only the key's owner may look", look_as_superuser);
     auto const key = load_received_key(config);
-    if (!key)
-        return findings.bad(what, key.error(),
-                            "`key_file:` of `received:` or the systemd credential `received-database`, readable by its "
-                            "owner alone");
+    if (!key) return findings.bad(what, key.error(), remedy_for(key.error().code));
     auto writer = ReceivedWriter::make(*config.received, *key);
     auto const fits = writer.check();
     bool const asks_for_key =
         !fits && (fits.error().code == "received.login_refused" || fits.error().code == "received.wrong_key");
-    if (asks_for_key && key->empty())
-        return findings.note(
-            what, "its password is not in the configuration; the service gets it from systemd",
-            "systemctl show casebridged -p LoadCredential -p LoadCredentialEncrypted; casebridge status");
-    if (!fits)
-        return findings.bad(what, fits.error(), "packaging/sql/ has table and login; adapters/README.md the codes");
+    if (asks_for_key && key->empty() && !has_certificate(config.received->database))
+        return findings.note(what, "its password is not in the configuration; the service gets it from systemd",
+                             credential_of_the_service);
+    if (!fits) return findings.bad(what, fits.error(), remedy_for(fits.error().code));
     findings.good(what, config.received->place());
     auto const excess = writer.privileges();
-    if (!excess) return findings.note("staging table, rights", excess.error().detail, "look at what the login may do");
+    if (!excess) return findings.note("staging table, rights", excess.error().detail, "Look at what the login may do.");
     if (excess->empty()) return findings.good("staging table, rights", "SELECT, INSERT and DELETE there, nothing else");
     for (auto const& each : *excess) findings.bad("staging table, rights", each.code, each.detail, each.remedy);
 }
@@ -165,15 +186,15 @@ std::optional<Json> ask(OfficerClient const& client, std::string_view path) {
 bool look_at_daemon(Invocation const& in, Findings& findings) {
     auto const client = in.officer();
     if (!client) {
-        findings.bad("daemon", client.error(), "correct the configuration first");
+        findings.bad("daemon", client.error(), "Correct the configuration first.");
         return false;
     }
     auto const answer = client->get("/v1/health");
     if (auto const* failure = std::get_if<Failure>(&answer)) {
-        std::string remedy = "systemctl status casebridged; journalctl -u casebridged -n 50";
-        if (failure->code == "officer.unknown") remedy = "add your user under `officers:` and restart the daemon";
+        std::string remedy = "See why: systemctl status casebridged; journalctl -u casebridged -n 50.";
+        if (failure->code == "officer.unknown") remedy = "Add your user under `officers:` and restart the daemon.";
         if (failure->code == "daemon.no_permission")
-            remedy = "add your user to the group casebridge, then log in again";
+            remedy = "Add your user to the group casebridge, then log in again.";
         findings.bad("daemon", failure->code, failure->detail.empty() ? client->socket().string() : failure->detail,
                      remedy);
         return false;
@@ -199,11 +220,11 @@ void look_at_partners(OfficerClient const& client, Findings& findings) {
             findings.good("partner " + node, "reached at " + peer.text_or("refreshed_at"));
         else
             findings.bad("partner " + node, "peer.no_encryption_certificate", "never reached",
-                         "casebridge peer check " + node + " --reason \"first contact\"");
+                         "Try to reach it: casebridge peer check " + node + " --reason \"first contact\".");
     }
     if (known == 0)
         findings.bad("partners", "peer.none", "nobody to exchange with",
-                     "compare fingerprints with the partner, then: casebridge peer add --help");
+                     "Compare fingerprints with the partner, then add it: casebridge peer add --help.");
 }
 
 void look_at_agreements(OfficerClient const& client, Findings& findings) {
@@ -211,7 +232,7 @@ void look_at_agreements(OfficerClient const& client, Findings& findings) {
     if (!agreements) return;
     if (items(*agreements, "agreements").empty())
         findings.bad("agreements", "agreement.none", "nothing may leave or be accepted without one",
-                     "start from a template: policies/library/agreements; casebridge agreement check FILE");
+                     "Start from a template of policies/library/agreements and type: casebridge agreement check FILE.");
     for (auto const& agreement : items(*agreements, "agreements")) {
         auto const what = "agreement " + agreement.text_or("id");
         std::string missing;
@@ -221,10 +242,10 @@ void look_at_agreements(OfficerClient const& client, Findings& findings) {
         auto const* in_force = agreement.find("in_force");
         if (!missing.empty())
             findings.bad(what, "agreement.not_signed", "not signed by " + missing,
-                         "casebridge agreement sign " + agreement.text_or("file") +
-                             "; the partner's signature file belongs beside it, then: casebridge reload");
+                         "Sign it (casebridge agreement sign " + agreement.text_or("file") +
+                             "), put the partner's signature file beside it, and type: casebridge reload.");
         else if (in_force == nullptr || !(*in_force == Json(true)))
-            findings.note(what, "not in force today", "`in_force:` in the file, agreed with the partner");
+            findings.note(what, "not in force today", "Agree on `in_force:` in the file with the partner.");
         else
             findings.good(what, "in force");
     }
@@ -249,15 +270,16 @@ void look_at_staging_progress(OfficerClient const& client, Findings& findings) {
                 findings.bad(
                     "staging table, work", code,
                     std::to_string(count(place, "listed")) + " to write, " + std::to_string(to_remove) + " to remove",
-                    "journalctl -u casebridged says why");
+                    "See why: journalctl -u casebridged -n 50.");
         } else if (to_remove > 0) {
             findings.bad("staging table, earlier", "received.left_behind",
                          name + ": " + std::to_string(to_remove) + " summaries must be removed there",
-                         "configure it again until they are removed, or: casebridge staging cleared --help");
+                         "Configure it again until they are removed, or attest it: casebridge staging cleared --help.");
         } else if (written + count(place, "refused") > 0) {
-            findings.note("staging table, earlier",
-                          name + ": " + std::to_string(written) + " summaries are there until their use is over",
-                          "they cannot be removed while it is not configured; casebridge staging cleared --help");
+            findings.note(
+                "staging table, earlier",
+                name + ": " + std::to_string(written) + " summaries are there until their use is over",
+                "Configure it again, so that they can be removed, or see: casebridge staging cleared --help.");
         }
     }
 }
@@ -283,6 +305,7 @@ std::string render(Json const& json, Style const& style) {
 ExitCode doctor(Invocation const& in) {
     Findings findings;
     if (auto const config = look_at_configuration(in, findings)) {
+        look_at_ownership(*config, in.config_path(), findings);
         look_at_identity(*config, findings);
         look_at_store_key(*config, findings);
         look_at_case_source(*config, findings);

@@ -126,4 +126,11 @@ ExitCode Invocation::act(std::string_view path, Json body, Render const& render)
     return show(post_as_act(path, std::move(body)), render);
 }
 
+std::optional<Failure> confirm_sending(Invocation const& in) {
+    if (in.has("--yes")) return std::nullopt;
+    if (!can_ask()) return usage_failure("usage.not_confirmed", "there is nobody to ask; give --yes");
+    if (confirm("Send exactly this?")) return std::nullopt;
+    return Failure{ExitCode::error, "send.not_confirmed", "nothing was sent"};
+}
+
 }  // namespace casebridge::cli

@@ -60,4 +60,8 @@ private:
     Values values_;
 };
 
+/// Nothing if --yes was given, or the person says yes. Failures: `usage.not_confirmed` (nobody to ask),
+/// `send.not_confirmed`.
+std::optional<Failure> confirm_sending(Invocation const& in);
+
 }  // namespace casebridge::cli

@@ -20,7 +20,8 @@ Cell outbox_state(Json const& message) {
 
 std::string what_it_is(Json const& message) {
     auto const type = message.text_or("type");
-    return type == "withdrawal" ? "withdrawal" : type == "erasure_receipt" ? "erasure receipt" : "summary";
+    if (type == "withdrawal" || type == "retraction") return type;
+    return type == "erasure_receipt" ? "erasure receipt" : "summary";
 }
 
 std::string render_outbox(Json const& json, Style const& style) {
@@ -135,14 +136,24 @@ std::string render_received_message(Json const& json, Style const& style) {
     auto const erased = json.text_or("erased_at");
     if (erased.empty()) facts.add("kept until", local_time(json.text_or("retain_until")));
     if (!erased.empty()) facts.add("erased", {local_time(erased), Tone::warning});
+    if (auto const by = json.text_or("superseded_by"); !by.empty()) facts.add("its place took", by);
+    if (auto const* changes = json.find("changes"); changes != nullptr) {
+        facts.add("told for the first time", shown(*changes, "added"));
+        facts.add("told otherwise than before", shown(*changes, "changed"));
+        facts.add("no longer told", shown(*changes, "removed"));
+    }
     auto const* body = json.find("body");
     if (body != nullptr && json.text_or("type") == "withdrawal") {
         facts.add("withdraws consent", shown(*body, "consent"));
         facts.add("names messages", std::to_string(items(*body, "messages").size()));
         return facts.text(style);
     }
+    if (body != nullptr && json.text_or("type") == "retraction") {
+        facts.add("names messages", std::to_string(items(*body, "messages").size()));
+        return facts.text(style);
+    }
     if (body != nullptr && json.text_or("type") == "erasure_receipt") {
-        facts.add("answers withdrawal", shown(*body, "withdrawal"));
+        facts.add("answers", shown(*body, "withdrawal"));
         facts.add("destroyed", erased_text(*body));
         return facts.text(style);
     }

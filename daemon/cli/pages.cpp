@@ -73,6 +73,13 @@ std::string words(std::set<std::string> const& all) {
     return out;
 }
 
+/// For a `case` of the shell.
+std::string alternatives(std::set<std::string> const& all) {
+    std::string out;
+    for (auto const& word : all) out += (out.empty() ? "" : " | ") + word;
+    return out;
+}
+
 }  // namespace
 
 std::string command_page() {
@@ -123,13 +130,26 @@ std::string bash_completion() {
             if (!option.is_argument()) next[path].insert(std::string(option.name));
     }
     std::set<std::string> everywhere{"--help"};
-    for (auto const& option : global_options()) everywhere.insert(std::string(option.name));
+    std::set<std::string> with_value;
+    for (auto const& option : global_options()) {
+        everywhere.insert(std::string(option.name));
+        if (!option.is_flag()) with_value.insert(std::string(option.name));
+    }
     std::string script =
         "# bash completion for casebridge, made by `casebridge completion`\n"
         "_casebridge() {\n"
-        "    local word path='' current=${COMP_WORDS[COMP_CWORD]} choices=''\n"
+        "    local word path='' value='' current=${COMP_WORDS[COMP_CWORD]} choices=''\n"
         "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-        "        [[ $word == -* ]] && break\n"
+        "        if [[ -n $value ]]; then [[ $word == = ]] || value=''; continue; fi\n"
+        "        case $word in\n"
+        "            " +
+        alternatives(with_value) +
+        ") value=yes; continue ;;\n"
+        "            " +
+        alternatives(everywhere) +
+        " | --*=*) continue ;;\n"
+        "            -*) break ;;\n"
+        "        esac\n"
         "        case \" $path ${path:+ }$word\" in\n";
     for (auto const& [path, following] : next) {
         if (path.empty()) continue;
@@ -138,10 +158,11 @@ std::string bash_completion() {
             space == std::string::npos ? "  " + path : " " + path.substr(0, space) + "  " + path.substr(space + 1);
         script += "            '" + shown + "') path='" + path + "' ;;\n";
     }
-    script += "        esac\n    done\n    case \"$path\" in\n";
+    script += "        esac\n    done\n    [[ -z $value ]] && case \"$path\" in\n";
     for (auto const& [path, following] : next)
         script += "        '" + path + "') choices='" + words(following) + "' ;;\n";
-    script += "    esac\n    [[ $current == -* || -n $choices ]] && choices=\"$choices " + words(everywhere) +
+    script += "    esac\n    [[ -z $value && ($current == -* || -n $choices) ]] && choices=\"$choices " +
+              words(everywhere) +
               "\"\n    mapfile -t COMPREPLY < <(compgen -W \"$choices\" -- \"$current\")\n"
               "    [[ ${#COMPREPLY[@]} -gt 0 ]] || mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n"
               "}\ncomplete -F _casebridge casebridge\n";

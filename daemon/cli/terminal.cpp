@@ -80,6 +80,10 @@ std::optional<std::string> ask(std::string const& question) {
     return line;
 }
 
+void tell(std::string const& text) {
+    std::cerr << text << '\n' << std::flush;
+}
+
 bool confirm(std::string const& question) {
     auto const answer = ask(question + " [y/N] ");
     return answer == "y" || answer == "Y" || answer == "yes";

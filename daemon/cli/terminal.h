@@ -20,6 +20,8 @@ std::size_t terminal_width();
 
 /// One line; nothing at end of input.
 std::optional<std::string> ask(std::string const& question);
+/// To the person, on standard error.
+void tell(std::string const& text);
 /// Yes only for "y" or "yes".
 bool confirm(std::string const& question);
 /// Twice, without echo. Errors: `passphrase.no_terminal`, `passphrase.mismatch`.

@@ -15,7 +15,7 @@ std::optional<Side> awaited_side(Standing const& standing) {
 
 bool signed_alike(Standing const& standing, StepEvent const& event) {
     auto const* const record = event.step.find<Digest>("record");
-    auto const& theirs = standing.signatures[index(other(event.side))];
+    auto const& theirs = standing.signatures[index(opposite(event.side))];
     return record != nullptr && theirs == *record;
 }
 
@@ -116,7 +116,7 @@ void start_wait(Standing& standing, Transition const& row, StepEvent const& even
     if (row.awaited == NextWait::nobody) return;
     Side const side = row.awaited == NextWait::initiator   ? Side::initiator
                       : row.awaited == NextWait::responder ? Side::responder
-                                                           : other(event.side);
+                                                           : opposite(event.side);
     standing.waiting = Waiting{.side = side, .deadline = row.deadline, .since = event.sent_at};
 }
 

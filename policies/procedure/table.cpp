@@ -204,7 +204,7 @@ bool has_step(ProcedureKind kind, StepType step) {
 
 bool has_step(ProcedureKind kind, StepType step, Side side) {
     return std::ranges::any_of(table, [&](auto const& row) {
-        return row.step == step && row.kinds.has(kind) && may_take(row.by, side, other(side));
+        return row.step == step && row.kinds.has(kind) && may_take(row.by, side, opposite(side));
     });
 }
 

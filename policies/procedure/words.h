@@ -39,7 +39,7 @@ enum class Side : std::uint8_t { initiator, responder };
 std::string_view to_text(Side side);
 /// Errors: `procedure.unknown_side`.
 Result<Side> parse_side(std::string_view text);
-constexpr Side other(Side side) {
+constexpr Side opposite(Side side) {
     return side == Side::initiator ? Side::responder : Side::initiator;
 }
 

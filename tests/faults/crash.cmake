@@ -20,10 +20,11 @@ add_executable(faults_crash
   ${here}/fake_clock.cpp
   ${here}/faulty_daemon.cpp
   ${here}/kill_loop_test.cpp
+  ${here}/kill_staging_test.cpp
   ${here}/ledger.cpp
 )
-target_link_libraries(faults_crash PRIVATE casebridge_test_support casebridge_daemon casebridge_demo CURL::libcurl
-  OpenSSL::Crypto)
+target_link_libraries(faults_crash PRIVATE casebridge_test_support casebridge_test_servers casebridge_daemon
+  casebridge_demo CURL::libcurl OpenSSL::Crypto)
 # What a daemon is started with: the sanitizer's runtime insists on being the first.
 set(fault_preload "$<TARGET_FILE:casebridge_fault_shim>")
 if(CASEBRIDGE_SANITIZE)
@@ -33,7 +34,7 @@ if(CASEBRIDGE_SANITIZE)
 endif()
 target_compile_definitions(faults_crash PRIVATE CASEBRIDGE_FAULT_SHIM="${fault_preload}")
 add_dependencies(faults_crash casebridged casebridge casebridge_fault_shim)
-set(fault_suites order crash storage kill_loop)
+set(fault_suites order crash storage kill_loop kill_staging)
 if(NOT CASEBRIDGE_SANITIZE)  # libfaketime must be loaded first, and so must the sanitizers
   list(APPEND fault_suites clock_step)
 endif()

@@ -61,10 +61,14 @@ public:
     /// The receiver writes received summaries into a staging table from its next start on: a file that the faults
     /// count as its storage.
     void want_staging();
+    /// The same with what stands under `received:` in a configuration, for a table on a server.
+    void want_staging(std::string const& received);
     /// Does not disturb a fault that has not happened yet.
     void wait_staged(std::string const& message);
     /// Calms. One row, and one leaf that says so.
     void check_staged(std::string const& message);
+    /// Calms. So many leaves say that it was written there, or removed.
+    void check_staging_leaves(std::string const& message, int written, int removed);
 
     /// Calms. `state` is what the outbox must say in the end: delivered, rejected or refused.
     void check(std::string const& message, std::string const& state);

@@ -1,5 +1,5 @@
-// Every call by which a daemon changes its store or its staging table while a summary is admitted and written there:
-// crash there, start again, and there is one row. See CRASH.md.
+// Every call by which a daemon changes its store or its staging table while a summary is admitted and written there, or
+// withdrawn and removed: crash there, start again, and there is one row, or none. See CRASH.md.
 #include "adapters/sqlite_session.h"
 #include "tests/faults/crash_sweep.h"
 #include "tests/support/check_code.h"
@@ -39,13 +39,33 @@ std::size_t rows_of(std::filesystem::path const& file, std::string const& messag
     return rows;
 }
 
+/// The row goes before the partner is told that the message was destroyed, whatever comes in between.
+void withdraw_what_is_staged(CrashPair& pair, FaultyDaemon& victim, Fault const& fault) {
+    pair.consent(1);
+    auto const message = pair.send(1);
+    pair.wait_settled(message);
+    pair.wait_staged(message);
+    pair.check(message, "delivered");
+    pair.check_staged(message);
+    victim.arm(fault);
+    pair.withdraw_consent(1);
+    pair.wait_destroyed();
+    if (rows_of(pair.staging(), message) != 0) throw BrokenPromise(message + " is still in the table");
+    pair.check_destroyed(message);
+    pair.check_staging_leaves(message, 1, 1);
+    if (rows_of(pair.staging(), message) != 0) throw BrokenPromise(message + " is in the table again");
+}
+
 }  // namespace
 
 void CrashPair::want_staging() {
     std::filesystem::create_directories(staging().parent_path());
     DatabaseWriter(staging()).run(read(std::string(CASEBRIDGE_SOURCE_DIR) + "/packaging/sql/received-sqlite.sql"));
-    std::ofstream(receiver_->home() / "casebridge.yaml", std::ios::app)
-        << "received: {database: {kind: sqlite, path: state/staging/received.db}}\n";
+    want_staging("{database: {kind: sqlite, path: state/staging/received.db}}");
+}
+
+void CrashPair::want_staging(std::string const& received) {
+    std::ofstream(receiver_->home() / "casebridge.yaml", std::ios::app) << "received: " << received << '\n';
 }
 
 void CrashPair::wait_staged(std::string const& message) {
@@ -60,12 +80,18 @@ void CrashPair::wait_staged(std::string const& message) {
 }
 
 void CrashPair::check_staged(std::string const& message) {
-    calm();
-    received_ledger_.read_on(receiver_->officer());
-    auto const leaves = received_ledger_.count("staging.write", message);
-    if (leaves != 1) throw BrokenPromise(std::to_string(leaves) + " leaves of the staging of " + message);
+    check_staging_leaves(message, 1, 0);
     auto const rows = rows_of(staging(), message);
     if (rows != 1) throw BrokenPromise(std::to_string(rows) + " rows of " + message);
+}
+
+void CrashPair::check_staging_leaves(std::string const& message, int written, int removed) {
+    calm();
+    received_ledger_.read_on(receiver_->officer());
+    for (auto const& [kind, expected] : {std::pair{"staging.write", written}, std::pair{"staging.remove", removed}}) {
+        auto const leaves = received_ledger_.count(kind, message);
+        if (leaves != expected) throw BrokenPromise(std::to_string(leaves) + " leaves " + kind + " of " + message);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE(crash)
@@ -74,6 +100,12 @@ BOOST_AUTO_TEST_CASE(a_crash_at_any_call_of_an_admission_and_its_staging_leaves_
     CrashPair pair(1);
     pair.want_staging();
     sweep(pair, {"staging", send_and_stage}, {Side::receiver}, crashes, 17);
+}
+
+BOOST_AUTO_TEST_CASE(a_crash_at_any_call_of_a_withdrawal_leaves_no_row_in_the_staging_table) {
+    CrashPair pair(2);
+    pair.want_staging();
+    sweep(pair, {"unstaging", withdraw_what_is_staged}, {Side::receiver}, crashes, 23);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

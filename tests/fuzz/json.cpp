@@ -1,5 +1,5 @@
-// What the JSON reader accepts prints and reads back as the same value; messages and receipts never pass without it.
-#include "policies/message.h"
+// What the JSON reader accepts prints and reads back as the same value; what comes from peers never passes without it.
+#include "policies/duty.h"
 #include "tests/fuzz/invariant.h"
 
 using namespace casebridge;
@@ -7,7 +7,7 @@ using namespace casebridge;
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     std::string const text(data, data + size);
     auto const json = parse_json(text);
-    auto const message = parse_message(text);
+    auto const message = parse_incoming(text);
     auto const receipt = parse_receipt(text);
     if (!json) {
         FUZZ_INVARIANT(json.error().code.starts_with("json."));

@@ -5,6 +5,11 @@
 
 #include <filesystem>
 
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 using namespace casebridge;
 using namespace casebridge::test;
 
@@ -104,6 +109,57 @@ struct StagingNodes : TwoNodes {
     }
 };
 
+/// Takes connections, by its backlog, and never answers.
+class SilentServer {
+public:
+    SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const raw = reinterpret_cast<sockaddr*>(&address);
+        bool const listens =
+            ::bind(socket_, raw, size) == 0 && ::listen(socket_, 16) == 0 && ::getsockname(socket_, raw, &size) == 0;
+        if (!listens) throw std::runtime_error("no socket");
+        port_ = ntohs(address.sin_port);
+    }
+    ~SilentServer() { ::close(socket_); }
+    SilentServer(SilentServer const&) = delete;
+    SilentServer& operator=(SilentServer const&) = delete;
+
+    /// Somebody has connected since the last call.
+    [[nodiscard]] bool connected() const {
+        pollfd waiting{socket_, POLLIN, 0};
+        if (::poll(&waiting, 1, 0) != 1) return false;
+        accepted_.push_back(::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC));
+        return true;
+    }
+    [[nodiscard]] PostgresSettings postgresql() const {
+        PostgresSettings settings;
+        settings.host = "db.example";
+        settings.host_address = "127.0.0.1";
+        settings.port = port_;
+        settings.database = "national";
+        settings.user = "casebridge_writer";
+        settings.root_certificate = PostgresServer::instance().root_certificate();
+        settings.connect_time_limit = std::chrono::seconds(30);
+        return settings;
+    }
+    [[nodiscard]] OdbcSettings mariadb() const {
+        OdbcSettings settings;
+        settings.driver = "MariaDB Unicode";
+        settings.user = "casebridge_writer";
+        settings.attributes = {{"SERVER", "127.0.0.1"}, {"PORT", std::to_string(port_)}, {"DATABASE", "national"}};
+        settings.connect_time_limit = std::chrono::seconds(30);
+        return settings;
+    }
+
+private:
+    int socket_;
+    std::uint16_t port_ = 0;
+    mutable std::vector<int> accepted_;  // open until the process ends: a closed one would be an answer
+};
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(staging, StagingNodes)
@@ -188,6 +244,25 @@ BOOST_AUTO_TEST_CASE(a_server_that_hangs_holds_up_neither_admissions_nor_the_sto
     cambodia.start();
     wait_for_counts("0 3 0 0");
     BOOST_CHECK_EQUAL(database.rows(), 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_does_not_wait_for_a_server_that_accepts_and_says_nothing) {
+    SilentServer const server;
+    using Database = decltype(ReceivedSettings::database);
+    for (auto const& database : {Database(server.postgresql()), Database(server.mariadb())}) {
+        cambodia.stop();
+        cambodia.config().received = ReceivedSettings{database, "casebridge_received"};
+        cambodia.config().received_key_file.clear();
+        cambodia.start();
+        BOOST_REQUIRE(!another_message().empty());
+        eventually("the daemon waits for the server", [&] { return server.connected(); });
+        auto const began = std::chrono::steady_clock::now();
+        cambodia.stop();
+        auto const taken = std::chrono::steady_clock::now() - began;
+        BOOST_TEST_MESSAGE("stopped after " << std::chrono::duration<double>(taken).count() << " s");
+        BOOST_CHECK(taken < std::chrono::seconds(2));
+        cambodia.start();
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_restart_between_listing_and_writing_forgets_nothing) {

@@ -19,7 +19,19 @@ casebridge_test(integration_two_nodes
     ${here}/queries_officer_test.cpp
     ${here}/queries_test.cpp
     ${here}/two_nodes.cpp
+    ${here}/update_test.cpp
     ${here}/withdrawal_test.cpp
+)
+casebridge_test(integration_procedures
+  LIBRARIES casebridge_daemon casebridge_demo CURL::libcurl OpenSSL::Crypto
+  TIMEOUT 1200
+  SOURCES
+    ${support}/demo_ministry.cpp
+    ${support}/officer_session.cpp
+    ${here}/../unit/daemon/raw_store.cpp
+    ${here}/procedures_test.cpp
+    ${here}/threads_test.cpp
+    ${here}/two_nodes.cpp
 )
 casebridge_test(integration_staging
   LIBRARIES casebridge_daemon casebridge_demo casebridge_test_servers CURL::libcurl OpenSSL::Crypto

@@ -1,6 +1,6 @@
 // A consent is withdrawn after something was told under it: Thailand told, Cambodia destroys and says so.
 #include "asking.h"
-#include "tests/unit/daemon/raw_store.h"
+#include "erased_content.h"
 
 using namespace casebridge;
 using namespace casebridge::test;
@@ -33,9 +33,6 @@ struct Told : Asking {
             return false;
         });
     }
-    [[nodiscard]] std::filesystem::path store_of(DemoMinistry const& node) const {
-        return node.directory() / "state" / "casebridge.db";
-    }
     [[nodiscard]] std::string state_of(DemoMinistry const& node, std::string const& name) const {
         auto const report = node.officer().get("/v1/health").json();
         for (auto const& check : *report.find("checks")->as_array())
@@ -67,28 +64,6 @@ struct Told : Asking {
 
     std::string message;
 };
-
-/// The key and the first bytes of what a column of `table` names, as somebody with the store's key sees them.
-struct Content {
-    Bytes key, sealed;
-};
-Content content_of(std::filesystem::path const& file, std::string const& number) {
-    RawStore raw(file, demo_store_key());
-    auto const id = raw.run(number);
-    BOOST_REQUIRE(!id.empty());
-    return {must(from_hex(raw.run("SELECT hex(key) FROM content_keys WHERE content = " + id))),
-            must(from_hex(raw.run("SELECT hex(substr(sealed, 1, 200)) FROM contents WHERE id = " + id)))};
-}
-void check_gone(std::filesystem::path const& file, Content const& content) {
-    auto const pages = decrypted_pages(file, demo_store_key());
-    BOOST_CHECK(!contains(pages, content.key));
-    BOOST_CHECK(!contains(pages, content.sealed));
-}
-void check_there(std::filesystem::path const& file, Content const& content) {
-    auto const pages = decrypted_pages(file, demo_store_key());
-    BOOST_CHECK(contains(pages, content.key));
-    BOOST_CHECK(contains(pages, content.sealed));
-}
 
 }  // namespace
 
@@ -200,6 +175,68 @@ BOOST_AUTO_TEST_CASE(a_withdrawal_finds_a_partner_that_has_rotated_its_key) {
     eventually("sealed to the old key", [&] { return duty(thailand) == "withdrawal queued"; });
     cambodia.start();
     wait_for_duty(thailand, "withdrawal answered");
+}
+
+BOOST_AUTO_TEST_CASE(a_withdrawal_finds_a_partner_that_was_removed_and_has_rotated_its_key) {
+    cambodia.stop();
+    rotate_keys(cambodia);
+    auto const removed = thailand.officer().remove("/v1/peers/kh-mosvy", {{"reason", std::string(canary_reason)}});
+    BOOST_REQUIRE_EQUAL(removed.summary(), "200");
+    withdraw_consent();
+    eventually("sealed to the old key", [&] { return duty(thailand) == "withdrawal queued"; });
+    cambodia.start();
+    eventually("destroyed", [&] {
+        retry();
+        return !read(cambodia, message).json().text_or("erased_at").empty();
+    });
+    wait_for_duty(thailand, "withdrawal delivered");
+    // It is known by its new key and nothing else: for all but duties it stays removed.
+    BOOST_CHECK_EQUAL(thailand.officer().post("/v1/cases/preview", request()).summary(), "404 peer.unknown");
+}
+
+BOOST_AUTO_TEST_CASE(a_duty_fetches_the_partners_certificate_before_it_is_sealed_and_is_put_off_if_there_is_none) {
+    thailand.stop();
+    RawStore(store_of(thailand), demo_store_key()).run("UPDATE peers SET encryption_chain_pem = ''");
+    cambodia.stop();
+    thailand.start();
+    withdraw_consent();
+    auto const said = [&] {
+        std::size_t count = 0;
+        auto const text = log.text();
+        for (auto at = text.find("duty.waits"); at != std::string::npos; at = text.find("duty.waits", at + 1)) ++count;
+        return count;
+    };
+    eventually("nobody gives it a certificate", [&] { return said() == 1; });
+    for (int i = 0; i < 20; ++i) thailand.patrol();
+    BOOST_CHECK_EQUAL(duty(thailand), "withdrawal owed");
+    BOOST_CHECK_EQUAL(said(), 1U);  // nobody walks through them meanwhile
+    clock.turn(61s);
+    thailand.patrol();
+    eventually("it was asked for once more", [&] { return said() == 2; });
+    cambodia.start();
+    clock.turn(61s);
+    thailand.patrol();
+    wait_for_duty(thailand, "withdrawal answered");
+}
+
+BOOST_AUTO_TEST_CASE(an_unreadable_duty_does_not_hold_up_the_others) {
+    cambodia.stop();
+    withdraw_consent();
+    eventually("it is queued", [&] { return duty(thailand) == "withdrawal queued"; });
+    thailand.stop();
+    {
+        RawStore raw(store_of(thailand), demo_store_key());
+        raw.run("DELETE FROM outbox WHERE type = 'withdrawal'");
+        raw.run("UPDATE duties SET number = 2, state = 'owed'");
+        raw.run(
+            "INSERT INTO duties SELECT 1, '019a1b2c-3d4e-7a5b-8c6d-7e8f90a1b2c3', from_office, node, office, type, "
+            "purpose, subject, agreement, 999999, 'owed', '', NULL, owed_at, NULL, 1 FROM duties");
+    }
+    thailand.start();
+    cambodia.start();
+    wait_for_duty(thailand, "withdrawal answered");
+    BOOST_CHECK_EQUAL(thailand.duties().back().text_or("state"), "owed");
+    BOOST_CHECK(log.text().find("duty.unreadable") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(withdrawing_twice_owes_once_and_a_dry_run_owes_nothing) {
@@ -315,6 +352,22 @@ BOOST_AUTO_TEST_CASE(what_may_be_kept_no_longer_is_erased_by_itself_and_its_id_i
     BOOST_CHECK_EQUAL(summary(post_message(thai, cambodia.target(), bytes)), "200 application/cms");
     BOOST_CHECK_EQUAL(cambodia.leaves("admission").size(), 1U);
     BOOST_CHECK(!body());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_erased_in_the_first_hour_after_a_boot) {
+    auto const erased = [&] { return !cambodia.inbox().front().text_or("erased_at").empty(); };
+    clock.turn(3 * 24h + 1min);
+    cambodia.stop();
+    clock.boot_again();
+    cambodia.start();
+    cambodia.patrol();
+    BOOST_CHECK(!erased());
+    clock.turn(59min);
+    cambodia.patrol();
+    BOOST_CHECK(!erased());
+    clock.turn(2min);
+    cambodia.patrol();
+    BOOST_CHECK(erased());
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_is_kept_no_longer_than_it_says) {

@@ -46,6 +46,15 @@ expect approve casebridge query ap
 expect --digest casebridge query approve --
 expect --purpose casebridge case send X --p
 expect --json casebridge status --
+expect case casebridge --config X ca
+expect case casebridge --config=X ca
+expect case casebridge --config = X ca
+expect case casebridge --json ca
+expect send casebridge --config X case se
+expect send casebridge case --config X se
+expect --purpose casebridge --config X case send Y --p
+expect "$0" casebridge --config "$0"
+[[ " $(offers casebridge --config ca) " != *" case "* ]] || fail "a command is offered as the value of an option"
 [[ $(offers casebridge zzz) == "" ]] || fail "completion offers something for nonsense"
 ((failures == 0)) || exit 1
 echo "manual pages and completion are right"

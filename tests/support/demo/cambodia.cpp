@@ -16,7 +16,7 @@ CREATE TABLE sammnum_rueng (
   chhmoh_khmer TEXT, trakaul_khmer TEXT, aksar TEXT, pheasa_chhmoh TEXT, chhmoh_latin TEXT, trakaul_latin TEXT,
   aksar_latin TEXT, sthanaphap TEXT, nak_samrach TEXT, kalaborichhet_samrach TEXT, mandol TEXT, khet TEXT,
   smakchet TEXT, thngai_vay_tamlai TEXT, lotthaphol TEXT, sthanaphap_kdey TEXT, thngai_banhchoun TEXT,
-  protes_trolop TEXT, chrok_prumdaen TEXT, anaphyeabeal TEXT, sangsay TEXT, kamnot_het TEXT, kamnot_samkhan TEXT);
+  protes_trolop TEXT, chrok_prumdaen TEXT, anaphyeabeal TEXT, sangsay TEXT, kruosar_sangsay TEXT, kamnot_het TEXT, kamnot_samkhan TEXT);
 CREATE TABLE prophet_kenpraves (lekh_sammnum TEXT, prophet TEXT);
 CREATE INDEX prophet_lekh ON prophet_kenpraves (lekh_sammnum);
 )sql";
@@ -82,6 +82,7 @@ void add_case(DatabaseWriter& writer, Dice& dice, Person const& person, Date tod
         row.emplace_back("anaphyeabeal", "ឪពុកម្តាយ");
         row.emplace_back("sangsay", dice.percent(10) ? "បាទ" : "ទេ");
     }
+    if (!child && !foreign) row.emplace_back("kruosar_sangsay", "ទេ");
     if (foreign) {
         row.emplace_back("smakchet", "ស្ម័គ្រចិត្ត");
         row.emplace_back("thngai_vay_tamlai", ago(5, 20));

@@ -25,13 +25,14 @@ std::string programs() {
 constexpr char const* access_rules =
     "local all admin trust\n"
     "local all all scram-sha-256\n"
+    "hostssl all certified 127.0.0.1/32 cert\n"
     "host all all 127.0.0.1/32 scram-sha-256\n";
 
 std::string configuration(std::uint16_t port, std::filesystem::path const& directory) {
     std::ostringstream text;
     text << "listen_addresses = '127.0.0.1'\nport = " << port << "\nunix_socket_directories = '" << directory.string()
          << "'\nssl = on\nssl_cert_file = '" << (directory / "server.pem").string() << "'\nssl_key_file = '"
-         << (directory / "server.key").string()
+         << (directory / "server.key").string() << "'\nssl_ca_file = '" << (directory / "root.pem").string()
          << "'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 40\n"
             "shared_buffers = 16MB\nautovacuum = off\nmax_wal_senders = 0\nwal_level = minimal\n"
             "password_encryption = scram-sha-256\n";
@@ -104,6 +105,7 @@ PostgresServer::PostgresServer() : port_(free_port()) {
     start();
     auto connection = admin();
     connection.run("CREATE ROLE reader LOGIN");
+    connection.run(std::string("CREATE ROLE ") + certified_user + " LOGIN IN ROLE reader");
     connection.run("ALTER ROLE reader PASSWORD 'p''a\\s\"s w{o}rd;='");
 }
 
@@ -142,6 +144,12 @@ PostgresSettings PostgresServer::settings(std::string const& database) const {
     settings.user = user;
     settings.root_certificate = root_certificate();
     return settings;
+}
+
+PostgresServer::ClientFiles PostgresServer::client_certificate(std::string const& name, bool trusted) {
+    auto const file = "client_" + std::to_string(++clients_);
+    make_client_certificate(directory_, file, name, trusted ? "root" : "other");
+    return {directory_.path() / (file + ".pem"), directory_.path() / (file + ".key")};
 }
 
 void PostgresServer::set_tls(bool on) const {

@@ -40,6 +40,13 @@ public:
     [[nodiscard]] std::filesystem::path other_root_certificate() const { return directory_.path() / "other.pem"; }
     [[nodiscard]] std::filesystem::path const& socket() const { return directory_.path(); }
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    /// The login that is known by its certificate alone (`hostssl … cert`): it has no password.
+    static constexpr char const* certified_user = "certified";
+    /// A certificate for a client of this name under the authority the server trusts, or under one it does not.
+    struct ClientFiles {
+        std::filesystem::path certificate, key;
+    };
+    [[nodiscard]] ClientFiles client_certificate(std::string const& name, bool trusted = true);
     void set_tls(bool on) const;
     /// Ends every connection of `reader`.
     void break_connections() const;
@@ -53,7 +60,7 @@ private:
     ServerDirectory directory_;
     std::uint16_t port_;
     std::unique_ptr<ServerProcess> process_;
-    int databases_ = 0;
+    int databases_ = 0, clients_ = 0;
     std::vector<pid_t> frozen_;
 };
 

@@ -9,4 +9,9 @@ namespace casebridge::test {
 /// `directory`. Throws std::runtime_error.
 void make_server_certificates(ServerDirectory const& directory, std::string const& host);
 
+/// Writes <file>.pem and <file>.key (0600, ours) for a client of this name, under the authority "root" or "other" of
+/// such a directory. Throws std::runtime_error.
+void make_client_certificate(ServerDirectory const& directory, std::string const& file, std::string const& name,
+                             std::string const& authority);
+
 }  // namespace casebridge::test

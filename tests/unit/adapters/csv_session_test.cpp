@@ -396,6 +396,77 @@ BOOST_AUTO_TEST_CASE(a_large_export_that_is_wrong_is_refused_when_it_is_known_an
     BOOST_TEST(rows(*session, all_people) == "source.bad_export");
 }
 
+/// No file of this process grows beyond so much, as if the disk were full.
+class FullDisk {
+public:
+    explicit FullDisk(rlim_t bytes) {
+        BOOST_REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+        rlimit const limit{bytes, before_.rlim_max};
+        handler_ = std::signal(SIGXFSZ, SIG_IGN);
+        BOOST_REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    }
+    ~FullDisk() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, handler_);
+    }
+    FullDisk(FullDisk const&) = delete;
+    FullDisk& operator=(FullDisk const&) = delete;
+
+private:
+    rlimit before_{};
+    void (*handler_)(int) = SIG_DFL;
+};
+
+BOOST_AUTO_TEST_CASE(an_export_for_which_there_is_no_room_is_not_loaded_again_at_every_question) {
+    CsvFolder files;
+    files.put("person.csv", "no\nold\n");
+    auto settings = files.settings();
+    settings.load_patience = std::chrono::seconds(60);
+    auto const session = open(settings);
+    files.put("person.csv", large_export("new\n"));
+    constexpr char const* newest = "SELECT p.no FROM person p WHERE p.no IN ('old', 'new')";
+    {
+        FullDisk const full(64 * 1024);
+        auto const refused = query(*session, newest);
+        BOOST_TEST(code_of(refused) == "source.unavailable", detail_of(refused));
+        BOOST_TEST(!contains(detail_of(refused), "being loaded"), detail_of(refused));
+    }
+    // There is room again, but nobody looks before the pause is over; nor does anything older answer.
+    auto const began = std::chrono::steady_clock::now();
+    for (int asked = 0; asked < 50; ++asked) BOOST_TEST(rows(*session, newest) == "source.unavailable");
+    BOOST_TEST((std::chrono::steady_clock::now() - began < std::chrono::seconds(2)));
+    files.now += std::chrono::seconds(9);
+    BOOST_TEST(rows(*session, newest) == "source.unavailable");
+    {
+        FullDisk const full(64 * 1024);
+        files.now += std::chrono::seconds(2);
+        BOOST_TEST(rows(*session, newest) == "source.unavailable");  // tried, in vain
+    }
+    files.now += std::chrono::seconds(12);  // the second pause is twice as long
+    BOOST_TEST(rows(*session, newest) == "source.unavailable");
+    files.now += std::chrono::seconds(9);
+    BOOST_TEST(rows(*session, newest) == "new");
+}
+
+BOOST_AUTO_TEST_CASE(another_export_is_tried_at_once_after_one_for_which_there_was_no_room) {
+    CsvFolder files;
+    files.put("person.csv", large_export("new\n"));
+    auto settings = files.settings();
+    settings.load_patience = std::chrono::seconds(60);
+    {
+        FullDisk const full(64 * 1024);
+        BOOST_TEST(code_of(open_csv_session(settings)) == "source.unavailable");
+    }
+    auto const session = open(settings);
+    files.put("person.csv", large_export("newer\n"));
+    {
+        FullDisk const full(64 * 1024);
+        BOOST_TEST(rows(*session, all_people) == "source.unavailable");
+    }
+    files.put("person.csv", "no\nlast\n");
+    BOOST_TEST(rows(*session, all_people) == "last");
+}
+
 BOOST_AUTO_TEST_CASE(an_export_that_is_replaced_while_it_is_loaded_is_never_answered_from) {
     CsvFolder files;
     files.put("person.csv", "no\nold\n");

@@ -116,6 +116,15 @@ BOOST_AUTO_TEST_CASE(columns_are_guessed_in_the_regions_languages) {
                                                           {"ເລກທີສໍານວນ", "id"},  // the same in two signs
                                                           {"ລະຫັດຜູ້ເຄາະຮ້າຍ", "id"},
                                                           {"ຊື່ ແລະ ນາມສະກຸນ", "names.full"},
+                                                          {"ชื่อ-สกุล", "names.full"},
+                                                          {"ชื่อ_นามสกุล", "names.full"},
+                                                          {"chue_sakun", "names.full"},
+                                                          {"ชื่อสกุล", "names.family"},  // in law, the surname alone
+                                                          {"chuesakun", "names.family"},
+                                                          {"surname_en", "names.family"},
+                                                          {"Last Name", "names.family"},
+                                                          {"ຊື່ສະກຸນ", "names.family"},
+                                                          {"ឈ្មោះត្រកូល", "names.family"},
                                                           {"ວັນທີເກີດ", "birth_date"},
                                                           {"ສະຖານທີ່ເກີດ", "birth_place"},
                                                           {"ເພດ", "sex"},
@@ -238,6 +247,35 @@ BOOST_AUTO_TEST_CASE(a_draft_loads_only_when_a_person_has_filled_it_in) {
     BOOST_REQUIRE_MESSAGE(map, detail_of(map) << draft);
     BOOST_TEST(map->id_column == "เลขคดี");
     BOOST_TEST(code_of(map->check_against(*national.open())) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_surname_alone_is_drafted_as_a_surname_and_asked_about) {
+    auto const draft_of = [](std::string const& columns) {
+        TemporaryDirectory const directory;
+        {
+            DatabaseWriter writer(directory.path() / "national.db");
+            writer.run("CREATE TABLE คดี (\"เลขคดี\" TEXT, " + columns + ")");
+        }
+        SqliteSettings settings;
+        settings.path = directory.path() / "national.db";
+        auto const session = open_sqlite_session(settings, Secret());
+        BOOST_REQUIRE_MESSAGE(session, detail_of(session));
+        auto const tables = inspect(**session, {});
+        BOOST_REQUIRE_MESSAGE(tables, detail_of(tables));
+        return draft_field_map("database: {kind: sqlite, path: x}\n", *tables);
+    };
+    constexpr std::string_view question = "no column of given names was recognised";
+    auto const alone = draft_of("\"ชื่อสกุล\" TEXT");
+    BOOST_TEST(contains(alone, "family: \"ชื่อสกุล\""), alone);
+    BOOST_TEST(!contains(alone, "full: \""), alone);
+    BOOST_TEST(contains(alone, question), alone);
+    auto const both = draft_of("\"ชื่อตัว\" TEXT, \"ชื่อสกุล\" TEXT");
+    BOOST_TEST(contains(both, "given: \"ชื่อตัว\""), both);
+    BOOST_TEST(contains(both, "family: \"ชื่อสกุล\""), both);
+    BOOST_TEST(!contains(both, question), both);
+    auto const whole = draft_of("\"ชื่อ-สกุล\" TEXT");
+    BOOST_TEST(contains(whole, "full: \"ชื่อ-สกุล\""), whole);
+    BOOST_TEST(!contains(whole, question), whole);
 }
 
 BOOST_AUTO_TEST_CASE(names_that_are_markup_stay_names_in_a_draft) {

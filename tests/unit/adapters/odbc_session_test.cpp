@@ -11,6 +11,7 @@
 #include "tests/unit/adapters/odbc_databases.h"
 
 #include <atomic>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -93,7 +94,7 @@ BOOST_AUTO_TEST_CASE(parts_of_a_connection_string_cannot_run_into_each_other) {
     BOOST_TEST(code_of(odbc_connection_string(settings, Secret::from_text(std::string(20000, 'x')))) ==
                "source.login_refused");
     for (auto const* key : {"PWD", "pwd", "Password", "UID", "user", "DSN", "FILEDSN", "SAVEFILE", "DRIVER", "A;B",
-                            "A=B", "", "A B", "TLSKEYPWD", "{x}"}) {
+                            "A=B", "", "A B", "TLSKEYPWD", "{x}", "PASWORD", "passwrd"}) {
         BOOST_TEST(!is_plain_attribute(key), key);
         settings.attributes = {{key, "x"}};
         BOOST_TEST(code_of(odbc_connection_string(settings, Secret())) == "source.login_refused", key);
@@ -296,6 +297,33 @@ BOOST_AUTO_TEST_CASE(a_call_that_does_not_come_back_is_given_up_and_counted) {
     *may_end = true;
     may_end->notify_all();
     eventually("the thread comes back", [] { return DriverThread::stuck() == 0; });
+}
+
+BOOST_AUTO_TEST_CASE(a_call_without_a_limit_is_left_when_a_stop_is_asked_for) {
+    auto const may_end = std::make_shared<std::atomic<bool>>(false);
+    std::stop_source stop;
+    {
+        DriverThread thread;
+        int ran = 0;
+        BOOST_TEST(thread.run_until(stop.get_token(), std::chrono::milliseconds(0), [&] { ++ran; }));
+        BOOST_TEST(ran == 1);
+        std::jthread const stopper([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            stop.request_stop();
+        });
+        BOOST_TEST(
+            !thread.run_until(stop.get_token(), std::chrono::milliseconds(1), [may_end] { may_end->wait(false); }));
+        BOOST_TEST(stop.stop_requested());
+        BOOST_TEST(DriverThread::stuck() == 1);
+    }
+    *may_end = true;
+    may_end->notify_all();
+    eventually("the thread comes back", [] { return DriverThread::stuck() == 0; });
+    // What is short enough is still done after the request.
+    DriverThread other;
+    int ran = 0;
+    BOOST_TEST(other.run_until(stop.get_token(), std::chrono::seconds(30), [&] { ++ran; }));
+    BOOST_TEST(ran == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

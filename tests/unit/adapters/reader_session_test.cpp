@@ -145,6 +145,36 @@ BOOST_AUTO_TEST_CASE(many_rows_come_in_order_and_can_be_stopped_anywhere) {
     BOOST_TEST(first_values(*session, "SELECT p.id FROM person p WHERE p.id = '00007'") == "00007");
 }
 
+BOOST_AUTO_TEST_CASE(rows_under_way_are_never_the_answer_to_another_question) {
+    NewerFile const newer(
+        "CREATE TABLE person (id TEXT, note TEXT);"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+        "INSERT INTO person SELECT printf('%05d', i), printf('%.100c', 'x') FROM n");
+    auto const session = newer.open();
+    constexpr std::string_view one = "SELECT p.id FROM person p WHERE p.id = '00007'";
+    for (std::size_t const at : {std::size_t{1}, std::size_t{9000}, std::size_t{20000}}) {
+        std::size_t seen = 0;
+        BOOST_CHECK_THROW(static_cast<void>(session->scan("SELECT p.id, p.note FROM person p",
+                                                          [&](SqlRow const&) {
+                                                              if (++seen == at) throw std::runtime_error("enough");
+                                                              return true;
+                                                          })),
+                          std::runtime_error);
+        for (int times = 0; times < 2; ++times) {
+            auto const answer = first_values(*session, std::string(one));
+            BOOST_TEST((answer == "00007" || (times == 0 && answer == "source.unavailable")), answer);
+        }
+    }
+    // A scan whose rows ask the session themselves, which they must not, fails and mixes nothing up.
+    std::size_t seen = 0;
+    auto const nested = session->scan("SELECT p.id, p.note FROM person p", [&](SqlRow const&) {
+        if (++seen == 9000) BOOST_TEST(first_values(*session, std::string(one)) == "00007");
+        return true;
+    });
+    BOOST_TEST(code_of(nested) == "source.unavailable");
+    BOOST_TEST(first_values(*session, std::string(one)) == "00007");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_but_reading_is_possible_in_the_reader_either) {
     NewerFile const newer(people);
     auto const session = newer.open();
@@ -244,10 +274,20 @@ BOOST_AUTO_TEST_CASE(the_reader_has_no_environment_no_new_privileges_and_a_filte
 
 BOOST_AUTO_TEST_CASE(frames_that_do_not_decode_are_refused) {
     using namespace casebridge::reader;
-    auto const rows = encode(Reply{Rows{true, {{SqlValue{}, SqlValue{std::int64_t{-5}}, SqlValue{std::string("x")}}}}});
+    std::vector<SqlRow> const sent = {{SqlValue{}, SqlValue{std::int64_t{-5}}, SqlValue{"x"}},
+                                      {SqlValue{"longer than the one before"}, SqlValue{}, SqlValue{"y"}},
+                                      {}};
+    RowBlock block;
+    for (auto const& row : sent) block.add(row);
+    auto const rows = encode(Reply{Rows{true, block}});
     auto const decoded = decode_reply(rows);
     BOOST_REQUIRE(decoded);
-    BOOST_TEST((std::get<Rows>(*decoded).rows.front().at(1) == SqlValue{std::int64_t{-5}}));
+    std::vector<SqlRow> received;
+    BOOST_TEST(std::get<Rows>(*decoded).rows.for_each([&](SqlRow const& row) {
+        received.push_back(row);
+        return true;
+    }));
+    BOOST_TEST((received == sent));
     for (std::size_t size = 0; size < rows.size(); ++size) {
         BOOST_TEST(code_of(decode_reply(std::string_view(rows).substr(0, size))) == "reader.bad_frame");
     }

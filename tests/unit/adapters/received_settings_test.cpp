@@ -38,7 +38,8 @@ BOOST_AUTO_TEST_CASE(each_wrong_key_is_named_with_its_line_and_what_to_do) {
              std::pair{std::string("kind: csv\n"), "casebridge.yaml:1: kind: expected one of"},
              std::pair{std::string("path: x\n"), "casebridge.yaml:1: kind"},
              std::pair{std::string("kind: sqlite\n"), "casebridge.yaml:1: path"},
-             std::pair{std::string("kind: sqlite\npath: x\nkey: y\n"), "casebridge.yaml:3: key: unknown key"},
+             std::pair{std::string("kind: sqlite\npath: x\nkey: y\n"),
+                       "casebridge.yaml:3: key: a key does not belong into this file"},
              std::pair{std::string("kind: sqlcipher\npath: x\nkey_kind: raw\n"), "cipher_compatibility"},
              std::pair{server + "password: secret\n",
                        "casebridge.yaml:6: password: a password does not belong into this file: give it as the systemd "

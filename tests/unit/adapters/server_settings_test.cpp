@@ -70,6 +70,9 @@ BOOST_AUTO_TEST_CASE(wrong_keys_of_postgresql_are_refused_by_name) {
     for (auto const& [lines, expected] : {
              std::pair{network, "root_certificate: missing"},
              std::pair{rooted + "  password: secret\n", "password: a password does not belong into this file"},
+             std::pair{rooted + "  pasword: secret\n",
+                       "pasword: looks like `password`: a password does not belong into this file"},
+             std::pair{rooted + "  passwrd: secret\n", "passwrd: looks like `password`"},
              std::pair{rooted + "  tls: require\n", "tls: expected"},
              std::pair{rooted + "  port: 0\n", "port: expected"},
              std::pair{rooted + "  sslmode: disable\n", "sslmode"},
@@ -87,7 +90,8 @@ BOOST_AUTO_TEST_CASE(wrong_keys_of_postgresql_are_refused_by_name) {
                        "host: a Unix socket has no TLS"},
              std::pair{std::string("  kind: postgresql\n  host: /run\n  database: c\n  user: r\n  host_address: x\n"),
                        "host_address: expected only"},
-             std::pair{std::string("  kind: postgresql\n"), "database: expected a text"},
+             std::pair{std::string("  kind: postgresql\n"),
+                       "database: expected a text; it is missing under `database`"},
          }) {
         auto const said = complaint(lines);
         BOOST_TEST(contains(said, expected), said);
@@ -115,6 +119,7 @@ BOOST_AUTO_TEST_CASE(every_key_of_odbc_is_read) {
 BOOST_AUTO_TEST_CASE(wrong_keys_of_odbc_are_refused_by_name) {
     for (auto const& [lines, expected] : {
              std::pair{odbc + "  attributes: {PWD: secret}\n", "`PWD` does not belong here"},
+             std::pair{odbc + "  attributes: {PASWORD: secret}\n", "`PASWORD` does not belong here"},
              std::pair{odbc + "  attributes: {uid: root}\n", "`uid` does not belong here"},
              std::pair{odbc + "  attributes: {DSN: other}\n", "`DSN` does not belong here"},
              std::pair{odbc + "  attributes: {\"A;PWD\": x}\n", "`A;PWD` does not belong here"},
@@ -123,7 +128,7 @@ BOOST_AUTO_TEST_CASE(wrong_keys_of_odbc_are_refused_by_name) {
              std::pair{odbc + "  password: secret\n", "password: a password does not belong"},
              std::pair{odbc + "  encryption: off\n", "encryption: expected"},
              std::pair{odbc + "  dsn: x\n", "dsn"},
-             std::pair{std::string("  kind: odbc\n"), "driver: expected a text"},
+             std::pair{std::string("  kind: odbc\n"), "driver: expected a text; it is missing under `database`"},
          }) {
         auto const said = complaint(lines);
         BOOST_TEST(contains(said, expected), said);

@@ -29,9 +29,11 @@ casebridge_test(adapters_tests LIBRARIES casebridge_adapter_suites PkgConfig::SQ
 casebridge_test(adapters_servers_tests LIBRARIES casebridge_adapter_suites casebridge_test_servers TIMEOUT 600 SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/odbc_reading_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/odbc_session_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/postgres_certificate_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/postgres_notification_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/postgres_session_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/privileges_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/server_errors_test.cpp
 )
 
 # The staging table: one suite, on every kind of database.

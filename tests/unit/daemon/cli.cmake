@@ -11,5 +11,6 @@ casebridge_test(daemon_cli LIBRARIES casebridge_cli casebridge_test_servers SOUR
   ${CMAKE_CURRENT_LIST_DIR}/command_run.cpp
   ${CMAKE_CURRENT_LIST_DIR}/render_test.cpp
 )
-target_compile_definitions(daemon_cli PRIVATE CASEBRIDGE_COMMAND="$<TARGET_FILE:casebridge>")
-add_dependencies(daemon_cli casebridge)
+target_compile_definitions(daemon_cli PRIVATE CASEBRIDGE_COMMAND="$<TARGET_FILE:casebridge>"
+  CASEBRIDGE_DAEMON="$<TARGET_FILE:casebridged>")
+add_dependencies(daemon_cli casebridge casebridged)

@@ -3,6 +3,7 @@
 #include "daemon/config.h"
 #include "tests/unit/daemon/command_run.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include <boost/test/unit_test.hpp>
@@ -115,6 +116,51 @@ BOOST_AUTO_TEST_CASE(the_doctor_finds_what_is_wrong_with_a_node_and_says_what_to
     BOOST_CHECK_EQUAL(wrong.exit, 1);
     CHECK_CONTAINS(wrong.out, "config.invalid");
     CHECK_CONTAINS(wrong.out, "colour");
+}
+
+BOOST_AUTO_TEST_CASE(the_superusers_doctor_sees_what_the_daemons_own_user_cannot_read) {
+    if (::geteuid() != 0) return;  // nobody else can give files away, nor needs this look
+    constexpr uid_t nobody = 65534;
+    TemporaryDirectory const directory;
+    auto const file = (directory.path() / "etc.yaml").string();
+    BOOST_REQUIRE_EQUAL(run(init_arguments(directory) + " --office datip --config-out " + file).exit, 0);
+    directory.write("map.yaml",
+                    "database: {kind: sqlite, path: national.db}\ncases: {table: t, id: i, fields: {shelter: s}}\n");
+    auto const national = directory.write("national.db", "");
+    std::ofstream(file, std::ios::app) << "\nfield_map: map.yaml\n";
+    auto const give = [](fs::path const& path, uid_t user) {
+        BOOST_REQUIRE_EQUAL(::chown(path.c_str(), user, user), 0);
+    };
+    give(directory.path(), nobody);
+    for (auto const& entry : fs::recursive_directory_iterator(directory.path())) give(entry.path(), nobody);
+    auto const complaints = [&] {
+        std::string text;
+        auto const report = json_of(run("doctor --json --config " + file).out);
+        for (auto const& each : *report.find("findings")->as_array()) {
+            if (each.text_or("what") != "files") continue;
+            BOOST_CHECK_EQUAL(each.text_or("code"), "file.wrong_owner");
+            text += each.text_or("detail") + "\n" + each.text_or("remedy") + "\n";
+        }
+        return text;
+    };
+    BOOST_CHECK_EQUAL(complaints(), "");
+
+    auto const key = directory.path() / "state/identity/tls.key.pem";
+    give(key, 0);
+    auto const one = complaints();
+    CHECK_CONTAINS(one, key.string() + ": belongs to root; the daemon runs as nobody and may not read it");
+    CHECK_CONTAINS(one, "Run: chown nobody: '" + key.string() + "'");
+    BOOST_CHECK_EQUAL(std::ranges::count(one, '\n'), 2);
+    give(key, nobody);
+
+    give(national, 0);
+    fs::permissions(national, fs::perms::owner_read | fs::perms::owner_write);
+    CHECK_CONTAINS(complaints(), national.string());
+    give(national, nobody);
+    give(directory.path() / "state/store.key", 0);
+    CHECK_CONTAINS(complaints(), "state/store.key");
+    give(directory.path() / "state/store.key", nobody);
+    BOOST_CHECK_EQUAL(complaints(), "");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_in_the_way_is_said_before_anything_is_made) {

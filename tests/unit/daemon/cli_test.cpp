@@ -79,9 +79,9 @@ BOOST_AUTO_TEST_CASE(arguments_that_are_no_utf8_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(an_act_without_a_reason_exits_with_2_where_nobody_can_be_asked) {
-    for (auto const* arguments :
-         {"case show A", "case preview A --to kh-mosvy/office --purpose referral", "consent withdraw A c1",
-          "peer remove kh-mosvy", "inbox show x", "outbox export x --out y", "agreement sign x.yaml"}) {
+    for (auto const* arguments : {"case show A", "case preview A --to kh-mosvy/office --purpose referral",
+                                  "consent withdraw A c1", "case update A", "peer remove kh-mosvy", "inbox show x",
+                                  "outbox export x --out y", "agreement sign x.yaml"}) {
         auto const asked = run(std::string("--socket /nowhere/officer.sock ") + arguments);
         BOOST_CHECK_EQUAL(asked.exit, 2);
         CHECK_CONTAINS(asked.err, "[usage.reason_missing]");
@@ -95,6 +95,7 @@ BOOST_AUTO_TEST_CASE(recipient_purpose_and_confirmation_are_checked_before_the_d
     auto const purpose = run(start + "preview A --to kh-mosvy/office --purpose referal");
     BOOST_CHECK_EQUAL(purpose.exit, 2);
     CHECK_CONTAINS(purpose.err, "[purpose.unknown]");
+    CHECK_CONTAINS(run(start + "update A --to kh-mosvy/office").err, "[usage.bad_recipient]");
     auto const send = run(start + "send A --to kh-mosvy/office --purpose referral");
     BOOST_CHECK_EQUAL(send.exit, 2);
     CHECK_CONTAINS(send.err, "[usage.no_preview]");
@@ -108,7 +109,8 @@ BOOST_AUTO_TEST_CASE(without_a_daemon_every_command_that_needs_one_exits_with_5)
          {"status", "peer list", "peer check kh-mosvy", "agreement list", "policy list", "consent list", "case list",
           "outbox", "outbox list", "outbox show x", "inbox list", "log", "reload", "case show A --reason x",
           "case send A --to kh-mosvy/office --purpose referral --preview --reason x",
-          "outbox export x --out y --reason z", "peer remove kh-mosvy --reason x"}) {
+          "case update A --dry-run --reason x", "outbox export x --out y --reason z",
+          "peer remove kh-mosvy --reason x"}) {
         auto const unreachable = run(std::string(arguments) + " --socket /nowhere/officer.sock");
         BOOST_CHECK_EQUAL(unreachable.exit, 5);
         BOOST_CHECK(unreachable.out.empty());

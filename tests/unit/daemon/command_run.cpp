@@ -52,13 +52,25 @@ Run run_on_terminal(std::vector<std::string> arguments, std::string const& typed
     return result;
 }
 
-Run run(std::string const& arguments, std::string const& environment) {
+namespace {
+
+Run run_program(std::string const& program, std::string const& arguments, std::string const& environment) {
     TemporaryDirectory const directory;
     auto const out = directory.path() / "out", err = directory.path() / "err";
-    auto const command = "env -u CASEBRIDGE_SOCKET -u CASEBRIDGE_CONFIG " + environment + " " CASEBRIDGE_COMMAND " " +
-                         arguments + " </dev/null >" + out.string() + " 2>" + err.string();
+    auto const command = "env -u CASEBRIDGE_SOCKET -u CASEBRIDGE_CONFIG -u CREDENTIALS_DIRECTORY " + environment + " " +
+                         program + " " + arguments + " </dev/null >" + out.string() + " 2>" + err.string();
     int const status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(out), text_of(err)};
+}
+
+}  // namespace
+
+Run run(std::string const& arguments, std::string const& environment) {
+    return run_program(CASEBRIDGE_COMMAND, arguments, environment);
+}
+
+Run run_daemon(std::string const& arguments) {
+    return run_program(CASEBRIDGE_DAEMON, arguments, "");
 }
 
 std::string init_arguments(TemporaryDirectory const& directory) {

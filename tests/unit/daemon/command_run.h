@@ -17,6 +17,8 @@ struct Run {
 
 /// `arguments` as a shell reads them; nobody is there to answer questions. `environment`: "NAME=value".
 Run run(std::string const& arguments, std::string const& environment = "");
+/// The daemon itself, for what it does and ends.
+Run run_daemon(std::string const& arguments);
 /// The command with a terminal for all three streams, and `typed` on its keyboard, a line to each question.
 Run run_on_terminal(std::vector<std::string> arguments, std::string const& typed);
 

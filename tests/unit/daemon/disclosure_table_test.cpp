@@ -89,4 +89,27 @@ BOOST_AUTO_TEST_CASE(the_register_outlives_the_erasure_of_what_names_the_person)
     BOOST_CHECK(rows[0].to == row(1).to);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_replaced_does_not_leave_until_its_replacement_failed_to_arrive) {
+    auto const store = open();
+    auto first = row(1);
+    first.about = About::status;
+    first.retain_until = at(77);
+    must(store->disclosures().insert(first));
+    must(store->disclosures().insert(row(2)));
+    BOOST_CHECK(!must(store->disclosures().is_superseded(message(1))));
+    must(store->disclosures().mark_replaced(message(1), message(2)));
+    BOOST_CHECK(must(store->disclosures().is_superseded(message(1))));
+    BOOST_CHECK(!must(store->disclosures().is_superseded(message(2))));
+    auto const rows = must(store->disclosures().of_case(CaseId("TH-2017-0001")));
+    BOOST_CHECK_EQUAL(rows[0].replaced_by, message(2).text());
+    BOOST_CHECK(rows[0].about == About::status && rows[1].about == About::summary);
+    BOOST_CHECK(rows[0].retain_until == at(77) && !rows[1].retain_until);
+    BOOST_CHECK(must(store->watch().to_review({}, 10)).empty());
+    must(store->disclosures().release_replaced(message(2), ReviewState::due));
+    BOOST_CHECK(!must(store->disclosures().is_superseded(message(1))));
+    BOOST_CHECK_EQUAL(must(store->watch().to_review({}, 10)).size(), 1U);
+    must(store->disclosures().mark_withdrawn(message(2), message(9).text()));
+    BOOST_CHECK(must(store->disclosures().is_superseded(message(2))));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -122,4 +122,32 @@ BOOST_AUTO_TEST_CASE(the_list_is_newest_first_and_limited) {
     BOOST_CHECK(rows[1].id == message(1));
 }
 
+BOOST_AUTO_TEST_CASE(what_took_its_place_stands_in_the_row_or_waits_for_it) {
+    auto const store = open();
+    must(store->inbox().insert(row(1)));
+    must(store->inbox().supersede(node("th-msdhs"), message(1), message(9), "message.replaced", at(10)));
+    must(store->inbox().supersede(node("th-msdhs"), message(2), message(9), "message.replaced", at(10)));
+    must(store->inbox().supersede(node("th-msdhs"), message(2), message(8), "message.retracted", at(11)));
+    BOOST_CHECK_EQUAL(must(store->inbox().find(node("th-msdhs"), message(1)))->superseded_by, message(9).text());
+    BOOST_CHECK_EQUAL(must(store->inbox().superseded(node("th-msdhs"), message(1))), "");
+    BOOST_CHECK_EQUAL(must(store->inbox().superseded(node("th-msdhs"), message(2))), "message.replaced");
+    BOOST_CHECK_EQUAL(must(store->inbox().superseded(node("kh-mosvy"), message(2))), "");
+    must(store->inbox().forget_superseded(at(10), 10));
+    BOOST_CHECK_EQUAL(must(store->inbox().superseded(node("th-msdhs"), message(2))), "message.replaced");
+    must(store->inbox().forget_superseded(at(11), 10));
+    BOOST_CHECK_EQUAL(must(store->inbox().superseded(node("th-msdhs"), message(2))), "");
+}
+
+BOOST_AUTO_TEST_CASE(what_changed_is_forgotten_with_the_content) {
+    auto const store = open();
+    auto want = row(1);
+    want.changes = "{}";
+    must(store->inbox().insert(want));
+    auto const held = must(store->inbox().holding(want.from, want.id));
+    BOOST_REQUIRE(held);
+    BOOST_CHECK_EQUAL(must(store->inbox().find(want.from, want.id))->changes, "{}");
+    must(store->inbox().mark_erased(held->number, at(10)));
+    BOOST_CHECK_EQUAL(must(store->inbox().find(want.from, want.id))->changes, "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

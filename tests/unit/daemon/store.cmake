@@ -8,6 +8,7 @@ casebridge_test(daemon_store
     ${here}/content_table_test.cpp
     ${here}/database_test.cpp
     ${here}/disclosure_table_test.cpp
+    ${here}/duty_table_test.cpp
     ${here}/engine_test.cpp
     ${here}/failing_disk.cpp
     ${here}/health_survey_test.cpp
@@ -17,8 +18,10 @@ casebridge_test(daemon_store
     ${here}/migrations_test.cpp
     ${here}/outbox_table_test.cpp
     ${here}/peer_table_test.cpp
+    ${here}/procedure_table_test.cpp
     ${here}/raw_store.cpp
     ${here}/received_list_test.cpp
+    ${here}/told_office_test.cpp
     ${here}/store_fixture.cpp
     ${here}/watch_table_test.cpp
     ${CMAKE_CURRENT_SOURCE_DIR}/support/ministry.cpp

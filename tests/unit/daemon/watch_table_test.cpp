@@ -1,3 +1,4 @@
+#include "daemon/case_handle.h"
 #include "daemon/case_watch.h"
 #include "daemon/migrations.h"
 #include "tests/unit/daemon/store_fixture.h"
@@ -42,7 +43,7 @@ struct Watching : StoreFixture {
     /// "message state" of each outdated disclosure.
     std::vector<std::string> outdated() {
         std::vector<std::string> lines;
-        for (auto const& row : must(store->watch().outdated(10))) {
+        for (auto const& row : must(store->watch().outdated(10, at(50)))) {
             for (std::int64_t number = 1; number < 10; ++number) {
                 if (message(number) == row.message) {
                     lines.push_back(std::to_string(number) + " " + std::string(to_text(row.state)) + " " +
@@ -82,7 +83,7 @@ BOOST_AUTO_TEST_CASE(what_is_gone_or_does_not_map_is_outdated_until_it_is_back) 
     BOOST_CHECK(see("A-1", {Sighting::State::vanished, {}}, 10));
     BOOST_CHECK(!see("A-1", {Sighting::State::vanished, {}}, 11));
     BOOST_TEST(outdated() == Lines{"1 vanished A-1"}, boost::test_tools::per_element());
-    auto const counts = must(store->watch().counts());
+    auto const counts = must(store->watch().counts(at(50)));
     BOOST_CHECK(counts.watched == 1 && counts.changed == 0 && counts.vanished == 1);
     BOOST_CHECK(see("A-1", {Sighting::State::unreadable, {}}, 12));
     BOOST_TEST(outdated() == Lines{"1 unreadable A-1"}, boost::test_tools::per_element());
@@ -130,14 +131,85 @@ BOOST_AUTO_TEST_CASE(what_was_told_before_there_was_a_watch_counts_from_the_firs
         must(database.execute("INSERT INTO schema_version(version) VALUES(5)"));
         ContentTable contents(database);
         must(CaseTable(database, contents).subject(CaseId("A-1"), node("kh-mosvy")));
-        must(DisclosureTable(database, contents).insert(told(1, "A-1")));
+        auto const personal = must(contents.put(as_bytes(R"({"case":"A-1","consent":"consent"})")));
+        auto insert = database.prepare(
+            "INSERT INTO disclosures(message, case_handle, node, office, purpose, subject, agreement, policy, body, "
+            "consent, consent_epoch, categories, prepared_at, state) VALUES(?1, ?2, 'kh-mosvy', 'poipet', 'referral', "
+            "?3, "
+            "?4, ?4, ?4, ?5, 1, '{}', 0, 'delivered')");
+        insert.bind(1, message(1).text()).bind_blob(2, must(case_handle(database, CaseId("A-1"))).view());
+        insert.bind(3, subject(1).text()).bind_blob(4, digest("x").view()).bind(5, personal);
+        must(insert.run());
     }
     store = open();
-    BOOST_TEST(must(store->watch().counts()).watched == 1);
+    BOOST_TEST(must(store->watch().counts(at(50))).watched == 1);
     BOOST_CHECK(!see("A-1", present("old"), 10));  // nothing to compare with
     BOOST_CHECK(outdated().empty());
     BOOST_CHECK(see("A-1", present("new"), 11));
     BOOST_TEST(outdated() == Lines{"1 present A-1"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_changes_is_under_review_in_the_same_transaction_until_it_is_settled) {
+    tell(1, "A-1", "old");
+    tell(2, "A-2", "old");
+    auto const cases = [&](Bytes const& after = {}) {
+        Lines ids;
+        for (auto const& each : must(store->watch().to_review(after, 10)))
+            ids.push_back(each.id ? each.id->text() : "erased");
+        return ids;
+    };
+    BOOST_CHECK(cases().empty());  // what was just told is what is so
+    BOOST_CHECK(see("A-1", present("new"), 10));
+    BOOST_TEST(cases() == Lines{"A-1"}, boost::test_tools::per_element());
+    BOOST_CHECK(cases(must(store->watch().to_review({}, 10)).front().handle).empty());
+    must(store->watch().up_to_date(CaseId("A-1"), message(1), digest("new")));
+    BOOST_CHECK(cases().empty());
+    BOOST_CHECK(outdated().empty());
+    BOOST_CHECK(see("A-1", {Sighting::State::vanished, {}}, 11));
+    BOOST_TEST(cases() == Lines{"A-1"}, boost::test_tools::per_element());
+    must(store->disclosures().set_review(message(1), ReviewState::officer));
+    BOOST_CHECK(cases().empty());
+    BOOST_TEST(outdated() == Lines{"1 vanished A-1"}, boost::test_tools::per_element());
+    BOOST_CHECK(see("A-1", present("new"), 12));  // it is back: looked at again
+    BOOST_TEST(cases() == Lines{"A-1"}, boost::test_tools::per_element());
+    BOOST_CHECK(outdated().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_withdrawn_replaced_erased_or_over_is_neither_outdated_nor_under_review) {
+    for (std::int64_t number = 1; number <= 5; ++number) tell(number, "A-1", "old");
+    must(store->disclosures().mark_withdrawn(message(1), message(9).text()));
+    must(store->disclosures().mark_replaced(message(2), message(9)));
+    must(store->disclosures().mark_erased(message(3), at(9)));
+    store.reset();
+    raw().run(
+        "UPDATE disclosures SET retain_until = 50 + (SELECT min(prepared_at) FROM disclosures) - 1 WHERE message = '" +
+        message(4).text() + "'");
+    store = open();
+    BOOST_CHECK(see("A-1", present("new"), 10));
+    BOOST_TEST(outdated() == Lines{"5 present A-1"}, boost::test_tools::per_element());
+    BOOST_CHECK_EQUAL(must(store->watch().counts(at(50))).changed, 1);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_change_of_rules_all_that_stands_is_reviewed_in_steps) {
+    for (std::int64_t number = 1; number <= 5; ++number) tell(number, "A-" + std::to_string(number), "x");
+    must(store->disclosures().mark_withdrawn(message(2), message(9).text()));
+    auto const first = must(store->watch().review_after(0, 3));
+    BOOST_REQUIRE(first);
+    BOOST_CHECK_EQUAL(must(store->watch().to_review({}, 10)).size(), 2U);
+    auto const second = must(store->watch().review_after(*first, 3));
+    BOOST_REQUIRE(second);
+    BOOST_CHECK(!must(store->watch().review_after(*second, 3)));
+    BOOST_CHECK_EQUAL(must(store->watch().to_review({}, 10)).size(), 4U);
+    BOOST_CHECK(outdated().empty());  // nobody knows yet whether anything else may be told
+}
+
+BOOST_AUTO_TEST_CASE(what_went_missing_lately_is_counted) {
+    for (std::int64_t number = 1; number <= 3; ++number) tell(number, "A-" + std::to_string(number), "x");
+    BOOST_CHECK(see("A-1", {Sighting::State::vanished, {}}, 10));
+    BOOST_CHECK(see("A-2", {Sighting::State::vanished, {}}, 20));
+    auto const missing = must(store->watch().missing(at(15)));
+    BOOST_CHECK_EQUAL(missing.lately, 1);
+    BOOST_CHECK_EQUAL(missing.watched, 3);
 }
 
 BOOST_AUTO_TEST_CASE(the_store_tells_neither_number_nor_fingerprint) {

@@ -101,9 +101,11 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_named_with_file_line_key_and_the_nearest_w
         {
             {"id: th-kh", "id: TH KH",
              "agreement.yaml:1: id: expected 3 to 64 lower-case letters, digits and inner hyphens"},
-            {"title: Thailand", "titel: Thailand", "agreement.yaml:1: title: expected a text"},
+            {"title: Thailand", "titel: Thailand",
+             "agreement.yaml:1: title: expected a text; it is missing at the top of the file"},
             {"schema: 1", "schema: 2", "agreement.yaml:3: schema: expected a whole number from 1 to 1"},
-            {"date: \"2003\"", "when: \"2003\"", "agreement.yaml:5: date: expected a text"},
+            {"date: \"2003\"", "when: \"2003\"",
+             "agreement.yaml:5: date: expected a text; it is missing under `instruments[0]`"},
             {"from: 2026-01-01", "from: 2026-02-30",
              "agreement.yaml:9: from: expected a date that exists, as YYYY-MM-DD"},
             {"from: 2026-01-01", "from: 1/1/2026",

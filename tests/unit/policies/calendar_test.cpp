@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_in_a_calendar_is_named) {
             {"[saturday, sunday]", "[sunday, monday, tuesday, wednesday, thursday, friday, saturday]",
              "th.yaml:3: weekend: expected a day on which people work"},
             {"year: 2026", "year: 2569", "th.yaml:5: year: expected a whole number from 2020 to 2100"},
-            {"    source: a notice\n", "", "th.yaml:5: source: expected a text"},
+            {"    source: a notice\n", "", "th.yaml:5: source: expected a text; it is missing under `years[0]`"},
             {"date: 2026-12-31", "date: 2569-12-31",
              "th.yaml:8: date: expected a day of the year it stands under (Gregorian, not Buddhist era)"},
             {"date: 2026-12-31", "date: 2026-02-29", "th.yaml:8: date: expected a date that exists, as YYYY-MM-DD"},
@@ -100,7 +100,8 @@ BOOST_AUTO_TEST_CASE(every_mistake_in_a_calendar_is_named) {
             {"        name: New Year's Eve\n",
              "        name: New Year's Eve\n      - {date: 2026-12-31, name: again}\n",
              "th.yaml:10: date: names a day twice"},
-            {"        name: New Year's Eve\n", "", "th.yaml:8: name: expected a text"},
+            {"        name: New Year's Eve\n", "",
+             "th.yaml:8: name: expected a text; it is missing under `years[0].holidays[0]`"},
             {"years:", "lunar: yes\nyears:",
              "th.yaml:4: lunar: unknown key; expected one of country, time_zone, weekend, years"},
         });

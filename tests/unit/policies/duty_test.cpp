@@ -11,7 +11,7 @@ MessageId id(char last) {
     return must(MessageId::parse(std::string("019a2b3c-4d5e-7f60-8192-a3b4c5d6e7f") + last));
 }
 
-Duty duty(std::variant<Withdrawal, ErasureReceipt> content) {
+Duty duty(DutyContent content) {
     return {.id = id('1'),
             .from = {must(NodeId::parse("th-msdhs")), must(parse_office("datip"))},
             .to = {must(NodeId::parse("kh-mosvy")), must(parse_office("poipet"))},
@@ -66,6 +66,16 @@ BOOST_AUTO_TEST_CASE(a_withdrawal_reads_back_as_it_was_written) {
     BOOST_CHECK_EQUAL(to_payload(read), payload);
 }
 
+BOOST_AUTO_TEST_CASE(a_retraction_reads_back_as_it_was_written) {
+    auto const payload = to_payload(duty(Retraction{{id('2'), id('3')}}));
+    BOOST_CHECK_EQUAL(payload.size(), 2U * 1024);
+    auto const incoming = must(parse_incoming(payload));
+    auto const& read = std::get<Duty>(incoming);
+    BOOST_CHECK(read.type() == MessageType::retraction);
+    BOOST_CHECK(named_messages(read.content) == (std::vector{id('2'), id('3')}));
+    BOOST_CHECK_EQUAL(to_payload(read), payload);
+}
+
 BOOST_AUTO_TEST_CASE(an_erasure_receipt_reads_back_as_it_was_written) {
     auto const payload = to_payload(duty(receipt()));
     auto const incoming = must(parse_incoming(payload));
@@ -92,6 +102,7 @@ BOOST_AUTO_TEST_CASE(a_withdrawal_of_many_messages_falls_into_a_larger_class) {
 BOOST_AUTO_TEST_CASE(what_is_no_duty_is_refused_with_its_code) {
     auto const text = to_payload(duty(withdrawal()));
     auto const answer = to_payload(duty(receipt()));
+    auto const retraction = to_payload(duty(Retraction{{id('2')}}));
     struct Row {
         std::string const& payload;
         std::string from, to, code;
@@ -111,6 +122,10 @@ BOOST_AUTO_TEST_CASE(what_is_no_duty_is_refused_with_its_code) {
              Row{text, "\"node\":\"th-msdhs\"", "\"node\":\"TH-msdhs\"", "node_id.malformed"},
              Row{text, "\"body\":{", "\"body\":{\"more\":1,", "message.unknown_member"},
              Row{text, "\"padding\":\"0", "\"padding\":\"1", "message.bad_padding"},
+             Row{retraction, "\"messages\":[\"019a2b3c-4d5e-7f60-8192-a3b4c5d6e7f2\"]", "\"messages\":[]",
+                 "message.out_of_range"},
+             Row{retraction, "\"body\":{", "\"body\":{\"consent\":\"c\",", "message.unknown_member"},
+             Row{retraction, "\"messages\":[\"019a", "\"messages\":[\"x19a", "message_id.malformed"},
              Row{answer, "\"withdrawal\":\"019a", "\"withdrawal\":\"x19a", "message_id.malformed"},
              Row{answer, "\"erased_at\":\"2026", "\"erased_at\":\"x026", "time.bad_timestamp"},
              Row{answer, "\"messages\":2", "\"messages\":-2", "message.out_of_range"},

@@ -127,6 +127,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_member_is_refused_with_its_own_code) {
         std::string_view code;
     };
     std::string const zeros(64, '0');
+    auto too_many = Json::array();
+    for (int i = 0; i <= 200; ++i) too_many.push("019a1b2c-3d4e-7a5b-8c6d-7e8f90a1b2c4");
     for (auto const& row : std::initializer_list<Row>{
              {"version", 2, "message.unknown_version"},
              {"version", 0, "message.unknown_version"},
@@ -141,6 +143,11 @@ BOOST_AUTO_TEST_CASE(a_wrong_member_is_refused_with_its_own_code) {
              {"in_reply_to", "x", "message_id.malformed"},
              {"in_reply_to", "", "message_id.malformed"},
              {"in_reply_to", nullptr, "message.wrong_type"},
+             {"replaces", "x", "message.wrong_type"},
+             {"replaces", Json::array(), "message.out_of_range"},
+             {"replaces", Json::array().push("x"), "message_id.malformed"},
+             {"replaces", Json::array().push(7), "message.wrong_type"},
+             {"replaces", too_many, "message.too_long"},
              {"stream", "kh-mosvy/th-msdhs/" + std::string(subject), "message.bad_stream"},
              {"stream", "th-msdhs/kh-mosvy", "message.bad_stream"},
              {"type", "case_dump", "message.unknown_type"},

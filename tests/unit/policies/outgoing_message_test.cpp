@@ -126,6 +126,8 @@ MessageHeader random_header(std::mt19937& random) {
                          .log_head = std::to_string(number(1'000'000)) + ' ' + digest().hex()};
     header.stream = stream_name(header.from.node, header.to.node, header.subject);
     if (number(2) == 0) header.in_reply_to = MessageId::make(sent, random_text(random, 10));
+    for (auto left = number(4); left > 0; --left)
+        header.replaces.push_back(MessageId::make(sent, random_text(random, 10)));
     if (number(2) == 0) header.procedure = "p-" + std::to_string(number(100));
     return header;
 }
@@ -133,11 +135,11 @@ MessageHeader random_header(std::mt19937& random) {
 bool equal(MessageHeader const& a, MessageHeader const& b) {
     return a.version == b.version && a.schema == b.schema && a.id == b.id && a.stream == b.stream &&
            a.sequence == b.sequence && a.type == b.type && a.from == b.from && a.to == b.to && a.sent_at == b.sent_at &&
-           a.expires_at == b.expires_at && a.in_reply_to == b.in_reply_to && a.procedure == b.procedure &&
-           a.purpose == b.purpose && a.subject == b.subject && a.agreement == b.agreement &&
-           a.policy_id == b.policy_id && a.policy_version == b.policy_version && a.policy_digest == b.policy_digest &&
-           a.consent == b.consent && a.retain_until == b.retain_until && a.onward_transfer == b.onward_transfer &&
-           a.log_head == b.log_head;
+           a.expires_at == b.expires_at && a.in_reply_to == b.in_reply_to && a.replaces == b.replaces &&
+           a.procedure == b.procedure && a.purpose == b.purpose && a.subject == b.subject &&
+           a.agreement == b.agreement && a.policy_id == b.policy_id && a.policy_version == b.policy_version &&
+           a.policy_digest == b.policy_digest && a.consent == b.consent && a.retain_until == b.retain_until &&
+           a.onward_transfer == b.onward_transfer && a.log_head == b.log_head;
 }
 
 }  // namespace

@@ -42,6 +42,35 @@ CaseRecord adult(std::string const& born) {
 
 BOOST_AUTO_TEST_SUITE(sharing_policy)
 
+BOOST_AUTO_TEST_CASE(updates_are_for_an_officer_unless_the_file_says_automatic) {
+    auto const policy = [](std::string const& updates) {
+        return must(SharingPolicy::load(yaml_file(replaced(valid, "version: 3", "version: 3" + updates), "p.yaml")));
+    };
+    BOOST_CHECK(policy("").updates() == Updates::officer);
+    BOOST_CHECK(policy("\nupdates: officer").updates() == Updates::officer);
+    BOOST_CHECK(policy("\nupdates: automatic").updates() == Updates::automatic);
+}
+
+BOOST_AUTO_TEST_CASE(several_policies_update_by_themselves_only_if_all_that_speak_say_so) {
+    auto const policy = [](std::string const& updates, std::string const& recipients) {
+        auto text = replaced(valid, "version: 3", "version: 3\nupdates: " + updates);
+        return must(SharingPolicy::load(yaml_file(replaced(text, "[kh-mosvy, la-mlsw]", recipients), "p.yaml")));
+    };
+    auto const return_to = [](std::vector<SharingPolicy> const& policies, std::string_view recipient) {
+        return updates_for(policies, node(recipient), Purpose::return_and_handover);
+    };
+    auto const kh_auto = policy("automatic", "[kh-mosvy]"), kh_officer = policy("officer", "[kh-mosvy]");
+    auto const la_officer = policy("officer", "[la-mlsw]");
+    BOOST_CHECK(return_to({}, "kh-mosvy") == Updates::officer);
+    BOOST_CHECK(return_to({kh_auto}, "kh-mosvy") == Updates::automatic);
+    BOOST_CHECK(return_to({kh_auto, la_officer}, "kh-mosvy") == Updates::automatic);
+    BOOST_CHECK(return_to({kh_auto, la_officer}, "la-mlsw") == Updates::officer);
+    BOOST_CHECK(return_to({kh_auto, kh_officer}, "kh-mosvy") == Updates::officer);
+    // Nobody speaks of it any more: then all have to say so.
+    BOOST_CHECK(return_to({kh_auto}, "vn-molisa") == Updates::automatic);
+    BOOST_CHECK(return_to({kh_auto, la_officer}, "vn-molisa") == Updates::officer);
+}
+
 BOOST_AUTO_TEST_CASE(a_policy_says_what_its_file_says) {
     auto const loaded = must(SharingPolicy::load(yaml_file(valid, "policy.yaml")));
     BOOST_CHECK_EQUAL(loaded.id().text(), "th-policy");

@@ -53,7 +53,32 @@ BOOST_AUTO_TEST_CASE(values_of_the_right_kind_are_read_without_complaint) {
 
 BOOST_AUTO_TEST_CASE(a_missing_key_is_complained_about_at_the_mapping) {
     BOOST_TEST(complaints_about("\na: 1\n", [](YamlReader& reader) { reader.text("id"); }) ==
-               "f.yaml:2: id: expected a text");
+               "f.yaml:2: id: expected a text; it is missing at the top of the file");
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_key_of_a_nested_mapping_is_complained_about_with_its_place) {
+    auto const root = parse_yaml("a:\n  b:\n    - c: 1\n", "f.yaml");
+    BOOST_REQUIRE(root);
+    YamlComplaints complaints;
+    YamlReader reader(root->find("a")->find("b")->elements.front(), complaints);
+    reader.word("kind", words);
+    reader.mapping("fields");
+    BOOST_TEST(complaints.to_error("x").detail ==
+               "f.yaml:3: kind: expected one of referral, family_tracing, matching; it is missing under `a.b[0]`\n"
+               "f.yaml:3: fields: expected keys with values; it is missing under `a.b[0]`");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_belongs_elsewhere_is_refused_also_mistyped_and_never_offered) {
+    BOOST_TEST(complaints_about("user: a\npassword: b\npasword: c\npwd: d\nusr: e\n",
+                                [](YamlReader& r) {
+                                    r.refuse_keys({"password", "pwd"}, "it belongs elsewhere");
+                                    r.text("user");
+                                    r.refuse_unknown_keys();
+                                }) ==
+               "f.yaml:2: password: it belongs elsewhere\n"
+               "f.yaml:3: pasword: looks like `password`: it belongs elsewhere\n"
+               "f.yaml:4: pwd: it belongs elsewhere\n"
+               "f.yaml:5: usr: unknown key; expected one of user; did you mean `user`?");
 }
 
 BOOST_AUTO_TEST_CASE(a_value_of_the_wrong_kind_is_complained_about_at_its_line) {
@@ -81,7 +106,8 @@ BOOST_AUTO_TEST_CASE(a_value_of_the_wrong_kind_is_complained_about_at_its_line) 
     is(
         "k: a\n", [](YamlReader& r) { r.mapping("k"); }, "f.yaml:1: k: expected keys with values");
     is(
-        "a: b\n", [](YamlReader& r) { r.sequence("k"); }, "f.yaml:1: k: expected a list of words");
+        "a: b\n", [](YamlReader& r) { r.sequence("k"); },
+        "f.yaml:1: k: expected a list of words; it is missing at the top of the file");
 }
 
 BOOST_AUTO_TEST_CASE(a_number_that_is_not_whole_plain_and_in_range_is_complained_about) {
