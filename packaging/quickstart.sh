@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Shows the whole job on this machine: installs what is missing, builds, starts three ministries on loopback, each with
 # its own synthetic national database in its own language (PostgreSQL, SQLCipher, CSV files), and lets them exchange a
-# case summary.
+# case summary; then one case from verification to withdrawal, whose days pass in seconds.
 #
 #   packaging/quickstart.sh                 everything; stops and removes the three at the end
 #   packaging/quickstart.sh --keep          leaves the three running and says how to look further
@@ -25,7 +25,7 @@ while (($# > 0)); do
       (($# > 1)) || { echo "quickstart.sh: $1 needs a value" >&2; exit 2; }
       case "$1" in --dir) directory=$2 ;; --seed) seed=$2 ;; --bin) bin=$2 ;; esac
       shift ;;
-    -h|--help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "quickstart.sh: unknown option $1 (see --help)" >&2; exit 2 ;;
   esac
   shift
@@ -34,6 +34,8 @@ done
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; else bold='' dim='' plain=''; fi
 # shellcheck source=packaging/demo/national_servers.sh
 source "$root/packaging/demo/national_servers.sh"
+# shellcheck source=packaging/demo/story.sh
+source "$root/packaging/demo/story.sh"
 step() { printf '\n%s▸ %s%s\n' "$bold" "$1" "$plain"; }
 note() { printf '  %s\n' "$1"; }
 fail() { printf '\nquickstart.sh: %s\n' "$1" >&2; [[ -d $directory ]] && printf 'logs: %s/*/daemon.log\n' "$directory" >&2; exit 1; }
@@ -121,14 +123,20 @@ wait_for() { # what, seconds, command…
     sleep 0.05
   done
 }
-start_node() {
-  local node=$1
-  "$bin/casebridged" --config "$(home "$node")/casebridge.yaml" >>"$(home "$node")/daemon.log" 2>&1 &
+start_node() { # node; clock_ahead: by how much its clock is put forward, for the story
+  local node=$1 clock=()
+  if [[ -n ${clock_ahead:-} ]]; then
+    clock=(FAKETIME="$clock_ahead" FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1 LD_PRELOAD="$(faketime_library)")
+  fi
+  env "${clock[@]}" "$bin/casebridged" --config "$(home "$node")/casebridge.yaml" >>"$(home "$node")/daemon.log" 2>&1 &
   echo $! >"$(home "$node")/daemon.pid"
   disown
   wait_for "start of $node" 15 node_answers "$node"
 }
+gone() { ! kill -0 "$1" 2>/dev/null; } # process
 node_answers() { at "$1" status --json >/dev/null 2>&1; }
+
+faketime_library() { local found=(/usr/lib/*/faketime/libfaketime.so.1); printf '%s' "${found[0]}"; }
 
 # ---------------------------------------------------------------- three ministries
 step "Three national databases, each in its own schema and language"
@@ -315,7 +323,10 @@ send_again() {
   messages+=("$(jq -r .message <<<"$answer")")
 }
 kill_receiver() {
-  kill -9 "$(<"$(home kh-mosvy)/daemon.pid")"
+  local pid
+  pid=$(<"$(home kh-mosvy)/daemon.pid")
+  kill -9 "$pid"
+  wait_for "the end of kh-mosvy" 15 gone "$pid"
   kills=$((kills + 1))
   start_node kh-mosvy
 }
@@ -358,7 +369,6 @@ expect "sender in the payload" th-msdhs "$(jq -r .from.node "$directory/payload.
 # ---------------------------------------------------------------- withdrawal
 step "She changes her mind: the consent is withdrawn while Cambodia is away, and what it was told is destroyed"
 away=$(<"$(home kh-mosvy)/daemon.pid")
-gone() { ! kill -0 "$1" 2>/dev/null; }
 kill "$away"
 wait_for "the end of kh-mosvy" 15 gone "$away"
 at th-msdhs --reason "asked by telephone, caller verified" consent withdraw "$adult_case" demo-return-adult | sed 's/^/  /'
@@ -373,12 +383,19 @@ expect "what is left there" null \
 refused th-msdhs "$adult_case" kh-mosvy/poipet-transit-centre return_and_handover release.consent_withdrawn \
   "the same return, from now on"
 
+# ---------------------------------------------------------------- one case to its end
+for node in "${nodes[@]}"; do
+  expect "what casebridge doctor finds wrong with $node" 0 \
+    "$(at "$node" --config "$(home "$node")/casebridge.yaml" doctor --json | jq .problems)"
+done
+khmer_case=$(at kh-mosvy case list --limit 1000 --json |
+  jq -r '[.cases[] | select(.citizenship == "KH" and .age_band == "25-34")][0].case')
+story "$adult_case" "$khmer_case"
+
 # ---------------------------------------------------------------- summary
 step "Done: every step did what it should"
 note "the exchange took $((SECONDS - exchange_started)) s, of which the crash demonstration the most"
 for node in "${nodes[@]}"; do
-  expect "what casebridge doctor finds wrong with $node" 0 \
-    "$(at "$node" --config "$(home "$node")/casebridge.yaml" doctor --json | jq .problems)"
   note "$(at "$node" status --json | jq -r '"\(.node): \(.log.size) log leaves, outbox \(.outbox.delivered) delivered, inbox \(.inbox)"')"
 done
 if [[ $keep == yes ]]; then
