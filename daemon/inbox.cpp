@@ -239,6 +239,10 @@ Result<InboxRow> Inbox::new_summary_row(Store& store, Arrival const& arrival, Ti
     if (row.code.empty()) {
         ASSIGN_OR_RETURN(row.code, store.inbox().superseded(row.from, row.id));
     }
+    if (row.code.empty() && !row.procedure.empty()) {
+        ASSIGN_OR_RETURN(bool const ended, was_withdrawn(store, row));
+        if (ended) row.code = "procedure.withdrawn";
+    }
     // Also if something has taken its own place meanwhile: the end must not depend on what came first.
     if (arrival.admission.code.empty() && !header.replaces.empty()) {
         ASSIGN_OR_RETURN(auto const changes, take_the_place(store, *arrival.message(), now));
@@ -249,6 +253,14 @@ Result<InboxRow> Inbox::new_summary_row(Store& store, Arrival const& arrival, Ti
     row.retain_until = header.retain_until;
     ASSIGN_OR_RETURN(row.content, store.contents().put(as_bytes(dump(arrival.message()->body))));
     return row;
+}
+
+/// A summary that came for a procedure is not kept once that was withdrawn, whichever arrives first.
+Result<bool> Inbox::was_withdrawn(Store& store, InboxRow const& row) {
+    auto const reference = SubjectReference::parse(row.procedure);
+    if (!reference) return false;  // of a procedure nobody could open
+    ASSIGN_OR_RETURN(auto const procedure, store.procedures().find(row.from, *reference));
+    return procedure && (procedure->erased_at || procedure->facts.stage == Stage::withdrawn);
 }
 
 /// Destroys what the message replaces, also answers about the same person for the same purpose, and tells which fields

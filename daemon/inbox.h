@@ -38,6 +38,7 @@ private:
     Result<InboxRow> admit_once(Store& store, Arrival const& arrival);
     Result<InboxRow> new_row(Store& store, Arrival const& arrival, Timestamp now);
     Result<InboxRow> new_summary_row(Store& store, Arrival const& arrival, Timestamp now);
+    static Result<bool> was_withdrawn(Store& store, InboxRow const& row);
     static InboxRow row_in_procedure(Arrival const& arrival, ProcedureMessage const& message, MessageType type,
                                      Timestamp now);
     Result<InboxRow> new_duty_row(Store& store, Arrival const& arrival, Timestamp now);

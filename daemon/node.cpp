@@ -317,6 +317,7 @@ void Node::patrol() {
             if (p.staging) p.staging->wake();
         });  // what fails is tried again; what the store or the clock lacks, they say themselves
     p.duties->dispatch();
+    p.procedure_clock->wake();
 }
 
 void Node::stop() {

@@ -118,6 +118,24 @@ struct Together : TwoNodes {
         wait_stage(cambodia, procedure, stage_is);
     }
 
+    /// What came to Cambodia for a procedure that was withdrawn is gone, or was never taken: the two leave in streams
+    /// of their own.
+    void nothing_is_kept_for_it() {
+        eventually("the summary is there", [&] {
+            retry();
+            return !summaries_there().empty();
+        });
+        for (auto const& row : summaries_there())
+            BOOST_CHECK_MESSAGE(!row.text_or("erased_at").empty() || row.text_or("code") == "procedure.withdrawn",
+                                dump(row));
+    }
+    std::vector<Json> summaries_there() const {
+        std::vector<Json> all;
+        for (auto const& row : cambodia.inbox())
+            if (row.text_or("type") == "case_summary") all.push_back(row);
+        return all;
+    }
+
     // What each step says where a test does not care.
 
     Json proposal() const {

@@ -8,19 +8,28 @@ casebridge_test(integration_two_nodes
     ${support}/officer_session.cpp
     ${here}/../unit/daemon/raw_store.cpp
     ${here}/clock_test.cpp
-    ${here}/case_watch_test.cpp
     ${here}/delivery_test.cpp
     ${here}/disk_reserve_test.cpp
     ${here}/exchange_test.cpp
     ${here}/health_test.cpp
     ${here}/officers_test.cpp
-    ${here}/papers_test.cpp
     ${here}/peers_test.cpp
     ${here}/queries_officer_test.cpp
     ${here}/queries_test.cpp
     ${here}/two_nodes.cpp
-    ${here}/update_test.cpp
     ${here}/withdrawal_test.cpp
+)
+casebridge_test(integration_updates
+  LIBRARIES casebridge_daemon casebridge_demo CURL::libcurl OpenSSL::Crypto
+  TIMEOUT 1200
+  SOURCES
+    ${support}/demo_ministry.cpp
+    ${support}/officer_session.cpp
+    ${here}/../unit/daemon/raw_store.cpp
+    ${here}/case_watch_test.cpp
+    ${here}/papers_test.cpp
+    ${here}/two_nodes.cpp
+    ${here}/update_test.cpp
 )
 casebridge_test(integration_procedures
   LIBRARIES casebridge_daemon casebridge_demo CURL::libcurl OpenSSL::Crypto
