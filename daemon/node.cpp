@@ -331,6 +331,8 @@ void Node::stop() {
     if (p.asker) p.asker->stop();
     if (p.watch) p.watch->stop();
     if (p.staging) p.staging->stop();
+    p.client.stop();  // what asks a partner for its certificates belongs to parts that go before the clients do
+    p.query_client.stop();
     p.pool.stop();
     if (p.engine) p.engine->stop();
     if (p.slots) p.slots->stop();

@@ -66,24 +66,39 @@ public:
         }
         thread_ = std::thread([this] { run(); });
     }
-    ~Loop() {
-        submit([this] { stopping_ = true; });
-        thread_.join();
-    }
+    ~Loop() { stop(); }
     Loop(Loop const&) = delete;
     Loop& operator=(Loop const&) = delete;
 
-    void submit(std::function<void()> work) {
+    void stop() {
+        if (!thread_.joinable()) return;
+        submit([this] { stopping_ = true; });
+        thread_.join();
+        std::vector<std::function<void()>> late;
         {
             std::lock_guard const lock(mutex_);
+            ended_ = true;
+            late.swap(submitted_);
+        }
+        for (auto const& work : late) work();
+    }
+
+    void submit(std::function<void()> work) {
+        {
+            std::unique_lock lock(mutex_);
+            if (ended_) {
+                lock.unlock();
+                return work();
+            }
             submitted_.push_back(std::move(work));
         }
         std::uint64_t const one = 1;
         [[maybe_unused]] auto const written = ::write(wake_.number(), &one, sizeof(one));
     }
 
-    // From here on everything is on the client's thread.
+    // From here on everything is on the client's thread; when that has ended, on the caller's.
     void start(PeerCall call, PeerCallDone done) {
+        if (stopping_) return done(Failure{{ErrorKind::unavailable, "peer.cancelled", call.target.node.text()}, false});
         auto& pool = pool_for(call.target);
         pool.start(std::move(call), std::move(done));
     }
@@ -200,6 +215,7 @@ private:
     std::vector<std::unique_ptr<PeerPool>> pools_;    ///< at most one a node
     std::vector<std::unique_ptr<PeerPool>> retired_;  ///< take no new calls; go when idle
     bool stopping_ = false;
+    bool ended_ = false;  ///< there is no thread any more
     std::mutex mutex_;
     std::vector<std::function<void()>> submitted_;
     std::thread thread_;
@@ -211,6 +227,10 @@ PeerClient::PeerClient(TlsClientIdentity identity, std::size_t connections) {
 }
 
 PeerClient::~PeerClient() = default;
+
+void PeerClient::stop() {
+    loop_->stop();
+}
 
 void PeerClient::call(PeerCall call, std::function<void(Outcome)> done) {
     loop_->submit([loop = loop_.get(), call = std::move(call), done = std::move(done)] { loop->start(call, done); });

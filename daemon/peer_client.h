@@ -37,7 +37,7 @@ class PeerClient {
 public:
     /// `connections`: at most so many at once to one peer; further calls wait for one of them.
     explicit PeerClient(TlsClientIdentity identity, std::size_t connections = 4);
-    ~PeerClient();  ///< cancels what is under way with `peer.cancelled`
+    ~PeerClient();  ///< as stop()
     PeerClient(PeerClient const&) = delete;
     PeerClient& operator=(PeerClient const&) = delete;
 
@@ -51,8 +51,12 @@ public:
         bool possibly_sent = false;
     };
     using Outcome = std::variant<Answer, Failure>;
-    /// `done` is called once, on the client's thread.
+    /// `done` is called once, on the client's thread; after stop() at once, with `peer.cancelled`.
     void call(PeerCall call, std::function<void(Outcome)> done);
+
+    /// Cancels what is under way with `peer.cancelled`; when it returns, every `done` has been called. Idempotent; not
+    /// from two threads at once, nor from `done`.
+    void stop();
 
     /// Used from the next call on; existing connections are closed when idle.
     void replace_identity(TlsClientIdentity identity);

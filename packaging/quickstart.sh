@@ -8,6 +8,7 @@
 #   packaging/quickstart.sh --stop          stops what --keep left running, and removes it
 #   packaging/quickstart.sh --dir DIR       works in DIR (default: build/quickstart); DIR must be absent or made by this
 #   packaging/quickstart.sh --seed N        other synthetic people (default 1)
+#   packaging/quickstart.sh --no-story      ends after the exchange; the story needs libfaketime
 #   packaging/quickstart.sh --no-install    does not look at packages
 #   packaging/quickstart.sh --bin DIR       uses the programs in DIR instead of building
 #
@@ -15,17 +16,18 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-keep=no stop=no install=yes bin='' directory="$root/build/quickstart" seed=1
+keep=no stop=no story=yes install=yes bin='' directory="$root/build/quickstart" seed=1
 while (($# > 0)); do
   case "$1" in
     --keep) keep=yes ;;
     --stop) stop=yes install=no ;;
+    --no-story) story=no ;;
     --no-install) install=no ;;
     --dir|--seed|--bin)
       (($# > 1)) || { echo "quickstart.sh: $1 needs a value" >&2; exit 2; }
       case "$1" in --dir) directory=$2 ;; --seed) seed=$2 ;; --bin) bin=$2 ;; esac
       shift ;;
-    -h|--help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "quickstart.sh: unknown option $1 (see --help)" >&2; exit 2 ;;
   esac
   shift
@@ -390,7 +392,7 @@ for node in "${nodes[@]}"; do
 done
 khmer_case=$(at kh-mosvy case list --limit 1000 --json |
   jq -r '[.cases[] | select(.citizenship == "KH" and .age_band == "25-34")][0].case')
-story "$adult_case" "$khmer_case"
+if [[ $story == yes ]]; then story "$adult_case" "$khmer_case"; fi
 
 # ---------------------------------------------------------------- summary
 step "Done: every step did what it should"

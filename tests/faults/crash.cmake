@@ -8,7 +8,6 @@ target_compile_options(casebridge_fault_shim PRIVATE -Wall -Wextra -Werror -fno-
 add_executable(faults_crash
   ${here}/../bench/daemon_process.cpp
   ${here}/../bench/two_daemons.cpp
-  ${here}/../support/officer_session.cpp
   ${here}/ack_order_test.cpp
   ${here}/clock_step_test.cpp
   ${here}/crash_pair.cpp
@@ -17,14 +16,13 @@ add_executable(faults_crash
   ${here}/crash_staging_test.cpp
   ${here}/crash_sweep.cpp
   ${here}/crash_test.cpp
-  ${here}/fake_clock.cpp
   ${here}/faulty_daemon.cpp
   ${here}/kill_loop_test.cpp
   ${here}/kill_staging_test.cpp
   ${here}/ledger.cpp
 )
-target_link_libraries(faults_crash PRIVATE casebridge_test_support casebridge_test_servers casebridge_daemon
-  casebridge_demo CURL::libcurl OpenSSL::Crypto)
+target_link_libraries(faults_crash PRIVATE casebridge_real_daemon casebridge_test_servers casebridge_demo)
+casebridge_quick_to_compile(faults_crash)
 # What a daemon is started with: the sanitizer's runtime insists on being the first.
 set(fault_preload "$<TARGET_FILE:casebridge_fault_shim>")
 if(CASEBRIDGE_SANITIZE)

@@ -1,7 +1,11 @@
+add_library(casebridge_fuzz_replay STATIC fuzz/replay.cpp)
+target_link_libraries(casebridge_fuzz_replay PUBLIC casebridge_options)
+
 # casebridge_fuzz_target(<name> <libraries>): tests/fuzz/<name>.cpp over its corpus, in every build.
 function(casebridge_fuzz_target name)
-  add_executable(fuzz_replay_${name} fuzz/${name}.cpp fuzz/replay.cpp)
-  target_link_libraries(fuzz_replay_${name} PRIVATE casebridge_options ${ARGN})
+  add_executable(fuzz_replay_${name} fuzz/${name}.cpp)
+  target_link_libraries(fuzz_replay_${name} PRIVATE casebridge_fuzz_replay ${ARGN})
+  set_target_properties(fuzz_replay_${name} PROPERTIES CASEBRIDGE_UNOPTIMISED ON)
   target_compile_definitions(fuzz_replay_${name} PRIVATE CASEBRIDGE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME fuzz_replay_${name} COMMAND fuzz_replay_${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
   if(CASEBRIDGE_FUZZ)

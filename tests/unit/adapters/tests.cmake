@@ -2,12 +2,13 @@ include(${CMAKE_CURRENT_LIST_DIR}/../../support/demo.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/../../support/servers.cmake)
 
 # What every kind of database must pass, compiled once for both programs below.
-add_library(casebridge_adapter_suites STATIC
-  ${CMAKE_CURRENT_LIST_DIR}/case_source_conformance.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/hostile_content_conformance.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/session_conformance.cpp
+casebridge_test_library(casebridge_adapter_suites
+  LIBRARIES casebridge_adapters casebridge_demo casebridge_test_support
+  SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/case_source_conformance.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/hostile_content_conformance.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/session_conformance.cpp
 )
-target_link_libraries(casebridge_adapter_suites PUBLIC casebridge_adapters casebridge_demo casebridge_test_support)
 
 casebridge_test(adapters_tests LIBRARIES casebridge_adapter_suites PkgConfig::SQLCIPHER SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/csv_parser_test.cpp

@@ -1,15 +1,15 @@
-add_library(casebridge_crypto_test_support STATIC
-  ${CMAKE_CURRENT_LIST_DIR}/../../support/der_edit.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/../../support/forged_cms.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/../../support/inner_attributes_manipulations.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/../../support/inner_signed_data_manipulations.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/../../support/inner_signer_manipulations.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/../../support/ministry.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/../../support/openssl_command.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/../../support/outer_manipulations.cpp
+casebridge_test_library(casebridge_crypto_test_support
+  LIBRARIES casebridge_test_support casebridge_crypto OpenSSL::Crypto
+  SOURCES
+    support/der_edit.cpp
+    support/forged_cms.cpp
+    support/inner_attributes_manipulations.cpp
+    support/inner_signed_data_manipulations.cpp
+    support/inner_signer_manipulations.cpp
+    support/ministry.cpp
+    support/openssl_command.cpp
+    support/outer_manipulations.cpp
 )
-target_link_libraries(casebridge_crypto_test_support
-  PUBLIC casebridge_test_support casebridge_crypto OpenSSL::Crypto)
 
 casebridge_test(crypto_values_test LIBRARIES casebridge_crypto_test_support SOURCES
   unit/crypto/bytes_test.cpp

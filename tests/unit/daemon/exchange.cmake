@@ -1,9 +1,7 @@
 set(here ${CMAKE_CURRENT_LIST_DIR})
 casebridge_test(daemon_exchange
-  LIBRARIES casebridge_daemon OpenSSL::Crypto
+  LIBRARIES casebridge_crypto_test_support casebridge_policies_test_support casebridge_daemon OpenSSL::Crypto
   SOURCES
-    ${here}/../../support/ministry.cpp
-    ${here}/../../support/release_situation.cpp
     ${here}/exchange_answer_test.cpp
     ${here}/exchange_test.cpp
     ${here}/instruments_test.cpp

@@ -1,6 +1,6 @@
 set(here ${CMAKE_CURRENT_LIST_DIR})
 casebridge_test(daemon_network
-  LIBRARIES casebridge_daemon OpenSSL::SSL OpenSSL::Crypto
+  LIBRARIES casebridge_crypto_test_support casebridge_daemon OpenSSL::SSL OpenSSL::Crypto
   SOURCES
     ${here}/config_test.cpp
     ${here}/disk_reserve_test.cpp
@@ -12,5 +12,4 @@ casebridge_test(daemon_network
     ${here}/store_key_test.cpp
     ${here}/telemetry_test.cpp
     ${here}/watchdog_test.cpp
-    ${CMAKE_CURRENT_SOURCE_DIR}/support/ministry.cpp
 )

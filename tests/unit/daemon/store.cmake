@@ -1,6 +1,11 @@
 set(here ${CMAKE_CURRENT_LIST_DIR})
+casebridge_test_library(casebridge_raw_store
+  LIBRARIES casebridge_test_support casebridge_crypto PkgConfig::SQLCIPHER
+  SOURCES ${here}/raw_store.cpp
+)
+target_compile_definitions(casebridge_raw_store PRIVATE SQLITE_HAS_CODEC)
 casebridge_test(daemon_store
-  LIBRARIES casebridge_daemon PkgConfig::SQLCIPHER OpenSSL::Crypto ${CMAKE_DL_LIBS}
+  LIBRARIES casebridge_crypto_test_support casebridge_raw_store casebridge_daemon PkgConfig::SQLCIPHER OpenSSL::Crypto ${CMAKE_DL_LIBS}
   SOURCES
     ${here}/audit_log_test.cpp
     ${here}/case_table_test.cpp
@@ -19,11 +24,9 @@ casebridge_test(daemon_store
     ${here}/outbox_table_test.cpp
     ${here}/peer_table_test.cpp
     ${here}/procedure_table_test.cpp
-    ${here}/raw_store.cpp
     ${here}/received_list_test.cpp
     ${here}/told_office_test.cpp
     ${here}/store_fixture.cpp
     ${here}/watch_table_test.cpp
-    ${CMAKE_CURRENT_SOURCE_DIR}/support/ministry.cpp
 )
 target_compile_definitions(daemon_store PRIVATE SQLITE_HAS_CODEC)

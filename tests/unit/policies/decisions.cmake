@@ -1,7 +1,6 @@
 casebridge_test(policies_decisions
-  LIBRARIES casebridge_policies
+  LIBRARIES casebridge_policies_test_support
   SOURCES
-    support/release_situation.cpp
     unit/policies/agreement_test.cpp
     unit/policies/consent_test.cpp
     unit/policies/decision_table.cpp
@@ -15,10 +14,9 @@ casebridge_test(policies_decisions
 )
 
 casebridge_test(policies_properties
-  LIBRARIES casebridge_policies
+  LIBRARIES casebridge_policies_test_support
   TIMEOUT 600
   SOURCES
-    support/release_situation.cpp
     unit/policies/random_release.cpp
     unit/policies/release_oracle.cpp
     unit/policies/release_properties_test.cpp

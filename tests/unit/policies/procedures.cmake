@@ -1,8 +1,7 @@
 casebridge_test(policies_procedures
-  LIBRARIES casebridge_policies
+  LIBRARIES casebridge_policies_test_support
   SOURCES
     support/procedure_diagram.cpp
-    support/procedure_steps.cpp
     ${CMAKE_CURRENT_LIST_DIR}/procedure_mutation_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/procedure_readme_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/procedure_step_test.cpp
@@ -11,18 +10,15 @@ casebridge_test(policies_procedures
 )
 
 casebridge_test(policies_procedure_order
-  LIBRARIES casebridge_policies
+  LIBRARIES casebridge_policies_test_support
   TIMEOUT 900
   SOURCES
-    support/procedure_steps.cpp
     ${CMAKE_CURRENT_LIST_DIR}/procedure_order_test.cpp
 )
 
 casebridge_test(policies_deadlines
-  LIBRARIES casebridge_policies
+  LIBRARIES casebridge_policies_test_support
   SOURCES
-    support/procedure_steps.cpp
-    support/release_situation.cpp
     ${CMAKE_CURRENT_LIST_DIR}/calendar_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/deadline_test.cpp
 )
