@@ -44,7 +44,7 @@ Digest recipient_name(Certificate const& certificate);
 Result<GatedEnvelope> gate_outer(Bytes sealed, std::size_t maximum_size);
 
 /// What kind of content a SignedData carries: our own eContentType OIDs (arc documented in crypto/README.md).
-enum class ContentKind { message, receipt, agreement };
+enum class ContentKind { message, receipt, agreement, permission };
 
 /// Admits SignedData with one signer of the suite, exactly the four signed attributes contentType, messageDigest,
 /// signingTime, signingCertificateV2, one to three certificates (the signer's chain), no CRLs, no unsigned attributes.

@@ -37,7 +37,7 @@ inline constexpr auto id_signing_certificate_v2 =
 
 /// Our own content types, crypto/oids.h as DER: 2.25.223069636595864287820155263339359109831.1.<kind>
 constexpr auto content_kind(ContentKind kind) {
-    int const last = kind == ContentKind::message ? 1 : kind == ContentKind::receipt ? 2 : 3;
+    int const last = static_cast<int>(kind) + 1;
     return octets(0x69, 0x82, 0xcf, 0xd1, 0xd3, 0x8d, 0xe7, 0xcc, 0xa2, 0xb3, 0xf9, 0x94, 0x8a, 0x9f, 0xb3, 0xf9, 0xb6,
                   0xd0, 0x85, 0x47, 0x01, last);
 }

@@ -17,9 +17,11 @@ char const* content_oid(ContentKind kind) {
         case ContentKind::receipt:
             return kOidReceipt;
         case ContentKind::agreement:
+            return kOidAgreement;
+        case ContentKind::permission:
             break;
     }
-    return kOidAgreement;
+    return kOidPermission;
 }
 
 bool add_signing_time(CMS_SignerInfo* signer, Timestamp now) {

@@ -9,6 +9,7 @@ namespace casebridge {
 inline constexpr char kOidMessage[] = CASEBRIDGE_OID_ARC ".1.1";
 inline constexpr char kOidReceipt[] = CASEBRIDGE_OID_ARC ".1.2";
 inline constexpr char kOidAgreement[] = CASEBRIDGE_OID_ARC ".1.3";
+inline constexpr char kOidPermission[] = CASEBRIDGE_OID_ARC ".1.4";
 inline constexpr char kOidSigningUsage[] = CASEBRIDGE_OID_ARC ".2.1";
 inline constexpr char kOidEncryptionUsage[] = CASEBRIDGE_OID_ARC ".2.2";
 

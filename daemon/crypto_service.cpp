@@ -91,6 +91,12 @@ Status LocalCryptoService::prove_keys(PinnedRoot const& own, Certificate const& 
     return Done{};
 }
 
+Result<Bytes> LocalCryptoService::sign_permission(std::string const& payload, Timestamp now) {
+    ASSIGN_OR_RETURN(auto const signed_bytes,
+                     sign(as_bytes(payload), ContentKind::permission, Payload::attached, signer_, now));
+    return Bytes(signed_bytes.bytes().begin(), signed_bytes.bytes().end());
+}
+
 Result<Bytes> LocalCryptoService::sign_agreement(ByteView agreement, Timestamp now) {
     ASSIGN_OR_RETURN(auto const signed_bytes, sign(agreement, ContentKind::agreement, Payload::detached, signer_, now));
     return Bytes(signed_bytes.bytes().begin(), signed_bytes.bytes().end());

@@ -34,6 +34,8 @@ public:
                       std::function<void(Result<OpenedEnvelope>)> done) = 0;
     /// Inside the transaction that makes the receipt true, so not asynchronous.
     virtual Result<Bytes> sign_receipt(Receipt const& receipt, Timestamp now) = 0;
+    /// Of an OnwardPermission (policies/onward.h): what it says is inside.
+    virtual Result<Bytes> sign_permission(std::string const& payload, Timestamp now) = 0;
     /// The detached signature under an agreement's bytes.
     virtual Result<Bytes> sign_agreement(ByteView agreement, Timestamp now) = 0;
     /// Signs a random text, seals it to `own_encryption`, opens it and verifies it under `own`: whether the keys are
@@ -55,6 +57,7 @@ public:
     void open(Bytes sealed, std::size_t maximum_size, std::shared_ptr<PeerSnapshot const> peers,
               std::function<void(Result<OpenedEnvelope>)> done) override;
     Result<Bytes> sign_receipt(Receipt const& receipt, Timestamp now) override;
+    Result<Bytes> sign_permission(std::string const& payload, Timestamp now) override;
     Result<Bytes> sign_agreement(ByteView agreement, Timestamp now) override;
     Status prove_keys(PinnedRoot const& own, Certificate const& own_encryption) override;
 

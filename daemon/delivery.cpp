@@ -1,5 +1,7 @@
 #include "daemon/delivery.h"
 
+#include "daemon/onward_desk.h"
+
 namespace casebridge {
 
 namespace {
@@ -70,6 +72,7 @@ Result<bool> is_of_erased_procedure(Store& store, OutboxRow const& row) {
 /// withdrawn, or another took its place, while it was under way.
 Result<bool> is_to_be_erased(Store& store, OutboxRow const& row) {
     if (row.state == OutboxState::refused) return true;
+    if (row.type == MessageType::onward_summary) return true;  // the original in the inbox is copy enough
     if (row.is_in_procedure()) {
         ASSIGN_OR_RETURN(bool const erased, is_of_erased_procedure(store, row));
         if (erased) return true;
@@ -100,7 +103,8 @@ void Delivery::ask_again() {
     if (row_.expires_at <= parts_.clock.now())
         return settle(OutboxState::expired, "outbox.expired", {},
                       row_.possibly_delivered ? "possibly_delivered" : "never_sent");
-    if (row_.is_in_procedure() && is_removed()) return settle(OutboxState::refused, "peer.removed", {}, "never_sent");
+    if ((row_.is_in_procedure() || row_.is_onward()) && is_removed())
+        return settle(OutboxState::refused, "peer.removed", {}, "never_sent");
     if (row_.asks_nobody()) return mark_owed_attempt();
     struct Basis {
         ReleaseMemo memo;
@@ -160,11 +164,17 @@ void Delivery::mark_owed_attempt() {
     row.attempts += 1;
     row.possibly_delivered = true;
     parts_.engine.submit<Bytes>(
-        [row](Store& store) -> Result<Bytes> {
+        [this, self = shared_from_this(), row](Store& store) -> Result<Bytes> {
+            // SECURITY: in the transaction that lets it leave, so that a withdrawal is before it or after it.
+            if (row.type == MessageType::onward_summary)
+                RETURN_IF_ERROR(OnwardDesk::require_permitted(store, row.id, *parts_.instruments.get(), parts_.self,
+                                                              parts_.clock.now()));
             RETURN_IF_ERROR(store.outbox().mark_attempt(row));
             return store.contents().get(row.sealed);
         },
         [self = shared_from_this(), row](Result<Bytes> sealed) {
+            if (!sealed && row.type == MessageType::onward_summary && sealed.error().kind == ErrorKind::conflict)
+                return self->refuse(sealed.error().code);
             if (!sealed) return self->later(sealed.error(), false);
             self->row_ = row;
             self->post(*std::move(sealed));

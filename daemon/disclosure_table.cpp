@@ -6,13 +6,17 @@
 namespace casebridge {
 namespace {
 
-/// Empty once erased: the register still says what went where.
-Result<std::string> consent_id(ContentTable const& contents, ContentId id) {
+constexpr std::string_view select =
+    "SELECT message, node, office, purpose, subject, agreement, policy, body, consent, consent_epoch, categories, "
+    "prepared_at, state, settled_at, erased_at, withdrawal, about, retain_until, replaced_by, in_procedure FROM "
+    "disclosures ";
+
+/// Case and consent; an empty object once erased: the register still says what went where.
+Result<Json> personal_of(ContentTable const& contents, ContentId id) {
     auto const content = contents.get(id);
-    if (!content && content.error().code == "content.erased") return std::string();
+    if (!content && content.error().code == "content.erased") return Json::object();
     if (!content) return content.error();
-    ASSIGN_OR_RETURN(auto const json, stored::parsed(parse_json(to_text(*content))));
-    return json.text_or("consent");
+    return stored::parsed(parse_json(to_text(*content)));
 }
 
 Result<DisclosureRow> read(Statement const& row, CaseId const& id, ContentTable const& contents) {
@@ -23,7 +27,7 @@ Result<DisclosureRow> read(Statement const& row, CaseId const& id, ContentTable 
     ASSIGN_OR_RETURN(auto const agreement, stored::digest(row, 5));
     ASSIGN_OR_RETURN(auto const policy, stored::digest(row, 6));
     ASSIGN_OR_RETURN(auto const body, stored::digest(row, 7));
-    ASSIGN_OR_RETURN(auto consent, consent_id(contents, row.integer(8)));
+    ASSIGN_OR_RETURN(auto const personal, personal_of(contents, row.integer(8)));
     ASSIGN_OR_RETURN(auto const about, stored::parsed(parse_about(row.text(16))));
     return DisclosureRow{.message = std::move(message),
                          .case_id = id,
@@ -33,7 +37,7 @@ Result<DisclosureRow> read(Statement const& row, CaseId const& id, ContentTable 
                          .agreement = agreement,
                          .policy = policy,
                          .body = body,
-                         .consent_id = std::move(consent),
+                         .consent_id = personal.text_or("consent"),
                          .consent_epoch = stored::count(row, 9),
                          .categories = row.text(10),
                          .prepared_at = stored::time(row, 11),
@@ -135,13 +139,18 @@ Status DisclosureTable::review_case(CaseId const& id) {
         .run();
 }
 
+Result<std::optional<DisclosureRow>> DisclosureTable::find(MessageId const& message) const {
+    auto row = database_.prepare(std::string(select) + "WHERE message = ?1");
+    ASSIGN_OR_RETURN(bool const found, row.bind(1, message.text()).step());
+    if (!found) return std::optional<DisclosureRow>();
+    ASSIGN_OR_RETURN(auto const personal, personal_of(contents_, row.integer(8)));
+    ASSIGN_OR_RETURN(auto disclosure, read(row, CaseId(personal.text_or("case")), contents_));
+    return std::optional(std::move(disclosure));
+}
+
 Result<std::vector<DisclosureRow>> DisclosureTable::of_case(CaseId const& id) const {
     ASSIGN_OR_RETURN(auto const handle, case_handle(database_, id));
-    auto rows = database_.prepare(
-        "SELECT message, node, office, purpose, subject, agreement, policy, body, consent, consent_epoch, categories, "
-        "prepared_at, state, settled_at, erased_at, withdrawal, about, retain_until, replaced_by, in_procedure FROM "
-        "disclosures "
-        "WHERE case_handle = ?1 ORDER BY prepared_at, rowid");
+    auto rows = database_.prepare(std::string(select) + "WHERE case_handle = ?1 ORDER BY prepared_at, rowid");
     rows.bind_blob(1, handle.view());
     std::vector<DisclosureRow> all;
     while (true) {

@@ -63,8 +63,12 @@ public:
                                               std::uint64_t epoch, Timestamp now);
     /// Owes a retraction (one for each 200 messages) and erases our own copies of what was sent. How many are owed.
     Result<std::int64_t> owe_retraction(Store& store, ToDestroy const& told, Timestamp now);
+    /// What we passed on of one message of a partner's, because it is to be destroyed or another took its place: a copy
+    /// that never left does not leave any more, of the others a retraction is owed. How many are.
+    Result<std::int64_t> recall_copies(Store& store, NodeId const& originator, MessageId const& original,
+                                       Timestamp now);
     /// The effect of a partner's duty that is new; an empty code if it was taken, else why it is rejected
-    /// (`message.unknown_withdrawal`).
+    /// (`message.unknown_withdrawal`, `onward.*`).
     Result<std::string> take(Store& store, Duty const& duty, Timestamp now);
 
     /// Seals what is owed and queues it. On any thread; at once nothing if it is under way already.
@@ -77,6 +81,7 @@ private:
     Status owe(Store& store, ToDestroy const& told, MessageType type, Json const& content, Timestamp now);
     Result<std::string> take_withdrawal(Store& store, Duty const& duty, Withdrawal const& withdrawal, Timestamp now);
     Result<std::string> take_retraction(Store& store, Duty const& duty, Retraction const& retraction, Timestamp now);
+    Result<std::string> take_permission(Store& store, Duty const& duty, OnwardGrant const& grant, Timestamp now);
     Result<std::string> destroy(Store& store, Duty const& duty, std::vector<InboxTable::Held> const& resting,
                                 std::string_view code, Timestamp now);
     /// An office a partner invents is not signed for.

@@ -32,6 +32,7 @@ struct Inbox::Arrival {
     [[nodiscard]] StepMessage const* step() const { return std::get_if<StepMessage>(&incoming); }
     [[nodiscard]] ThreadEntry const* note() const { return std::get_if<ThreadEntry>(&incoming); }
     [[nodiscard]] ReceivedMessage const* message() const { return std::get_if<ReceivedMessage>(&incoming); }
+    [[nodiscard]] bool replaces() const { return message() != nullptr && !message()->header.replaces.empty(); }
     [[nodiscard]] MessageId const& id() const {
         return said<MessageId>([](auto const& it) -> auto& { return it.id; });
     }
@@ -101,10 +102,19 @@ void Inbox::on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, Http
     else if (auto const* const duty = std::get_if<Duty>(&*incoming))
         given.admission = admit_duty(*duty, signer, carrier, self_, now);
     else
-        given.admission = admit(std::get<ReceivedMessage>(*incoming), signer, carrier, self_, lookup, now);
+        given.admission = admit_summary(std::get<ReceivedMessage>(*incoming), signer, carrier, lookup, now);
     record(std::make_shared<Arrival const>(
                Arrival{*std::move(incoming), opened->inner_digest(), given.admission, given.terms, instruments}),
            respond);
+}
+
+/// Another ministry's words also need its signed permission.
+Admission Inbox::admit_summary(ReceivedMessage const& message, NodeId const& signer, NodeId const& carrier,
+                               AgreementLookup const& agreements, Timestamp now) const {
+    auto const given = admit(message, signer, carrier, self_, agreements, now);
+    if (given.verdict != Admission::Verdict::accept || !message.header.onward) return given;
+    auto const code = OnwardDesk::admit_copy(message, *peers_.snapshot(), now);
+    return code.empty() ? given : Admission{Admission::Verdict::reject, code};
 }
 
 void Inbox::record(std::shared_ptr<Arrival const> arrival, HttpResponder respond) {
@@ -132,7 +142,7 @@ void Inbox::record(std::shared_ptr<Arrival const> arrival, HttpResponder respond
                             {"outcome", std::string_view(outcome)},
                             {"code", std::string_view(row->code)}});
             respond(receipt_answer(*row));
-            if (arrival->duty() != nullptr) duties_.dispatch();
+            if (arrival->duty() != nullptr || arrival->replaces()) duties_.dispatch();
             if (arrival->step() != nullptr) procedures_.wake();
             if (staging_ != nullptr) staging_->wake();
         });
@@ -227,6 +237,7 @@ Result<InboxRow> Inbox::new_summary_row(Store& store, Arrival const& arrival, Ti
                  .read_at = {},
                  .consent = header.consent.id,
                  .consent_epoch = header.consent.epoch,
+                 .originator = header.onward ? std::optional(header.onward->originator) : std::nullopt,
                  .procedure = header.procedure};
     // SECURITY: a withdrawal outranks what it was for, also what was under way when it was made.
     if (row.code.empty()) {
@@ -275,6 +286,8 @@ Result<BodyChanges> Inbox::take_the_place(Store& store, ReceivedMessage const& m
             RETURN_IF_ERROR(store.contents().erase(held->content));
             RETURN_IF_ERROR(store.inbox().mark_erased(held->number, now));
         }
+        ASSIGN_OR_RETURN(auto const recalled, duties_.recall_copies(store, from, id, now));
+        static_cast<void>(recalled);
         RETURN_IF_ERROR(store.inbox().supersede(from, id, header.id, "message.replaced", now));
     }
     ASSIGN_OR_RETURN(auto const answers,

@@ -7,6 +7,7 @@
 #include "daemon/engine.h"
 #include "daemon/exchange.h"
 #include "daemon/instruments.h"
+#include "daemon/onward_desk.h"
 #include "daemon/received_export.h"
 #include "daemon/sharing.h"
 #include "daemon/thread_desk.h"
@@ -34,6 +35,8 @@ public:
 private:
     struct Arrival;
     void on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, HttpResponder const& respond);
+    [[nodiscard]] Admission admit_summary(ReceivedMessage const& message, NodeId const& signer, NodeId const& carrier,
+                                          AgreementLookup const& agreements, Timestamp now) const;
     void record(std::shared_ptr<Arrival const> arrival, HttpResponder respond);
     Result<InboxRow> admit_once(Store& store, Arrival const& arrival);
     Result<InboxRow> new_row(Store& store, Arrival const& arrival, Timestamp now);
@@ -42,7 +45,7 @@ private:
     static InboxRow row_in_procedure(Arrival const& arrival, ProcedureMessage const& message, MessageType type,
                                      Timestamp now);
     Result<InboxRow> new_duty_row(Store& store, Arrival const& arrival, Timestamp now);
-    static Result<BodyChanges> take_the_place(Store& store, ReceivedMessage const& message, Timestamp now);
+    Result<BodyChanges> take_the_place(Store& store, ReceivedMessage const& message, Timestamp now);
     static Result<bool> may_be_forgotten(Store& store, Timestamp expires_at);
     Result<Bytes> sign_receipt(Store& store, InboxRow const& row, Timestamp now);
     void refuse(HttpResponder const& respond, NodeId const& carrier, Error const& error);

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view select =
     "SELECT sender, message, from_office, to_office, inner_digest, type, purpose, subject, agreement, content, "
     "outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at, consent, erased_at, "
-    "consent_epoch, superseded_by, changes, procedure FROM inbox ";
+    "consent_epoch, superseded_by, changes, procedure, originator FROM inbox ";
 
 Result<InboxRow> read(Statement const& row) {
     ASSIGN_OR_RETURN(auto from, stored::parsed(NodeId::parse(row.text(0))));
@@ -20,6 +20,10 @@ Result<InboxRow> read(Statement const& row) {
     ASSIGN_OR_RETURN(auto const purpose, stored::parsed(parse_purpose(row.text(6))));
     ASSIGN_OR_RETURN(auto subject, stored::parsed(SubjectReference::parse(row.text(7))));
     ASSIGN_OR_RETURN(auto const agreement, stored::digest(row, 8));
+    std::optional<NodeId> originator;
+    if (!row.text(25).empty()) {
+        ASSIGN_OR_RETURN(originator, stored::parsed(NodeId::parse(row.text(25))));
+    }
     return InboxRow{.from = std::move(from),
                     .id = std::move(id),
                     .from_office = OfficeId(row.text(2)),
@@ -44,6 +48,7 @@ Result<InboxRow> read(Statement const& row) {
                     .erased_at = stored::optional_time(row, 20),
                     .superseded_by = row.is_null(22) ? std::string() : row.text(22),
                     .changes = row.is_null(23) ? std::string() : row.text(23),
+                    .originator = std::move(originator),
                     .procedure = row.text(24)};
 }
 
@@ -66,9 +71,10 @@ Status InboxTable::insert(InboxRow const& row) {
     auto insert = database_.prepare(
         "INSERT INTO inbox(sender, message, from_office, to_office, inner_digest, type, purpose, subject, agreement, "
         "content, outcome, code, sent_at, received_at, expires_at, retain_until, log_index, receipt, read_at, "
-        "consent, consent_epoch, changes, procedure) "
+        "consent, consent_epoch, changes, procedure, originator) "
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, "
-        "?23)");
+        "?23, ?24)");
+    insert.bind(24, row.originator ? row.originator->text() : std::string());
     row.changes.empty() ? insert.bind_null(22) : insert.bind(22, row.changes);
     insert.bind(1, row.from.text()).bind(2, row.id.text()).bind(3, row.from_office.text());
     insert.bind(4, row.to_office.text()).bind_blob(5, row.inner_digest.view()).bind(6, to_text(row.type));
@@ -151,8 +157,8 @@ Result<std::vector<InboxTable::Held>> InboxTable::resting_on(NodeId const& from,
 
 Result<std::optional<InboxTable::Held>> InboxTable::holding(NodeId const& from, MessageId const& id) const {
     auto rows = database_.prepare(
-        "SELECT number, content, message FROM inbox WHERE sender = ?1 AND message = ?2 AND type = 'case_summary' AND "
-        "content IS NOT NULL");
+        "SELECT number, content, message FROM inbox WHERE sender = ?1 AND message = ?2 AND type IN "
+        "('case_summary', 'onward_summary') AND content IS NOT NULL");
     rows.bind(1, from.text()).bind(2, id.text());
     ASSIGN_OR_RETURN(auto held, read_held(std::move(rows)));
     if (held.empty()) return std::optional<Held>();
@@ -186,7 +192,8 @@ Status InboxTable::mark_erased(std::int64_t number, Timestamp at) {
 Status InboxTable::supersede(NodeId const& from, MessageId const& id, MessageId const& by, std::string_view code,
                              Timestamp at) {
     auto row = database_.prepare(
-        "UPDATE inbox SET superseded_by = ?3 WHERE sender = ?1 AND message = ?2 AND type = 'case_summary'");
+        "UPDATE inbox SET superseded_by = ?3 WHERE sender = ?1 AND message = ?2 AND type IN ('case_summary', "
+        "'onward_summary')");
     RETURN_IF_ERROR(row.bind(1, from.text()).bind(2, id.text()).bind(3, by.text()).run());
     if (database_.changes() > 0) return Done{};
     auto remember =

@@ -26,8 +26,9 @@ struct InboxRow {
     std::uint64_t consent_epoch = 0;       ///< 0: it came before we kept it
     std::optional<Timestamp> erased_at{};  ///< the content was destroyed, and this row is what is left
     std::string superseded_by{};           ///< the message or duty that took its place
-    std::string changes{};    ///< JSON of the BodyChanges from what it replaced; empty: it replaced nothing
-    std::string procedure{};  ///< reference of the procedure it belongs to; empty: none
+    std::string changes{};               ///< JSON of the BodyChanges from what it replaced; empty: it replaced nothing
+    std::optional<NodeId> originator{};  ///< of an onward_summary: whose words they are
+    std::string procedure{};             ///< reference of the procedure it belongs to; empty: none
 };
 
 class InboxTable {

@@ -6,6 +6,7 @@
 #include "daemon/schema/version_12.h"
 #include "daemon/schema/version_13.h"
 #include "daemon/schema/version_14.h"
+#include "daemon/schema/version_15.h"
 #include "daemon/schema/version_2.h"
 #include "daemon/schema/version_3.h"
 #include "daemon/schema/version_4.h"
@@ -25,7 +26,7 @@ constexpr std::array all{
     Migration{4, schema::version_4},   Migration{5, schema::version_5},   Migration{6, schema::version_6},
     Migration{7, schema::version_7},   Migration{8, schema::version_8},   Migration{9, schema::version_9},
     Migration{10, schema::version_10}, Migration{11, schema::version_11}, Migration{12, schema::version_12},
-    Migration{13, schema::version_13}, Migration{14, schema::version_14}};
+    Migration{13, schema::version_13}, Migration{14, schema::version_14}, Migration{15, schema::version_15}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

@@ -80,6 +80,7 @@ struct Node::Parts {
     std::unique_ptr<ReceivedExport> staging;  ///< null: not asked for
     std::unique_ptr<ProcedureDesk> procedures;
     std::unique_ptr<ThreadDesk> threads;
+    std::unique_ptr<OnwardDesk> onward;
     std::unique_ptr<ProcedureClock> procedure_clock;
     std::unique_ptr<Inbox> inbox;
     std::unique_ptr<AnswerSlots> slots;
@@ -163,6 +164,8 @@ void join(Parts& p, std::function<Status()> reload) {
                                   p.registry, p.crypto,   p.reserve, p.telemetry,   p.clock};
     p.procedures = std::make_unique<ProcedureDesk>(desk);
     p.threads = std::make_unique<ThreadDesk>(desk);
+    p.onward = std::make_unique<OnwardDesk>(OnwardDeskParts{p.self, p.config, *p.sharing, *p.engine, p.instruments,
+                                                            p.registry, p.crypto, p.reserve, p.telemetry, p.clock});
     p.procedure_clock = std::make_unique<ProcedureClock>(ProcedureClockParts{
         p.self, *p.procedures, *p.sharing, *p.engine, p.instruments, p.calendars, p.telemetry, p.clock});
     p.procedures->on_change([&p] { p.procedure_clock->wake(); });
@@ -198,6 +201,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  *p.duties,
                                                                  *p.procedures,
                                                                  *p.threads,
+                                                                 *p.onward,
                                                                  p.calendars,
                                                                  *p.desk,
                                                                  *p.asker,

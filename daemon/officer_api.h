@@ -8,6 +8,7 @@
 #include "daemon/case_watch.h"
 #include "daemon/duty_desk.h"
 #include "daemon/health_survey.h"
+#include "daemon/onward_desk.h"
 #include "daemon/outbox.h"
 #include "daemon/peer_contact.h"
 #include "daemon/procedure_clock.h"
@@ -29,6 +30,7 @@ struct OfficerApiParts {
     DutyDesk& duties;
     ProcedureDesk& procedures;
     ThreadDesk& threads;
+    OnwardDesk& onward;
     CalendarsHolder& calendars;
     QueryDesk& desk;
     QueryAsker& asker;

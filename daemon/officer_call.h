@@ -82,6 +82,7 @@ std::vector<OfficerRoute> procedure_routes();
 std::vector<OfficerRoute> thread_routes();
 /// The answer to a step or note that was sent, or not.
 void answer_sent(HttpResponder const& respond, Result<StepSent> const& outcome);
+std::vector<OfficerRoute> onward_routes();
 std::vector<OfficerRoute> register_routes();
 std::vector<OfficerRoute> directory_routes();
 std::vector<OfficerRoute> meeting_routes();

@@ -39,6 +39,7 @@ Json inbox_json(InboxRow const& row) {
         .set("retain_until", row.retain_until == never ? Json() : Json(to_rfc3339(row.retain_until)))
         .set("erased_at", optional_time(row.erased_at))
         .set("superseded_by", row.superseded_by)
+        .set("originator", row.originator ? row.originator->text() : std::string())
         .set("log_index", row.log_index)
         .set("read_at", optional_time(row.read_at));
     return json;

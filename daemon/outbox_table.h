@@ -32,12 +32,19 @@ struct OutboxRow {
     MessageType type = MessageType::case_summary;
 
     /// A duty is owed whatever anybody says yes or no to, and so are some steps of a procedure: they have no `request`.
+    /// Nor has what is onward: its grounds are not about a case of ours.
     [[nodiscard]] bool asks_nobody() const { return request == 0; }
     /// A step or a note.
     [[nodiscard]] bool is_in_procedure() const {
         return type == MessageType::procedure_step || type == MessageType::thread_entry;
     }
-    [[nodiscard]] bool is_duty() const { return type != MessageType::case_summary && !is_in_procedure(); }
+    /// A copy of another ministry's message, or the permission for one.
+    [[nodiscard]] bool is_onward() const {
+        return type == MessageType::onward_summary || type == MessageType::onward_permission;
+    }
+    [[nodiscard]] bool is_duty() const {
+        return type != MessageType::case_summary && !is_in_procedure() && !is_onward();
+    }
     [[nodiscard]] bool is_disclosure() const { return !asks_nobody(); }
 };
 
@@ -116,6 +123,8 @@ class DisclosureTable {
 public:
     DisclosureTable(Database& database, ContentTable& contents) : database_(database), contents_(contents) {}
     Status insert(DisclosureRow const& row);
+    /// With an empty case number if that was erased.
+    Result<std::optional<DisclosureRow>> find(MessageId const& message) const;
     Status set_state(MessageId const& message, std::string_view state, Timestamp at);
     /// Of one case, oldest first.
     Result<std::vector<DisclosureRow>> of_case(CaseId const& id) const;

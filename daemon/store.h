@@ -6,6 +6,7 @@
 #include "daemon/duty_table.h"
 #include "daemon/inbox_table.h"
 #include "daemon/meeting_table.h"
+#include "daemon/onward_table.h"
 #include "daemon/outbox_table.h"
 #include "daemon/peer_table.h"
 #include "daemon/procedure_table.h"
@@ -41,6 +42,7 @@ public:
     [[nodiscard]] ProcedureTable& procedures() { return procedures_; }
     [[nodiscard]] ThreadTable& threads() { return threads_; }
     [[nodiscard]] MeetingTable& meetings() { return meetings_; }
+    [[nodiscard]] OnwardTable& onward() { return onward_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
     Result<std::optional<std::string>> setting(std::string_view key);
@@ -76,6 +78,7 @@ private:
     ProcedureTable procedures_;
     ThreadTable threads_;
     MeetingTable meetings_;
+    OnwardTable onward_;
     MerkleFrontier at_begin_, at_savepoint_;
 };
 

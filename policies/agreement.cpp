@@ -47,7 +47,7 @@ private:
         agreement_.title_ = reader_.text("title");
         agreement_.impact_assessment_ = reader_.text("impact_assessment");
         agreement_.schema_ = static_cast<int>(reader_.integer("schema", 1, schema_version));
-        agreement_.onward_transfer_ = reader_.word("onward_transfer", {"none"});
+        agreement_.onward_transfer_ = reader_.word("onward_transfer", {"none", "with_permission"});
         if (auto const* node = reader_.mapping("in_force")) {
             YamlReader period(*node, complaints_);
             agreement_.from_ = read_date(period, "from", complaints_).value_or(Date{});

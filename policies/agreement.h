@@ -78,7 +78,7 @@ public:
     [[nodiscard]] AgreementPurpose const* purpose(Purpose purpose) const;
     [[nodiscard]] std::map<Purpose, AgreementPurpose> const& purposes() const noexcept { return purposes_; }
     [[nodiscard]] SourceLine const& source() const noexcept { return source_; }
-    /// "none" is the only value version 1 of the agreement format has.
+    /// "none", or "with_permission": the originator may permit a copy to a third office (onward.h).
     [[nodiscard]] std::string const& onward_transfer() const noexcept { return onward_transfer_; }
 
 private:

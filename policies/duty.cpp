@@ -70,6 +70,7 @@ std::string_view to_text(ErasureScope scope) {
 
 MessageType Duty::type() const {
     if (std::holds_alternative<Withdrawal>(content)) return MessageType::withdrawal;
+    if (std::holds_alternative<OnwardGrant>(content)) return MessageType::onward_permission;
     return std::holds_alternative<Retraction>(content) ? MessageType::retraction : MessageType::erasure_receipt;
 }
 
@@ -91,12 +92,18 @@ Json to_json(Retraction const& retraction) {
 Json to_json(ErasureReceipt const& receipt) {
     auto scope = Json::array();
     for (auto const each : receipt.scope) scope.push(to_text(each));
-    return Json::object()
-        .set("withdrawal", receipt.withdrawal.text())
-        .set("erased_at", to_rfc3339(receipt.erased_at))
-        .set("messages", receipt.messages)
-        .set("answers", receipt.answers)
-        .set("scope", std::move(scope));
+    auto json = Json::object()
+                    .set("withdrawal", receipt.withdrawal.text())
+                    .set("erased_at", to_rfc3339(receipt.erased_at))
+                    .set("messages", receipt.messages)
+                    .set("answers", receipt.answers)
+                    .set("scope", std::move(scope));
+    if (receipt.passed_on > 0) json.set("passed_on", receipt.passed_on);
+    return json;
+}
+
+Json to_json(OnwardGrant const& grant) {
+    return Json::object().set("permission", to_base64(grant.permission));
 }
 
 Result<Withdrawal> parse_withdrawal(Json const& json) {
@@ -128,11 +135,13 @@ Result<ErasureReceipt> parse_erasure_receipt(Json const& json) {
     auto const messages = reader.integer("messages");
     auto const answers = reader.integer("answers");
     auto const* const scope = reader.array("scope");
+    auto const passed_on = reader.optional_integer("passed_on", 0);
     RETURN_IF_ERROR(reader.finish());
+    if (passed_on < (json.find("passed_on") == nullptr ? 0 : 1)) return invalid("message.out_of_range", "passed_on");
     if (messages < 0 || answers < 0) return invalid("message.out_of_range", messages < 0 ? "messages" : "answers");
     ASSIGN_OR_RETURN(auto withdrawal, MessageId::parse(withdrawal_text));
     ASSIGN_OR_RETURN(auto const erased_at, parse_rfc3339(erased_text));
-    ErasureReceipt receipt{std::move(withdrawal), erased_at, messages, answers, {}};
+    ErasureReceipt receipt{std::move(withdrawal), erased_at, messages, answers, {}, passed_on};
     for (auto const& each : *scope->as_array()) {
         ASSIGN_OR_RETURN(auto const one, parse_scope(each));
         if (!receipt.scope.empty() && one <= receipt.scope.back()) return invalid("message.out_of_order", "scope");
@@ -140,6 +149,15 @@ Result<ErasureReceipt> parse_erasure_receipt(Json const& json) {
     }
     if (receipt.scope.empty()) return invalid("message.missing_member", "scope");
     return receipt;
+}
+
+Result<OnwardGrant> parse_onward_grant(Json const& json) {
+    constexpr std::size_t longest = (OnwardOrigin::largest_permission + 2) / 3 * 4;
+    JsonReader reader(json, duty_scope);
+    auto const text = reader.string("permission", longest);
+    RETURN_IF_ERROR(reader.finish());
+    ASSIGN_OR_RETURN(auto permission, from_base64(text));
+    return OnwardGrant{std::move(permission)};
 }
 
 Result<DutyContent> parse_duty_content(MessageType type, Json const& json) {
@@ -150,6 +168,10 @@ Result<DutyContent> parse_duty_content(MessageType type, Json const& json) {
     if (type == MessageType::retraction) {
         ASSIGN_OR_RETURN(auto retraction, parse_retraction(json));
         return DutyContent(std::move(retraction));
+    }
+    if (type == MessageType::onward_permission) {
+        ASSIGN_OR_RETURN(auto grant, parse_onward_grant(json));
+        return DutyContent(std::move(grant));
     }
     ASSIGN_OR_RETURN(auto receipt, parse_erasure_receipt(json));
     return DutyContent(std::move(receipt));
@@ -175,7 +197,8 @@ std::string to_payload(Duty const& duty) {
 Result<Incoming> parse_incoming(std::string_view payload) {
     ASSIGN_OR_RETURN(auto const json, parse_json(payload));
     auto const type = json.as_object() == nullptr ? std::string() : json.text_or("type");
-    for (auto const duty : {MessageType::withdrawal, MessageType::erasure_receipt, MessageType::retraction}) {
+    for (auto const duty : {MessageType::withdrawal, MessageType::erasure_receipt, MessageType::retraction,
+                            MessageType::onward_permission}) {
         if (type != to_text(duty)) continue;
         ASSIGN_OR_RETURN(auto parsed, parse_duty(json, duty));
         return Incoming(std::move(parsed));

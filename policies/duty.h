@@ -4,6 +4,7 @@
 //   retraction       the sender of case data: these messages are no longer so, or no longer allowed, and are to be
 //                    destroyed; why is not said
 //   erasure_receipt  the receiver of either: what was destroyed, and where
+//   onward_permission  the sender of case data: a third office may be told (onward.h)
 //
 // A duty needs no agreement in force, no consent and no policy; it never expires and is retried until it is answered.
 // It names what it is about by references the receiver has already; it carries no data of a person.
@@ -45,6 +46,13 @@ struct ErasureReceipt {
     Timestamp erased_at;
     std::int64_t messages = 0, answers = 0;  ///< destroyed because of it; 0 if they were gone before
     std::vector<ErasureScope> scope;         ///< in the order of the enumeration, each once, at least one
+    /// Copies that were passed on with permission; whoever has them was told to destroy them. Not on the wire if 0.
+    std::int64_t passed_on = 0;
+};
+
+/// The holder verifies what is signed: this is only what carries it.
+struct OnwardGrant {
+    Bytes permission;  ///< SignedData of an OnwardPermission
 };
 
 struct Duty {
@@ -55,7 +63,7 @@ struct Duty {
     SubjectReference subject;
     Digest agreement;  ///< what the data was told under; it need not be in force any more
     std::string log_head;
-    std::variant<Withdrawal, ErasureReceipt, Retraction> content;
+    std::variant<Withdrawal, ErasureReceipt, Retraction, OnwardGrant> content;
 
     [[nodiscard]] MessageType type() const;
 };
@@ -71,9 +79,11 @@ Result<Incoming> parse_incoming(std::string_view payload);
 Json to_json(Withdrawal const& withdrawal);
 Json to_json(ErasureReceipt const& receipt);
 Json to_json(Retraction const& retraction);
+Json to_json(OnwardGrant const& grant);
 Result<Withdrawal> parse_withdrawal(Json const& json);
 Result<ErasureReceipt> parse_erasure_receipt(Json const& json);
 Result<Retraction> parse_retraction(Json const& json);
+Result<OnwardGrant> parse_onward_grant(Json const& json);
 /// Of a duty of this type.
 using DutyContent = decltype(Duty::content);
 Result<DutyContent> parse_duty_content(MessageType type, Json const& json);

@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::size_t longest_stream = 2 * wire::longest_node + 32 + 2;
 constexpr std::string_view no_onward_transfer = "none";
-constexpr std::array<std::string_view, message_types> type_names = {"case_summary",   "withdrawal",   "erasure_receipt",
-                                                                    "procedure_step", "thread_entry", "retraction"};
+constexpr std::array<std::string_view, message_types> type_names = {
+    "case_summary", "withdrawal", "erasure_receipt",   "procedure_step",
+    "thread_entry", "retraction", "onward_permission", "onward_summary"};
 
 using wire::invalid;
 
@@ -39,6 +40,7 @@ Json to_json(MessageHeader const& header) {
     json.set("obligations", Json::object()
                                 .set("retain_until", to_rfc3339(header.retain_until))
                                 .set("onward_transfer", header.onward_transfer));
+    if (header.onward) json.set("onward", to_json(*header.onward));
     json.set("log_head", header.log_head);
     return json;
 }
@@ -50,6 +52,7 @@ struct RawMessage {
         policy_digest, consent_id, consent_form, retain_until, onward_transfer, log_head;
     bool is_reply;
     std::vector<MessageId> replaces;
+    std::optional<OnwardOrigin> onward;
     Json from, to, body;
 };
 
@@ -109,6 +112,7 @@ Result<RawMessage> read_members(Json const& json) {
     auto const* const policy = reader.object("policy");
     auto const* const consent = reader.object("consent");
     auto const* const obligations = reader.object("obligations");
+    auto const* const onward = reader.optional_object("onward");
     raw.log_head = reader.string("log_head", wire::longest_log_head);
     auto const* const body = reader.object("body");
     auto const padding = reader.string("padding", wire::longest_padding);
@@ -118,6 +122,9 @@ Result<RawMessage> read_members(Json const& json) {
     if (replaces != nullptr) {
         if (replaces->as_array()->empty()) return invalid("message.out_of_range", "replaces");
         ASSIGN_OR_RETURN(raw.replaces, wire::read_message_ids(*replaces, "replaces"));
+    }
+    if (onward != nullptr) {
+        ASSIGN_OR_RETURN(raw.onward, read_onward_origin(*onward));
     }
     RETURN_IF_ERROR(read_agreement(*agreement, raw));
     RETURN_IF_ERROR(read_policy(*policy, raw));
@@ -161,6 +168,7 @@ Status check_times(MessageHeader const& header) {
 
 Result<MessageType> parse_type(std::string_view text) {
     if (text == to_text(MessageType::case_summary)) return MessageType::case_summary;
+    if (text == to_text(MessageType::onward_summary)) return MessageType::onward_summary;
     return invalid("message.unknown_type");
 }
 
@@ -175,6 +183,12 @@ Result<MessageHeader> to_header(RawMessage const& raw) {
     RETURN_IF_ERROR(check_references(raw));
     ASSIGN_OR_RETURN(auto id, MessageId::parse(raw.id));
     ASSIGN_OR_RETURN(auto type, parse_type(raw.type));
+    bool const is_onward = type == MessageType::onward_summary;
+    if (is_onward != raw.onward.has_value())
+        return invalid(is_onward ? "message.missing_member" : "message.unknown_member", "onward");
+    // Nobody replaces another's words, nor answers with them.
+    if (is_onward && (!raw.replaces.empty() || raw.is_reply || !raw.procedure.empty()))
+        return invalid("message.unknown_member", "onward");
     ASSIGN_OR_RETURN(auto from, wire::read_address(raw.from, message_scope));
     ASSIGN_OR_RETURN(auto to, wire::read_address(raw.to, message_scope));
     ASSIGN_OR_RETURN(auto sent_at, parse_rfc3339(raw.sent_at));
@@ -208,6 +222,7 @@ Result<MessageHeader> to_header(RawMessage const& raw) {
                          .consent = {raw.consent_id, static_cast<std::uint64_t>(raw.epoch), consent_form},
                          .retain_until = retain_until,
                          .onward_transfer = raw.onward_transfer,
+                         .onward = raw.onward,
                          .log_head = raw.log_head};
     if (!is_own_stream(header)) return invalid("message.bad_stream");
     RETURN_IF_ERROR(check_times(header));
@@ -226,6 +241,12 @@ std::string stream_name(NodeId const& from, NodeId const& to, SubjectReference c
 
 OutgoingMessage::OutgoingMessage(MessageHeader header, MinimisedCase const& body)
     : header_(std::move(header)), body_(body.body()), body_digest_(body.digest()) {}
+
+OutgoingMessage::OutgoingMessage(MessageHeader header, PermittedCopy const& copy)
+    : header_(std::move(header)), body_(copy.body()), body_digest_(casebridge::body_digest(copy.body())) {
+    header_.type = MessageType::onward_summary;
+    header_.onward = copy.origin();
+}
 
 std::string OutgoingMessage::payload() const {
     auto json = to_json(header_);

@@ -3,13 +3,23 @@
 
 #include "policies/consent.h"
 #include "policies/minimisation.h"
+#include "policies/onward.h"
 
 namespace casebridge {
 
-/// case_summary is a message; a step and a note belong to a procedure (step_message.h, thread_entry.h); the others are
-/// duties (duty.h).
-enum class MessageType { case_summary, withdrawal, erasure_receipt, procedure_step, thread_entry, retraction };
-inline constexpr int message_types = static_cast<int>(MessageType::retraction) + 1;
+/// case_summary is a message, and so is onward_summary, another ministry's words (onward.h); a step and a note belong
+/// to a procedure (step_message.h, thread_entry.h); the others are duties (duty.h).
+enum class MessageType {
+    case_summary,
+    withdrawal,
+    erasure_receipt,
+    procedure_step,
+    thread_entry,
+    retraction,
+    onward_permission,
+    onward_summary
+};
+inline constexpr int message_types = static_cast<int>(MessageType::onward_summary) + 1;
 std::string_view to_text(MessageType type);
 
 struct ConsentCitation {
@@ -49,13 +59,16 @@ struct MessageHeader {
     ConsentCitation consent;
     Timestamp retain_until;
     std::string onward_transfer = "none";
-    std::string log_head;  ///< "<size> <root hex>" of the sender's log
+    std::optional<OnwardOrigin> onward{};  ///< of an onward_summary, and of no other
+    std::string log_head;                  ///< "<size> <root hex>" of the sender's log
 };
 
-/// A message to be signed. Built only from a MinimisedCase.
+/// A message to be signed. Built only from a MinimisedCase or a PermittedCopy.
 class OutgoingMessage {
 public:
     OutgoingMessage(MessageHeader header, MinimisedCase const& body);
+    /// Makes it an onward_summary.
+    OutgoingMessage(MessageHeader header, PermittedCopy const& copy);
     [[nodiscard]] MessageHeader const& header() const noexcept { return header_; }
     [[nodiscard]] Digest const& body_digest() const noexcept { return body_digest_; }
     /// The JSON, padded with a final `"padding"` member so that payload sizes fall into the classes of wire.h: 4 KiB to

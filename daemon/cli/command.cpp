@@ -15,6 +15,7 @@ std::vector<CommandGroup> command_groups() {
         {"adapter", "The field map of the national database: draft one, try it"},
         {"query", "Questions about shared cases: to partners, and of partners"},
         {"procedure", "What ministries do together: referrals, tracing, returns, reports; step by step"},
+        {"onward", "Passing on what was told: permitting a partner to, and doing it with permission"},
         {"clock", "Whether the time can be relied on"},
         {"config", "The configuration file: help, example, check"},
     };
@@ -23,11 +24,11 @@ std::vector<CommandGroup> command_groups() {
 std::vector<Command> all_commands() {
     std::vector<Command> all;
     for (auto const& commands :
-         {init_commands(),   identity_commands(), peer_commands(),   agreement_commands(), directory_commands(),
-          policy_commands(), consent_commands(),  case_commands(),   register_commands(),  send_commands(),
-          update_commands(), outbox_commands(),   inbox_commands(),  query_commands(),     procedure_commands(),
-          thread_commands(), docket_commands(),   status_commands(), config_commands(),    adapter_commands(),
-          doctor_commands(), page_commands()})
+         {init_commands(),    identity_commands(), peer_commands(),   agreement_commands(), directory_commands(),
+          policy_commands(),  consent_commands(),  case_commands(),   register_commands(),  send_commands(),
+          update_commands(),  outbox_commands(),   inbox_commands(),  query_commands(),     procedure_commands(),
+          thread_commands(),  onward_commands(),   docket_commands(), status_commands(),    config_commands(),
+          adapter_commands(), doctor_commands(),   page_commands()})
         all.insert(all.end(), commands.begin(), commands.end());
     return all;
 }

@@ -33,6 +33,12 @@ casebridge_test(integration_updates
     ${here}/papers_test.cpp
     ${here}/update_test.cpp
 )
+casebridge_test(integration_onward
+  LIBRARIES casebridge_two_nodes
+  TIMEOUT 1200
+  SOURCES
+    ${here}/onward_test.cpp
+)
 casebridge_test(integration_procedures
   LIBRARIES casebridge_two_nodes
   TIMEOUT 1200

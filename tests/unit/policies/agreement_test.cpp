@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_named_with_file_line_key_and_the_nearest_w
              "agreement.yaml:9: from: expected a date that exists, as YYYY-MM-DD"},
             {"until: 2026-12-31", "until: 2025-12-31", "agreement.yaml:10: until: expected a date not before `from`"},
             {"onward_transfer: none", "onward_transfer: any",
-             "agreement.yaml:12: onward_transfer: expected one of none"},
+             "agreement.yaml:12: onward_transfer: expected one of none, with_permission"},
             {"node: th-msdhs", "node: MSDHS",
              "agreement.yaml:14: node: expected a node as <country>-<agency>, such as th-msdhs, or org-<name>"},
             {"kind: welfare", "kind: wellfare",

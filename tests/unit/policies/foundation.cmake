@@ -8,6 +8,7 @@ casebridge_test(policies_foundation
     ${CMAKE_CURRENT_LIST_DIR}/json_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/duty_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/message_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/onward_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/outgoing_message_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/query_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/attachment_test.cpp
