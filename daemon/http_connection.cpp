@@ -40,6 +40,8 @@ using Message = Parser::value_type;
 /// How long a connection that we end may take to be ended by the other side, so that our last answer is not lost to a
 /// reset of the connection.
 constexpr std::chrono::milliseconds linger{1000};
+/// The same where nothing was said since the last answer: a client that keeps the connection for later does not look.
+constexpr std::chrono::milliseconds idle_linger{50};
 
 struct Refusal {
     int status;
@@ -129,7 +131,7 @@ private:
     void hand_over();
     void refuse(Refusal refusal);
     void send(HttpResponse response);
-    void close_gracefully();
+    void close_gracefully(std::chrono::milliseconds at_most = linger);
     /// Feeds what has come to the parser. False: refused already.
     bool feed();
 
@@ -201,7 +203,7 @@ void Connection::start() {
 void Connection::finish() {
     last_ = true;
     if (phase_ == Phase::handshaking) return cut();
-    if (phase_ == Phase::idle) close_gracefully();
+    if (phase_ == Phase::idle) close_gracefully(idle_linger);
 }
 
 void Connection::cut() {
@@ -340,10 +342,10 @@ void Connection::send(HttpResponse response) {
     });
 }
 
-void Connection::close_gracefully() {
+void Connection::close_gracefully(std::chrono::milliseconds at_most) {
     if (phase_ == Phase::closing || phase_ == Phase::closed) return;
     phase_ = Phase::closing;
-    arm(linger);
+    arm(at_most);
     stream_->close_writing([self = shared_from_this()](error_code failure, std::size_t) {
         if (self->phase_ == Phase::closed) return;
         if (failure) return self->cut();
