@@ -9,7 +9,8 @@ namespace {
 struct RegisterFacts {
     std::vector<DisclosureRow> disclosures;
     std::vector<Consent> consents;
-    std::map<std::string, DutyRow> withdrawals;  ///< by message id
+    std::map<std::string, DutyRow> withdrawals;                 ///< by message id
+    std::map<MessageId, std::vector<PermissionRow>> passed_on;  ///< given for a disclosure
 };
 
 Result<RegisterFacts> stored_facts(OfficerCall& call, CaseId const& id) {
@@ -18,6 +19,8 @@ Result<RegisterFacts> stored_facts(OfficerCall& call, CaseId const& id) {
         ASSIGN_OR_RETURN(facts.disclosures, store.disclosures().of_case(id));
         ASSIGN_OR_RETURN(facts.consents, store.cases().consents(id));
         for (auto const& row : facts.disclosures) {
+            ASSIGN_OR_RETURN(auto given, store.onward().given_for(row.message));
+            if (!given.empty()) facts.passed_on.emplace(row.message, std::move(given));
             if (row.withdrawal.empty() || facts.withdrawals.contains(row.withdrawal)) continue;
             ASSIGN_OR_RETURN(auto const duty, MessageId::parse(row.withdrawal));
             ASSIGN_OR_RETURN(auto found, store.duties().find(duty));
@@ -99,6 +102,21 @@ Json withdrawal_json(RegisterFacts const& facts, std::string const& duty) {
     return Json::object().set("asked_at", to_rfc3339(found->second.owed_at)).set("state", to_text(found->second.state));
 }
 
+Json passed_on_json(OfficerCall& call, RegisterFacts const& facts, MessageId const& message) {
+    auto list = Json::array();
+    auto const found = facts.passed_on.find(message);
+    if (found == facts.passed_on.end()) return list;
+    auto const peers = call.parts().peers.snapshot();
+    for (auto const& each : found->second) {
+        auto const* const peer = peers->find(each.recipient.node);
+        list.push(Json::object()
+                      .set("to", address_json(each.recipient))
+                      .set("name", peer == nullptr ? std::string() : peer->row.name)
+                      .set("until", to_rfc3339(each.until)));
+    }
+    return list;
+}
+
 Json entry_json(OfficerCall& call, RegisterFacts const& facts, DisclosureRow const& row) {
     auto const named = recipient_named(call, row);
     auto json = Json::object();
@@ -114,7 +132,8 @@ Json entry_json(OfficerCall& call, RegisterFacts const& facts, DisclosureRow con
         .set("state", row.state)
         .set("settled_at", optional_time(row.settled_at))
         .set("withdrawal", withdrawal_json(facts, row.withdrawal))
-        .set("erased_at", optional_time(row.erased_at));
+        .set("erased_at", optional_time(row.erased_at))
+        .set("passed_on", passed_on_json(call, facts, row.message));
     return json;
 }
 

@@ -34,6 +34,8 @@ inline constexpr std::array phrases{
     Phrase{"register", "state_delivered", "date"},
     Phrase{"register", "state_never_sent"},
     Phrase{"register", "state_rejected"},
+    Phrase{"register", "passed_on"},
+    Phrase{"register", "passed_on_to", "date who"},
     Phrase{"register", "erased"},
     Phrase{"register", "erased_on", "date"},
     Phrase{"register", "erasure_asked"},

@@ -88,6 +88,11 @@ Json::Array const& AnswerReader::array(std::string_view key) {
     return empty_array;
 }
 
+Json::Array const& AnswerReader::optional_array(std::string_view key) {
+    auto const* const value = find(key);
+    return value == nullptr || *value == Json() ? empty_array : array(key);
+}
+
 Status AnswerReader::finish() const {
     if (good_) return Done{};
     return Error{ErrorKind::internal, "daemon.bad_answer", "the daemon's answer has not the form that is expected"};

@@ -26,6 +26,8 @@ public:
     Json const* optional_object(std::string_view key);
     Json const& object(std::string_view key);
     Json::Array const& array(std::string_view key);
+    /// Empty if missing or null.
+    Json::Array const& optional_array(std::string_view key);
 
     [[nodiscard]] bool good() const noexcept { return good_; }
     /// Errors: `daemon.bad_answer`.

@@ -53,6 +53,15 @@ RegisterEntry read_entry(Json const& json, bool& good) {
         entry.withdrawal = of.text("state");
         good = good && of.good();
     }
+    for (auto const& each : reader.optional_array("passed_on")) {
+        AnswerReader of(each);
+        AnswerReader whom(of.object("to"));
+        entry.passed_on.push_back({.node = whom.text("node"),
+                                   .office = whom.text("office"),
+                                   .name = of.optional_text("name"),
+                                   .until = of.time("until")});
+        good = good && of.good() && whom.good();
+    }
     good = good && reader.good() && to.good();
     return entry;
 }
@@ -85,6 +94,7 @@ public:
         if (!things.empty()) all.push_back({"register.categories", std::move(things)});
         all.push_back({"register.consent", consent()});
         all.push_back({"register.outcome", {outcome()}});
+        if (!entry_.passed_on.empty()) all.push_back({"register.passed_on", passed_on()});
         all.push_back({"register.erased", {erasure()}});
         return all;
     }
@@ -125,6 +135,15 @@ private:
         for (auto const* state : {"prepared", "possibly_delivered", "never_sent", "rejected"})
             if (entry_.state == state) return wording_.text(std::string("register.state_") + state);
         return entry_.state;
+    }
+
+    [[nodiscard]] std::vector<std::string> passed_on() const {
+        std::vector<std::string> sentences;
+        for (auto const& each : entry_.passed_on) {
+            auto const who = (each.name.empty() ? each.node : each.name) + ", " + each.office;
+            sentences.push_back(wording_.filled("register.passed_on_to", {{"who", who}, {"date", day(each.until)}}));
+        }
+        return sentences;
     }
 
     [[nodiscard]] std::string erasure() const {

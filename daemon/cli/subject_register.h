@@ -11,6 +11,12 @@
 
 namespace casebridge::cli {
 
+/// Whom we have allowed the recipient to tell, and until when.
+struct RegisterPermission {
+    std::string node, office, name;  ///< `name`: as people know it; empty: only the ids are known
+    Timestamp until;
+};
+
 struct RegisterEntry {
     std::string node, office;       ///< ids
     std::string name, office_name;  ///< as people know them; empty: only the ids are known
@@ -25,6 +31,7 @@ struct RegisterEntry {
     std::optional<Timestamp> settled_at;
     std::string withdrawal;  ///< state of the duty that asks to destroy it; empty: none does
     std::optional<Timestamp> erased_at;
+    std::vector<RegisterPermission> passed_on{};
 };
 
 struct SubjectRegister {

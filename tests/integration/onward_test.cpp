@@ -146,6 +146,13 @@ BOOST_AUTO_TEST_CASE(a_permitted_copy_is_the_same_word_for_word_and_says_whose_w
     BOOST_CHECK_EQUAL(cambodia.leaves("onward.send").front().text_or("originator"), "th-msdhs");
     BOOST_CHECK_EQUAL(cambodia.leaves("officer.preview_copy").size(), 1U);
     BOOST_CHECK_EQUAL(copy_row().text_or("state"), "delivered");
+    auto const printed =
+        thailand.officer()
+            .get("/v1/cases/register", {{"case", std::string(canary_case)}, {"reason", std::string(canary_reason)}})
+            .json();
+    auto const entry = printed.find("disclosures")->as_array()->front();
+    BOOST_REQUIRE_EQUAL(entry.find("passed_on")->as_array()->size(), 1U);
+    BOOST_CHECK_EQUAL(entry.find("passed_on")->as_array()->front().find("to")->text_or("node"), "la-mlsw");
     // A second copy about the same person goes by the same reference.
     auto const second = pass_on();
     wait_at(cambodia, second, "delivered ");

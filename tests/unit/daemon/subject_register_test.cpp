@@ -53,6 +53,24 @@ BOOST_AUTO_TEST_CASE(days_are_those_of_the_ministrys_country) {
     BOOST_CHECK(has(text, "You took it back on 21 November 2026."));
 }
 
+BOOST_AUTO_TEST_CASE(whom_a_partner_may_tell_is_said_in_every_language) {
+    auto const permitted = Json::array().push(
+        Json::object()
+            .set("to", Json::object().set("node", "la-mlsw").set("office", "phonthong-reception-centre"))
+            .set("name", "Ministry of Labour")
+            .set("until", "2026-12-31T23:00:00.000Z"));
+    auto const subject = must(read_subject_register(with("passed_on", permitted)));
+    for (auto const language : Wording::built_in_languages()) {
+        auto const page = register_html(subject, wording(language));
+        BOOST_CHECK_EQUAL(wrong_markup(page), "");
+        BOOST_CHECK_MESSAGE(has(page, "Ministry of Labour, phonthong-reception-centre"), language);
+    }
+    BOOST_CHECK(has(register_text(subject, wording("en")),
+                    "We have allowed them to pass it on to Ministry of Labour, phonthong-reception-centre until 1 "
+                    "January 2027."));
+    CHECK_CODE(read_subject_register(with("passed_on", Json::array().push("la-mlsw"))), "daemon.bad_answer");
+}
+
 BOOST_AUTO_TEST_CASE(field_ids_codes_and_references_are_not_for_the_person) {
     auto const subject = must(read_subject_register(recorded()));
     for (auto const language : Wording::built_in_languages()) {

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_named_with_file_line_and_key) {
             {"date: \"{day} {month} {year}\"", "date: \"{day}.{month}\"", "en.yaml:7: " + date},
             {"date: \"{day} {month} {year}\"", "date: \"{day} {month} {year\"", "en.yaml:7: " + date},
             {"date: \"{day} {month} {year}\"", "date: \"{day} {month} {year} {era}\"", "en.yaml:7: " + date},
-            {"on {date} that", "that", "en.yaml:32: erased_on: expected in braces, and nothing else in braces: date"},
+            {"on {date} that", "that", "en.yaml:34: erased_on: expected in braces, and nothing else in braces: date"},
             {"  title: \"Who was told about you\"\n", "",
              "en.yaml:9: title: expected a text; it is missing under `register`"},
             {"title: \"Who was", "titel: \"Who was",
@@ -150,9 +150,9 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_named_with_file_line_and_key) {
             {"nothing: \"Nothing", "nothing: \"\\u202eNothing",
              "en.yaml:13: nothing: expected one line of at most 2000 bytes without control characters"},
             {"  asked: \"asked\"", "  askd: \"asked\"",
-             "en.yaml:137: askd: not one of the codes of stages; did you mean `asked`?"},
+             "en.yaml:139: askd: not one of the codes of stages; did you mean `asked`?"},
             {"  KH: \"Cambodia\"", "  Cambodia: \"Cambodia\"",
-             "en.yaml:97: Cambodia: not one of the codes of countries"},
+             "en.yaml:99: Cambodia: not one of the codes of countries"},
         });
     CHECK_CODE(Wording::load(yaml_file("- a\n", "en.yaml")), "wording.invalid");
     CHECK_CODE(Wording::load(yaml_file(english() + "more: x\n", "en.yaml")), "wording.invalid");
