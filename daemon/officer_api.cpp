@@ -121,14 +121,28 @@ Json optional_time(std::optional<Timestamp> const& time) {
     return time ? Json(to_rfc3339(*time)) : Json(nullptr);
 }
 
-Result<Recipient> recipient_of(OfficerCall const& call) {
+Address addressed(OfficerCall& call, Address to) {
+    auto const instruments = call.parts().instruments.get();
+    std::optional<OfficeId> leads_to;
+    for (auto const& loaded : instruments->agreements()) {
+        auto const* const party = loaded.signed_agreement.agreement.party(to.node);
+        if (party == nullptr || loaded.signed_agreement.agreement.party(call.parts().self.node) == nullptr) continue;
+        if (std::ranges::find(party->offices, to.office) != party->offices.end()) return to;
+        auto const known = std::ranges::find(party->directory, to.office, &DirectoryOffice::office);
+        if (known != party->directory.end() && !leads_to) leads_to = known->routes_to;
+    }
+    if (leads_to) to.office = *std::move(leads_to);
+    return to;
+}
+
+Result<Recipient> recipient_of(OfficerCall& call) {
     ASSIGN_OR_RETURN(auto const node_text, call.required("node"));
     ASSIGN_OR_RETURN(auto node, NodeId::parse(node_text));
     ASSIGN_OR_RETURN(auto const office_text, call.required("office"));
     ASSIGN_OR_RETURN(auto office, parse_office(office_text));
     ASSIGN_OR_RETURN(auto const purpose_text, call.required("purpose"));
     ASSIGN_OR_RETURN(auto const purpose, parse_purpose(purpose_text));
-    return Recipient{{std::move(node), std::move(office)}, purpose};
+    return Recipient{addressed(call, {std::move(node), std::move(office)}), purpose};
 }
 
 void OfficerApi::handle(HttpRequest request, HttpResponder respond) {

@@ -65,7 +65,10 @@ struct Recipient {
     Address to;
     Purpose purpose;
 };
-Result<Recipient> recipient_of(OfficerCall const& call);
+Result<Recipient> recipient_of(OfficerCall& call);
+/// Whom a message for this office is addressed to: itself, if an agreement names it, else the office that an agreement's
+/// directory says it leads to; itself if none knows it.
+Address addressed(OfficerCall& call, Address to);
 
 Json denials_json(std::vector<Reason> const& reasons);
 /// The decision and, if allowed, the body and its digest. Errors: those of `minimise`.

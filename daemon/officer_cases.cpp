@@ -249,6 +249,7 @@ Status append_case_act(OfficerCall& call, std::string_view kind, Actor const& ac
 
 Result<Json> preview_json(Deliberation const& deliberation) {
     auto json = decision_json(deliberation);
+    json.set("to", address_json(deliberation.decision->recipient()));
     if (!deliberation.decision->allowed()) return json;
     ASSIGN_OR_RETURN(auto const body, minimise(deliberation.sourced.record, *deliberation.decision,
                                                Date(std::chrono::floor<std::chrono::days>(deliberation.now))));

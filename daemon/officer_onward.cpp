@@ -20,7 +20,7 @@ Result<Asked> asked_of(OfficerCall& call) {
     ASSIGN_OR_RETURN(auto node, NodeId::parse(node_text));
     ASSIGN_OR_RETURN(auto const office_text, call.required("office"));
     ASSIGN_OR_RETURN(auto office, parse_office(office_text));
-    return Asked{std::move(message), {std::move(node), std::move(office)}, std::move(actor)};
+    return Asked{std::move(message), addressed(call, {std::move(node), std::move(office)}), std::move(actor)};
 }
 
 /// A time, or a day: to its end.

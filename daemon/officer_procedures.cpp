@@ -178,7 +178,7 @@ Status read_opening(OfficerCall& call, StepRequest& request) {
     ASSIGN_OR_RETURN(auto node, NodeId::parse(node_text));
     ASSIGN_OR_RETURN(auto const office_text, call.required("office"));
     ASSIGN_OR_RETURN(auto office, parse_office(office_text));
-    request.to = Address{std::move(node), std::move(office)};
+    request.to = addressed(call, {std::move(node), std::move(office)});
     if (auto const from = call.text("from"); !from.empty()) {
         ASSIGN_OR_RETURN(request.from, parse_office(from));
         auto const& offices = call.parts().self.offices;

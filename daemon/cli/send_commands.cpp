@@ -46,6 +46,7 @@ std::string render_preview(Json const& json, Style const& style) {
                render_denials(denials == nullptr ? Json() : *denials, style);
     auto const* body = json.find("body");
     Facts facts;
+    facts.add("recipient", {shown_address(json, "to"), Tone::bold});
     facts.add("agreement", shown(json, "agreement"));
     facts.add("policy", shown(json, "policy"));
     facts.add("consent", shown(json, "consent"));

@@ -33,7 +33,33 @@ struct Papers : TwoNodes {
     }
 };
 
+/// The transit centre at Poipet can also be found under another name.
+struct Routed : TwoNodes {
+    Routed()
+        : TwoNodes([](std::string const& text) {
+              return text +
+                     "    - office: poipet-gate\n"
+                     "      routes_to: poipet-transit-centre\n"
+                     "      name: \"At the gate\"\n"
+                     "      kind: border_cooperation\n"
+                     "      country: KH\n";
+          }) {}
+};
+
 }  // namespace
+
+BOOST_FIXTURE_TEST_CASE(what_is_meant_for_an_office_of_the_directory_is_addressed_to_the_one_it_leads_to, Routed) {
+    auto const preview = thailand.officer().post("/v1/cases/preview", request().set("office", "poipet-gate")).json();
+    BOOST_REQUIRE(*preview.find("allowed") == Json(true));
+    BOOST_CHECK_EQUAL(preview.find("to")->text_or("office"), "poipet-transit-centre");
+    auto const answer = thailand.officer().post(
+        "/v1/cases/send", request().set("office", "poipet-gate").set("digest", preview.text_or("digest")));
+    BOOST_REQUIRE_EQUAL(answer.summary(), "202");
+    wait_for(answer.json().text_or("message"), "delivered ");
+    BOOST_CHECK_EQUAL(cambodia.inbox().front().text_or("to_office"), "poipet-transit-centre");
+    auto const unknown = thailand.officer().post("/v1/cases/preview", request().set("office", "nowhere")).json();
+    BOOST_CHECK(*unknown.find("allowed") == Json(false));
+}
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_papers, Papers)
 
