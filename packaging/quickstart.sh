@@ -38,6 +38,8 @@ if [[ -t 1 && -z ${NO_COLOR:-} ]]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m
 source "$root/packaging/demo/national_servers.sh"
 # shellcheck source=packaging/demo/story.sh
 source "$root/packaging/demo/story.sh"
+# shellcheck source=packaging/demo/onward.sh
+source "$root/packaging/demo/onward.sh"
 step() { printf '\n%s▸ %s%s\n' "$bold" "$1" "$plain"; }
 note() { printf '  %s\n' "$1"; }
 fail() { printf '\nquickstart.sh: %s\n' "$1" >&2; [[ -d $directory ]] && printf 'logs: %s/*/daemon.log\n' "$directory" >&2; exit 1; }
@@ -223,8 +225,11 @@ for node in "${nodes[@]}"; do
   } >"$base/casebridge.yaml"
   note "$node  root $(jq -r .fingerprint "$base/init.json" | cut -c1-29)…  port ${port[$node]}"
 done
-cp "$root/policies/library/examples/agreements/th-msdhs--kh-mosvy.yaml" "$(home th-msdhs)/agreements/"
-cp "$root/policies/library/examples/agreements/th-msdhs--kh-mosvy.yaml" "$(home kh-mosvy)/agreements/"
+# These two let each other pass on what they were told, each time with a signed permission.
+for node in th-msdhs kh-mosvy; do
+  sed 's/^onward_transfer: none$/onward_transfer: with_permission/' \
+    "$root/policies/library/examples/agreements/th-msdhs--kh-mosvy.yaml" >"$(home "$node")/agreements/th-msdhs--kh-mosvy.yaml"
+done
 cp "$root/policies/library/examples/agreements/th-msdhs--la-mlsw.yaml" "$(home th-msdhs)/agreements/"
 cp "$root/policies/library/examples/agreements/th-msdhs--la-mlsw.yaml" "$(home la-mlsw)/agreements/"
 
@@ -392,6 +397,7 @@ for node in "${nodes[@]}"; do
 done
 khmer_case=$(at kh-mosvy case list --limit 1000 --json |
   jq -r '[.cases[] | select(.citizenship == "KH" and .age_band == "25-34")][0].case')
+onward "$kh_case"
 if [[ $story == yes ]]; then story "$adult_case" "$khmer_case"; fi
 
 # ---------------------------------------------------------------- summary

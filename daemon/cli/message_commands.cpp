@@ -4,6 +4,7 @@
 #include "daemon/cli/terminal.h"
 #include "daemon/files.h"
 
+#include <algorithm>
 #include <iostream>
 
 namespace casebridge::cli {
@@ -19,9 +20,14 @@ Cell outbox_state(Json const& message) {
 }
 
 std::string what_it_is(Json const& message) {
-    auto const type = message.text_or("type");
-    if (type == "withdrawal" || type == "retraction") return type;
-    return type == "erasure_receipt" ? "erasure receipt" : "summary";
+    auto type = message.text_or("type");
+    if (type == "case_summary") return "summary";
+    if (type == "onward_summary") {
+        auto const originator = message.text_or("originator");
+        return originator.empty() ? "summary, passed on" : "summary of " + printable(originator);
+    }
+    std::ranges::replace(type, '_', ' ');
+    return printable(type);
 }
 
 std::string render_outbox(Json const& json, Style const& style) {
