@@ -66,8 +66,8 @@ struct Recipient {
     Purpose purpose;
 };
 Result<Recipient> recipient_of(OfficerCall& call);
-/// Whom a message for this office is addressed to: itself, if an agreement names it, else the office that an agreement's
-/// directory says it leads to; itself if none knows it.
+/// Whom a message for this office is addressed to: itself, if an agreement names it, else the office that it leads to
+/// by an agreement's directory; itself if none knows it.
 Address addressed(OfficerCall& call, Address to);
 
 Json denials_json(std::vector<Reason> const& reasons);
