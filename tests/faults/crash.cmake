@@ -7,6 +7,7 @@ target_compile_options(casebridge_fault_shim PRIVATE -Wall -Wextra -Werror -fno-
 
 add_executable(faults_crash
   ${here}/../bench/daemon_process.cpp
+  ${here}/../bench/ministries.cpp
   ${here}/../bench/two_daemons.cpp
   ${here}/ack_order_test.cpp
   ${here}/clock_step_test.cpp
