@@ -12,6 +12,8 @@ add_executable(faults_crash
   ${here}/ack_order_test.cpp
   ${here}/clock_step_test.cpp
   ${here}/crash_pair.cpp
+  ${here}/crash_procedure_test.cpp
+  ${here}/crash_procedures.cpp
   ${here}/crash_question_test.cpp
   ${here}/crash_questions.cpp
   ${here}/crash_staging_test.cpp

@@ -22,11 +22,12 @@ struct Sweep {
         return exchange.name + (side == Side::sender ? ":sender:" : ":receiver:");
     }
 
-    /// Every `step`-th point from `first` on. Ends when the exchange was over twice before its call came.
+    /// Every `step`-th point from `first` on. Ends when the exchange was over before its call came: twice where every
+    /// point is taken, as there is a call more or less from one time to the next.
     void run(FaultAction action, std::uint32_t first, std::uint32_t step) const {
         std::map<std::string, int> kinds;
         int points = 0, missed = 0;
-        for (auto at = first; missed < 2; at += step) {
+        for (auto at = first; missed < (step == 1 ? 2 : 1); at += step) {
             auto const hit = run_point({action, at});
             missed = hit.empty() ? missed + 1 : 0;
             if (hit.empty()) continue;
