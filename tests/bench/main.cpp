@@ -300,7 +300,7 @@ int main(int argc, char** argv) {
     std::vector<std::string> const parts{"crypto", "exchange", "fan-out", "procedures", "docket", "startup"};
     app.add_option("--only", options.only, CLI::detail::join(parts, ", ") + "; may be given more than once")
         ->check(CLI::IsMember(parts))
-        ->expected(1);
+        ->allow_extra_args(false);
     app.add_option("--in-flight", options.in_flight, "exchanges with so many in flight and no other load")
         ->check(CLI::Range(1, casebridge::bench::plain_cases));
     app.add_option("--partners", options.partners, "so many whom a withdrawal is told, each a daemon of its own")
