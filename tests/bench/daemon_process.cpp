@@ -152,6 +152,15 @@ Clock::time_point DaemonProcess::wait_delivered(std::string const& message) {
     return at;
 }
 
+std::map<std::string, Clock::time_point> DaemonProcess::wait_received(std::string const& type, std::size_t peers) {
+    std::unique_lock lock(mutex_);
+    auto& received = received_[type];
+    if (!received_changed_.wait_for(lock, std::chrono::seconds(60), [&] { return received.size() >= peers; }))
+        throw std::runtime_error("of " + std::to_string(peers) + " only " + std::to_string(received.size()) +
+                                 " sent an " + type + " within 60 s");
+    return std::exchange(received, {});
+}
+
 void DaemonProcess::follow(int descriptor) {
     std::string pending;
     std::array<char, 65536> buffer{};
@@ -169,7 +178,15 @@ void DaemonProcess::follow(int descriptor) {
     ::close(descriptor);
 }
 
+void DaemonProcess::note_received(std::string_view line) {
+    if (field(line, " outcome=") != "accepted") return;
+    std::lock_guard const lock(mutex_);
+    received_[std::string(field(line, " type="))].emplace(field(line, " peer="), Clock::now());
+    received_changed_.notify_all();
+}
+
 void DaemonProcess::note(std::string_view line) {
+    if (line.find("message.received") != std::string_view::npos) return note_received(line);
     if (line.find("message.settled") == std::string_view::npos) return;
     auto const outcome = field(line, " outcome=");
     std::lock_guard const lock(mutex_);

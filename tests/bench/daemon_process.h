@@ -61,6 +61,9 @@ public:
     /// Waits until the daemon has said, after its commit, that this message is settled as delivered.
     /// Throws after 60 s, or if it was settled otherwise.
     Clock::time_point wait_delivered(std::string const& message);
+    /// Waits until it has said, after its commit, that it has accepted a message of this type, such as
+    /// "erasure_receipt", from so many peers since those that were returned last. Throws after 60 s.
+    std::map<std::string, Clock::time_point> wait_received(std::string const& type, std::size_t peers);
 
 private:
     /// One message somebody waits for, or that was settled before anybody did.
@@ -70,12 +73,15 @@ private:
     };
     void follow(int descriptor);
     void note(std::string_view line);
+    void note_received(std::string_view line);
 
     std::filesystem::path program_, directory_;
     pid_t pid_ = 0;
     std::thread follower_;
     std::mutex mutex_;
     std::map<std::string, Settled, std::less<>> settled_;
+    std::map<std::string, std::map<std::string, Clock::time_point>, std::less<>> received_;  ///< by type and peer
+    std::condition_variable received_changed_;
     std::string trouble_;
 };
 

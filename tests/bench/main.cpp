@@ -2,6 +2,7 @@
 #include "daemon/database.h"
 #include "tests/bench/crypto_bench.h"
 #include "tests/bench/docket_bench.h"
+#include "tests/bench/fan_out_bench.h"
 #include "tests/bench/procedure_bench.h"
 #include "tests/bench/startup_bench.h"
 #include "tests/bench/two_daemons.h"
@@ -23,6 +24,7 @@ struct Options {
     bool json = false;
     bool quick = false;
     std::vector<std::string> only;
+    int partners = 0;   ///< 0: as many as the form has
     int in_flight = 0;  ///< not 0: exchanges with so many in flight, and nothing else, for a profiler to look at
 
     [[nodiscard]] bool wants(std::string const& part) const {
@@ -246,10 +248,18 @@ void print(Options const& options, Figures const& figures) {
     std::cout << (options.json ? to_json_lines(figures) : to_table(figures)) << std::flush;
 }
 
+Figures fan_out(Options const& options, double bound) {
+    return measure_fan_out({options.programs, std::filesystem::path(options.directory) / "fan-out",
+                            options.partners > 0 ? options.partners
+                            : options.quick      ? 10
+                                                 : 50,
+                            options.quick ? 1 : 3, bound, progress});
+}
+
 int run(Options const& options) {
     auto const cores = static_cast<int>(std::thread::hardware_concurrency());
     double bound = 0;
-    if (options.wants("crypto") || options.wants("exchange")) {
+    if (options.wants("crypto") || options.wants("exchange") || options.wants("fan-out")) {
         progress("seal and open");
         auto const crypto = measure_crypto(cores, options.quick ? 0.3 : 2);
         bound = crypto.seal_and_open_per_second;
@@ -260,6 +270,7 @@ int run(Options const& options) {
         measure_exchange(options, bound, figures);
         print(options, figures);
     }
+    if (options.wants("fan-out")) print(options, fan_out(options, bound));
     if (options.wants("procedures")) {
         progress("procedures");
         print(options, measure_procedures(options.quick ? 0.3 : 2));
@@ -286,11 +297,14 @@ int main(int argc, char** argv) {
     app.add_option("--directory", options.directory, "an empty directory on the disk to measure")->required();
     app.add_flag("--json", options.json, "one JSON object a line");
     app.add_flag("--quick", options.quick, "short, for a look");
-    app.add_option("--only", options.only, "crypto, exchange, procedures, docket, startup; may be given more than once")
-        ->check(CLI::IsMember({"crypto", "exchange", "procedures", "docket", "startup"}))
-        ->expected(1);
+    std::vector<std::string> const parts{"crypto", "exchange", "fan-out", "procedures", "docket", "startup"};
+    app.add_option("--only", options.only, CLI::detail::join(parts, ", ") + "; may be given more than once")
+        ->check(CLI::IsMember(parts))
+        ->allow_extra_args(false);
     app.add_option("--in-flight", options.in_flight, "exchanges with so many in flight and no other load")
         ->check(CLI::Range(1, casebridge::bench::plain_cases));
+    app.add_option("--partners", options.partners, "so many whom a withdrawal is told, each a daemon of its own")
+        ->check(CLI::Range(2, 200));
     CLI11_PARSE(app, argc, argv);
     try {
         return casebridge::bench::run(options);

@@ -24,14 +24,9 @@ public:
     std::string send(OfficerConnection& officer, int number) const;
 
 private:
-    void make_ministry(std::string const& node, std::uint16_t port, std::string const& offices);
-    void make_cases(int cases);
     void befriend();
-    void add_peer(DaemonProcess const& at, std::string const& peer, std::uint16_t port);
-    void sign_agreement();
     void consent_and_preview(int cases);
 
-    std::filesystem::path programs_, directory_;
     std::uint16_t thai_port_, cambodian_port_;
     std::vector<Json> requests_;
 };

@@ -7,10 +7,13 @@ target_compile_options(casebridge_fault_shim PRIVATE -Wall -Wextra -Werror -fno-
 
 add_executable(faults_crash
   ${here}/../bench/daemon_process.cpp
+  ${here}/../bench/ministries.cpp
   ${here}/../bench/two_daemons.cpp
   ${here}/ack_order_test.cpp
   ${here}/clock_step_test.cpp
   ${here}/crash_pair.cpp
+  ${here}/crash_procedure_test.cpp
+  ${here}/crash_procedures.cpp
   ${here}/crash_question_test.cpp
   ${here}/crash_questions.cpp
   ${here}/crash_staging_test.cpp

@@ -22,11 +22,12 @@ struct Sweep {
         return exchange.name + (side == Side::sender ? ":sender:" : ":receiver:");
     }
 
-    /// Every `step`-th point from `first` on. Ends when the exchange was over twice before its call came.
+    /// Every `step`-th point from `first` on. Ends when the exchange was over before its call came: twice where every
+    /// point is taken, as there is a call more or less from one time to the next.
     void run(FaultAction action, std::uint32_t first, std::uint32_t step) const {
         std::map<std::string, int> kinds;
         int points = 0, missed = 0;
-        for (auto at = first; missed < 2; at += step) {
+        for (auto at = first; missed < (step == 1 ? 2 : 1); at += step) {
             auto const hit = run_point({action, at});
             missed = hit.empty() ? missed + 1 : 0;
             if (hit.empty()) continue;
@@ -53,18 +54,18 @@ struct Sweep {
     }
 };
 
-/// "send:sender:power:17" in $CASEBRIDGE_POINT: only this point, of whichever sweep it belongs to.
-bool run_only_point(Sweep const& sweep, std::vector<FaultAction> const& actions) {
+/// "send:sender:power:17" in $CASEBRIDGE_POINT: only this point; "send:sender:": only what begins so. Whether this
+/// action is to be swept.
+bool is_wanted(Sweep const& sweep, FaultAction action) {
     auto const* const wanted = std::getenv("CASEBRIDGE_POINT");
-    if (wanted == nullptr) return false;
+    auto const name = sweep.name() + to_text(action);
+    if (wanted == nullptr || name.starts_with(wanted)) return true;
     std::string const point = wanted;
-    for (auto const action : actions) {
-        auto const prefix = sweep.name() + to_text(action) + ":";
-        if (!point.starts_with(prefix)) continue;
-        auto const at = static_cast<std::uint32_t>(std::stoul(point.substr(prefix.size())));
+    if (point.starts_with(name + ":")) {
+        auto const at = static_cast<std::uint32_t>(std::stoul(point.substr(name.size() + 1)));
         std::cout << point << " hit " << sweep.run_point({action, at}) << std::endl;
     }
-    return true;
+    return false;
 }
 
 }  // namespace
@@ -78,13 +79,15 @@ void sweep(CrashPair& pair, Exchange const& exchange, std::vector<Side> const& s
     std::cout << "CASEBRIDGE_SEED=" << seed << std::endl;
     for (auto const side : sides) {
         Sweep const one{pair, exchange, side};
-        if (run_only_point(one, actions)) continue;
         std::uint32_t turn = seed;
-        for (auto const action : actions)
+        for (auto const action : actions) {
+            auto const first = 1 + 5 * turn++ % step;
+            if (!is_wanted(one, action)) continue;
             if (is_long_form())
                 one.run(action, 1, 1);
             else
-                one.run(action, 1 + 5 * turn++ % step, step);
+                one.run(action, first, step);
+        }
     }
     std::cout << pair.report() << std::endl;
     pair.start(pair.sender());

@@ -3,6 +3,15 @@
 #include <stdexcept>
 
 namespace casebridge::test {
+namespace {
+
+std::string suffix_of(std::string const& message_type) {
+    if (message_type == "case_summary") return "";
+    if (message_type == "procedure_step") return " of a step";
+    return message_type == "thread_entry" ? " of a note" : " of a duty";
+}
+
+}  // namespace
 
 void Ledger::add(std::uint64_t position, std::string const& data) {
     if (position != tree_.size()) throw std::logic_error("leaf " + std::to_string(tree_.size()) + " is missing");
@@ -14,7 +23,7 @@ void Ledger::add(std::uint64_t position, std::string const& data) {
     auto const id = facts->text_or("message", facts->text_or("query", facts->text_or("withdrawal")));
     if (id.empty()) return;
     auto kind = leaf->text_or("kind");
-    if (facts->text_or("type", "case_summary") != "case_summary") kind += " of a duty";
+    kind += suffix_of(facts->text_or("type", "case_summary"));
     auto& entry = entries_[{kind, id}];
     ++entry.count;
     entry.last = position;

@@ -16,8 +16,8 @@ public:
     /// Reads what is new. Throws if the leaves do not give the root the daemon names, or if one that was there is gone.
     void read_on(OfficerSession const& officer);
 
-    /// How many leaves of this kind name this message, question or withdrawal. The admission of a duty is of the kind
-    /// "admission of a duty".
+    /// How many leaves of this kind name this message, question or withdrawal. The admission of another message than a
+    /// summary is of the kind "admission of a duty", "of a step" or "of a note".
     [[nodiscard]] int count(std::string const& kind, std::string const& message) const;
     /// Position of the last such leaf.
     [[nodiscard]] std::uint64_t position(std::string const& kind, std::string const& message) const;

@@ -43,6 +43,7 @@ casebridge_test(integration_procedures
   LIBRARIES casebridge_two_nodes
   TIMEOUT 1200
   SOURCES
+    ${here}/procedures_disk_test.cpp
     ${here}/procedures_test.cpp
     ${here}/threads_test.cpp
 )
