@@ -14,6 +14,7 @@ public:
         for (std::size_t i = 0; i < leaves; ++i) leaves_.push_back(leaf_hash(as_bytes("leaf " + std::to_string(i))));
     }
 
+    void add(Digest const& leaf) { leaves_.push_back(leaf); }
     [[nodiscard]] std::vector<Digest> const& leaves() const { return leaves_; }
 
     /// SPEC RFC 6962 2.1: MTH(D[from:to])
