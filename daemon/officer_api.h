@@ -8,6 +8,7 @@
 #include "daemon/case_watch.h"
 #include "daemon/duty_desk.h"
 #include "daemon/health_survey.h"
+#include "daemon/log_desk.h"
 #include "daemon/outbox.h"
 #include "daemon/peer_contact.h"
 #include "daemon/procedure_clock.h"
@@ -37,6 +38,7 @@ struct OfficerApiParts {
     InstrumentsHolder& instruments;
     CryptoService& crypto;
     HealthSurvey& health;
+    LogDesk& log;
     CaseWatch& watch;
     CaseUpdates& updates;
     ReceivedExport* staging;  ///< null: not configured

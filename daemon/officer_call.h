@@ -85,6 +85,7 @@ void answer_sent(HttpResponder const& respond, Result<StepSent> const& outcome);
 std::vector<OfficerRoute> register_routes();
 std::vector<OfficerRoute> directory_routes();
 std::vector<OfficerRoute> meeting_routes();
+std::vector<OfficerRoute> log_routes();
 std::vector<OfficerRoute> status_routes();
 
 }  // namespace casebridge
