@@ -63,6 +63,8 @@ class PrivateKey {
 public:
     /// A new key on the suite's curve.
     static Result<PrivateKey> generate(Suite suite);
+    /// A new Ed25519 key (RFC 8032): for the log's notes, of no suite.
+    static Result<PrivateKey> generate_ed25519();
     /// PKCS #8, plain. Errors: `private_key.malformed`.
     static Result<PrivateKey> from_pem(Secret const& pem);
     /// PKCS #8 encrypted (PBES2: scrypt, AES-256-CBC). Errors: `private_key.malformed`, `private_key.wrong_passphrase`.

@@ -38,6 +38,20 @@ void MerkleFrontier::append(Digest const& leaf) {
     ++size_;
 }
 
+void MerkleFrontier::append(Digest const& leaf, OnSubtree const& on_subtree) {
+    Digest carried = leaf;
+    auto left = subtrees_.rbegin();
+    unsigned level = 0;
+    on_subtree(level, size_, carried);
+    for (std::uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
+        carried = node_hash(*left++, carried);
+        on_subtree(++level, rest >> 1, carried);
+    }
+    subtrees_.resize(subtrees_.size() - level);
+    subtrees_.push_back(carried);
+    ++size_;
+}
+
 Digest MerkleFrontier::root() const {
     if (subtrees_.empty()) return sha256({});
     // SPEC RFC 6962 2.1: the left subtree is the largest power of two below n, so smaller ones fold in from the right.

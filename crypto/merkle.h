@@ -4,6 +4,7 @@
 #include "crypto/digest.h"
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace casebridge {
@@ -21,6 +22,10 @@ public:
     static Result<MerkleFrontier> restore(std::uint64_t size, std::vector<Digest> subtrees);
 
     void append(Digest const& leaf);
+    /// Is told of each perfect subtree that a leaf completes: 2^`level` leaves from leaf `position` * 2^`level` on.
+    using OnSubtree = std::function<void(unsigned level, std::uint64_t position, Digest const& root)>;
+    /// The same; the leaf itself, of level 0, is told first, then what it completes, smallest first.
+    void append(Digest const& leaf, OnSubtree const& on_subtree);
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
     [[nodiscard]] std::vector<Digest> const& subtrees() const noexcept { return subtrees_; }
     /// The root of an empty tree is SHA-256 of nothing.

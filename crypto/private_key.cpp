@@ -38,6 +38,13 @@ Result<PrivateKey> PrivateKey::generate(Suite suite) {
     return PrivateKey(key);
 }
 
+Result<PrivateKey> PrivateKey::generate_ed25519() {
+    openssl::ErrorScope const errors;
+    EVP_PKEY* key = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+    if (key == nullptr) return errors.error(ErrorKind::internal, "private_key.generation_failed");
+    return PrivateKey(key);
+}
+
 Result<PrivateKey> PrivateKey::from_pem(Secret const& pem) {
     openssl::ErrorScope const errors;
     auto const view = pem.reveal();

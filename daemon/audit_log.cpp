@@ -1,5 +1,6 @@
 #include "daemon/audit_log.h"
 
+#include "crypto/merkle_proof.h"
 #include "daemon/stored.h"
 
 #include <algorithm>
@@ -32,6 +33,14 @@ void require_facts(Json const& facts) {
 
 Error inconsistent(std::string detail) {
     return {ErrorKind::internal, "log.inconsistent", std::move(detail)};
+}
+
+Error no_such_size(std::uint64_t size) {
+    return {ErrorKind::not_found, "log.no_such_size", std::to_string(size)};
+}
+
+SubtreeReader reader(LogSubtrees const& subtrees) {
+    return [&subtrees](unsigned level, std::uint64_t position) { return subtrees.read(level, position); };
 }
 
 /// Calls `visit(hash)` with the hash of each leaf from `from` on, `limit` at most, computed from its data.
@@ -159,14 +168,27 @@ Result<AuditLog> AuditLog::open(Database& database, ContentTable& contents) {
 Status AuditLog::reload() {
     ASSIGN_OR_RETURN(auto frontier, read_head(*database_));
     RETURN_IF_ERROR(check_end(*database_, frontier.size()));
+    RETURN_IF_ERROR(subtrees_.check_end(frontier.size()));
     RETURN_IF_ERROR(check_last_leaves(*database_, frontier));
+    ASSIGN_OR_RETURN(auto const root, root_at(frontier.size(), reader(subtrees_)));
+    if (root != frontier.root()) return inconsistent("the subtrees do not give the head");
     frontier_ = std::move(frontier);
     return Done{};
 }
 
 Result<bool> LogCheck::step(AuditLog const& log, std::size_t leaves) {
+    Status kept = Done{};
+    auto const compare = [&](unsigned level, std::uint64_t position, Digest const& root) {
+        if (!LogSubtrees::keeps(level) || !kept) return;
+        auto const stored_root = log.subtrees_.read(level, position);
+        if (!stored_root)
+            kept = stored_root.error();
+        else if (*stored_root != root)
+            kept = inconsistent("a subtree of level " + std::to_string(level) + " is not that of its leaves");
+    };
     ASSIGN_OR_RETURN(auto const seen, hash_again(*log.database_, walked_.size(), leaves,
-                                                 [this](Digest const& hash) { walked_.append(hash); }));
+                                                 [&](Digest const& hash) { walked_.append(hash, compare); }));
+    RETURN_IF_ERROR(kept);
     auto const size = log.frontier().size();
     if (walked_.size() < size) {
         if (seen == 0) return inconsistent("leaves are missing");
@@ -188,24 +210,68 @@ Result<std::uint64_t> AuditLog::append(std::string_view kind, Timestamp at, Acto
     auto const index = frontier_.size();
     auto const hash = leaf_hash(as_bytes(data));
     auto grown = frontier_;
-    grown.append(hash);
     ASSIGN_OR_RETURN(auto const content, contents_->put(opening));
     RETURN_IF_ERROR(database_->prepare("INSERT INTO log_leaves(position, data, detail) VALUES(?1, ?2, ?3)")
                         .bind(1, stored::integer(index))
                         .bind(2, data)
                         .bind(3, content)
                         .run());
-    RETURN_IF_ERROR(database_->prepare("INSERT INTO log_hashes(position, hash) VALUES(?1, ?2)")
-                        .bind(1, stored::integer(index))
-                        .bind_blob(2, hash.view())
-                        .run());
+    RETURN_IF_ERROR(write_hashes(index, hash, grown));
     RETURN_IF_ERROR(write_head(*database_, grown));
     frontier_ = std::move(grown);
     return index;
 }
 
+Status AuditLog::write_hashes(std::uint64_t index, Digest const& hash, MerkleFrontier& frontier) {
+    RETURN_IF_ERROR(database_->prepare("INSERT INTO log_hashes(position, hash) VALUES(?1, ?2)")
+                        .bind(1, stored::integer(index))
+                        .bind_blob(2, hash.view())
+                        .run());
+    Status written = Done{};
+    frontier.append(hash, [&](unsigned level, std::uint64_t position, Digest const& root) {
+        if (LogSubtrees::keeps(level) && written) written = subtrees_.write(level, position, root);
+    });
+    return written;
+}
+
 LogHead AuditLog::head() const {
     return {frontier_.size(), frontier_.root()};
+}
+
+Result<LogHead> AuditLog::head_at(std::uint64_t size) const {
+    if (size > frontier_.size()) return no_such_size(size);
+    auto const now = head();
+    if (size == now.size) return now;
+    ASSIGN_OR_RETURN(auto const root, root_at(size, reader(subtrees_)));
+    // SECURITY: what is signed must be what the head in memory grew from, whatever the store holds.
+    ASSIGN_OR_RETURN(auto const proof, consistency_proof(size, now.size, reader(subtrees_)));
+    if (!verify_consistency(size, root, now.size, now.root, proof))
+        return inconsistent("the tree of " + std::to_string(size) + " leaves is not in the head's");
+    return LogHead{size, root};
+}
+
+Result<AuditLog::Inclusion> AuditLog::prove_inclusion(std::uint64_t index, std::uint64_t size) const {
+    ASSIGN_OR_RETURN(auto const head, head_at(size));
+    if (index >= size) return Error{ErrorKind::not_found, "log.no_such_leaf", std::to_string(index)};
+    auto row = database_->prepare("SELECT data FROM log_leaves WHERE position = ?1");
+    ASSIGN_OR_RETURN(bool const found, row.bind(1, stored::integer(index)).step());
+    if (!found) return inconsistent("leaf " + std::to_string(index) + " is missing");
+    Inclusion inclusion{row.text(0), head, {}};
+    ASSIGN_OR_RETURN(inclusion.proof, inclusion_proof(index, size, reader(subtrees_)));
+    if (!verify_inclusion(leaf_hash(as_bytes(inclusion.data)), index, size, inclusion.proof, head.root))
+        return inconsistent("leaf " + std::to_string(index) + " is not in the tree");
+    return inclusion;
+}
+
+Result<AuditLog::Consistency> AuditLog::prove_consistency(std::uint64_t old_size, std::uint64_t size) const {
+    ASSIGN_OR_RETURN(auto const head, head_at(size));
+    if (old_size > size) return Error{ErrorKind::invalid, "log.sizes_reversed", std::to_string(old_size)};
+    ASSIGN_OR_RETURN(auto const old_head, head_at(old_size));
+    Consistency consistency{old_head, head, {}};
+    ASSIGN_OR_RETURN(consistency.proof, consistency_proof(old_size, size, reader(subtrees_)));
+    if (!verify_consistency(old_size, old_head.root, size, head.root, consistency.proof))
+        return inconsistent("the tree of " + std::to_string(old_size) + " leaves is not in it");
+    return consistency;
 }
 
 Status AuditLog::check_newest() const {

@@ -10,6 +10,7 @@
 #include "crypto/merkle.h"
 #include "daemon/actor.h"
 #include "daemon/content_table.h"
+#include "daemon/log_subtrees.h"
 #include "policies/json.h"
 
 namespace casebridge {
@@ -31,8 +32,8 @@ class AuditLog;
 /// A walk over the whole log, in steps that are short enough to run between other work. The log may grow meanwhile.
 class LogCheck {
 public:
-    /// Hashes the next `leaves` leaves again. True once every leaf was seen and they gave the log's root. Errors:
-    /// `log.inconsistent`, and those of the store.
+    /// Hashes the next `leaves` leaves again, and compares the subtrees they complete. True once every leaf was seen
+    /// and they gave the log's root. Errors: `log.inconsistent`, and those of the store.
     Result<bool> step(AuditLog const& log, std::size_t leaves);
     [[nodiscard]] std::uint64_t checked() const noexcept { return walked_.size(); }
 
@@ -42,8 +43,9 @@ private:
 
 class AuditLog {
 public:
-    /// Reads the frontier that was written with the last leaf, and hashes the last leaves again: the cost does not
-    /// grow with the log. What lies further back is LogCheck's to look at. Errors: `log.inconsistent`.
+    /// Reads the frontier that was written with the last leaf, hashes the last leaves again, and compares the root with
+    /// that of the stored subtrees: the cost hardly grows with the log. What lies further back is LogCheck's to look
+    /// at. Errors: `log.inconsistent`.
     static Result<AuditLog> open(Database& database, ContentTable& contents);
 
     /// `kind`: a literal such as "release", "refusal", "receipt", "admission", "officer.read". `facts`: an object
@@ -69,6 +71,25 @@ public:
     /// Makes a leaf's commitment unopenable; the leaf stays. Idempotent. Errors: `log.no_such_leaf`.
     Status erase_detail(std::uint64_t index);
 
+    /// What the log said when it had `size` leaves. Errors: `log.no_such_size`.
+    Result<LogHead> head_at(std::uint64_t size) const;
+    /// RFC 6962 2.1.1: that leaf `index` is in the log of the first `size` leaves. Reads a few rows for each of its
+    /// log2(size) hashes. Nothing is handed out that does not verify. Errors: `log.no_such_size`, `log.no_such_leaf`,
+    /// `log.inconsistent`.
+    struct Inclusion {
+        std::string data;  ///< of the leaf, as hashed
+        LogHead head;
+        std::vector<Digest> proof;
+    };
+    Result<Inclusion> prove_inclusion(std::uint64_t index, std::uint64_t size) const;
+    /// RFC 6962 2.1.2: that the log of `size` leaves began as that of `old_size`. Errors: `log.no_such_size`,
+    /// `log.sizes_reversed`, `log.inconsistent`.
+    struct Consistency {
+        LogHead old_head, head;
+        std::vector<Digest> proof;
+    };
+    Result<Consistency> prove_consistency(std::uint64_t old_size, std::uint64_t size) const;
+
     /// After a rollback of the transaction in which leaves were appended: read the frontier again.
     Status reload();
     /// The same in O(log n): the frontier as it was when the transaction or savepoint began. For Store.
@@ -77,9 +98,13 @@ public:
 
 private:
     friend class LogCheck;
-    AuditLog(Database& database, ContentTable& contents) : database_(&database), contents_(&contents) {}
+    AuditLog(Database& database, ContentTable& contents)
+        : database_(&database), contents_(&contents), subtrees_(database) {}
+    /// Of the leaf and of the subtrees it completes.
+    Status write_hashes(std::uint64_t index, Digest const& hash, MerkleFrontier& frontier);
     Database* database_;
     ContentTable* contents_;
+    LogSubtrees subtrees_;
     MerkleFrontier frontier_;
 };
 

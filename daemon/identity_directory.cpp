@@ -109,6 +109,26 @@ Status write_pair(fs::path const& directory, std::string_view name, std::vector<
     return write_file_atomically(certificate_path(directory, name), as_bytes(to_pem(chain)), kCertificateMode);
 }
 
+Status write_log_key(fs::path const& directory) {
+    ASSIGN_OR_RETURN(auto const key, PrivateKey::generate_ed25519());
+    auto const pem = key.to_pem();
+    auto written = write_file_atomically(key_path(directory, "log"), pem.reveal(), kKeyMode, Existing::keep);
+    if (!written && written.error().code == "file.exists")
+        return Error{ErrorKind::conflict, "identity.exists", key_path(directory, "log").string() + " is there already"};
+    return written;
+}
+
+/// None if there is no such file.
+Result<std::optional<NoteSigner>> read_log_key(fs::path const& directory, NodeId const& node) {
+    auto const path = key_path(directory, "log");
+    auto key = read_key(path);
+    if (!key && key.error().code == "identity.missing") return std::optional<NoteSigner>();
+    if (!key) return key.error();
+    auto signer = NoteSigner::make(log_origin(node), NoteKeyType::signature, *std::move(key));
+    if (!signer) return Error{signer.error().kind, signer.error().code, path.string()};
+    return std::optional(*std::move(signer));
+}
+
 constexpr Role kRoles[] = {Role::tls, Role::signing, Role::encryption};
 
 struct NewLeaf {
@@ -151,6 +171,7 @@ Status fill(fs::path const& directory, NodeId const& node, Suite suite, Secret c
     RETURN_IF_ERROR(
         write_file_atomically(certificate_path(directory, "root"), as_bytes(root.certificate.pem()), kCertificateMode));
     RETURN_IF_ERROR(write_pair(directory, "issuing", {issuing.certificate}, issuing.key));
+    RETURN_IF_ERROR(write_log_key(directory));
     return write_leaves(directory, leaves, issuing.certificate);
 }
 
@@ -252,13 +273,15 @@ Result<NodeIdentity> load_identity(fs::path const& directory, NodeId const& node
     RETURN_IF_ERROR(verify_pair(encryption, Role::encryption, pin, now));
     ASSIGN_OR_RETURN(auto keys, load_retired(directory, now));
     keys.insert(keys.begin(), KeyAndCertificate{std::move(encryption.key), encryption.chain.front()});
+    ASSIGN_OR_RETURN(auto log_key, read_log_key(directory, node));
     return NodeIdentity{.node = node,
                         .root = pin.root(),
                         .tls_chain = std::move(tls.chain),
                         .tls_key_pem = tls.key.to_pem(),
                         .signer = Signer{std::move(signing.key), std::move(signing.chain)},
                         .encryption_chain = std::move(encryption.chain),
-                        .encryption_keys = std::move(keys)};
+                        .encryption_keys = std::move(keys),
+                        .log_key = std::move(log_key)};
 }
 
 Status renew_leaves(fs::path const& directory, NodeId const& node, Suite suite, Timestamp now) {
@@ -270,6 +293,15 @@ Status renew_leaves(fs::path const& directory, NodeId const& node, Suite suite, 
     RETURN_IF_ERROR(retire_encryption_key(directory));
     RETURN_IF_ERROR(write_leaves(directory, leaves, issuing.certificate));
     return remove_expired(directory, now);
+}
+
+std::string log_origin(NodeId const& node) {
+    return "casebridge.internal/" + node.text() + "/log";
+}
+
+Status add_log_key(fs::path const& directory) {
+    RETURN_IF_ERROR(check_directory(directory));
+    return write_log_key(directory);
 }
 
 Result<NodeId> identity_node(fs::path const& directory) {

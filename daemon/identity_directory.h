@@ -4,11 +4,13 @@
 //   root.key.pem            root key, encrypted with a passphrase; to be moved offline, never needed by the daemon
 //   issuing.pem/.key.pem    issuing authority, its key used by `identity renew` only
 //   tls.pem signing.pem encryption.pem   chains, leaf first, then the issuing certificate; each with its .key.pem
+//   log.key.pem             the log's Ed25519 note key (LOG.md); none in a directory of an older casebridge
 //
 // Directory 0700, keys 0600; files are written whole under another name, synced, and renamed.
 #pragma once
 
 #include "crypto/envelope.h"
+#include "crypto/note_key.h"
 #include "policies/ids.h"
 
 #include <filesystem>
@@ -23,15 +25,20 @@ struct NodeIdentity {
     Signer signer;
     std::vector<Certificate> encryption_chain;
     std::vector<KeyAndCertificate> encryption_keys;  ///< the current one, and older ones while they may be needed
+    std::optional<NoteSigner> log_key;               ///< of log_origin(node); none: add_log_key()
 };
 
-/// Makes root, issuing authority and the three leaves. Errors: `identity.exists` (nothing is overwritten),
-/// `identity.weak_passphrase` (under 12 characters), `file.unwritable`, `authority.openssl`.
+/// The name of a node's log, and of the key that signs its checkpoints: `casebridge.internal/<node>/log`.
+std::string log_origin(NodeId const& node);
+
+/// Makes root, issuing authority, the three leaves and the log's key. Errors: `identity.exists` (nothing is
+/// overwritten), `identity.weak_passphrase` (under 12 characters), `file.unwritable`, `authority.openssl`.
 Status create_identity(std::filesystem::path const& directory, NodeId const& node, Suite suite,
                        Secret const& root_passphrase, Timestamp now);
 
 /// Errors: `identity.missing` (the detail names the file and `casebridge init`), `identity.too_permissive`,
-/// `identity.key_mismatch`, `trust.*` (the node's own chains must verify under its own root at `now`).
+/// `identity.key_mismatch`, `note.bad_private_key` (log.key.pem is not Ed25519), `trust.*` (the node's own chains must
+/// verify under its own root at `now`).
 Result<NodeIdentity> load_identity(std::filesystem::path const& directory, NodeId const& node, Timestamp now);
 
 /// Issues new leaves (and keys) from the issuing authority; the old encryption key is kept as
@@ -39,6 +46,10 @@ Result<NodeIdentity> load_identity(std::filesystem::path const& directory, NodeI
 /// A renewal that was cut off is repaired by the next one. Further errors: `identity.missing` if issuing.key.pem is
 /// offline.
 Status renew_leaves(std::filesystem::path const& directory, NodeId const& node, Suite suite, Timestamp now);
+
+/// Makes the log's key in a directory that has none. Nothing else changes it: partners know the log by it. Errors:
+/// `identity.exists`, `identity.missing`, `identity.too_permissive`, `file.unwritable`.
+Status add_log_key(std::filesystem::path const& directory);
 
 /// The node the TLS certificate names, not verified: to know what to load. Errors: `identity.missing`, `trust.*`.
 Result<NodeId> identity_node(std::filesystem::path const& directory);

@@ -14,12 +14,14 @@ namespace casebridge {
 struct Migration {
     int version;
     std::string_view sql;
+    /// What SQL alone cannot compute, after it and in the same transaction.
+    Status (*fill)(Database&) = nullptr;
 };
 /// In order, from 1, without gaps.
 std::span<Migration const> migrations();
 
 /// Brings the schema to the newest version, one transaction a version. Errors: `store.newer_schema` (written by a newer
-/// casebridge; nothing is changed), as Database otherwise.
+/// casebridge; nothing is changed), `log.inconsistent` (what is filled in from it), as Database otherwise.
 Status migrate(Database& database);
 /// 0 for a new file.
 Result<int> schema_version_of(Database& database);

@@ -33,6 +33,7 @@ struct Node::Parts {
           signing_chain(id.signer.chain),
           encryption_chain(id.encryption_chain),
           tls_key(std::move(id.tls_key_pem)),
+          log_key(std::move(id.log_key)),
           telemetry(level_of(config.log_level), config.log_format),
           clock(time, config.clock_skew, telemetry),
           reserve(std::move(free_space), config.minimum_free_bytes, telemetry, clock),
@@ -60,6 +61,7 @@ struct Node::Parts {
     Certificate const root;
     std::vector<Certificate> const tls_chain, signing_chain, encryption_chain;
     Secret const tls_key;
+    std::optional<NoteSigner> log_key;  ///< moves to the log desk
     Telemetry telemetry;
     ClockGuard clock;
     DiskReserve reserve;
@@ -73,6 +75,7 @@ struct Node::Parts {
     LocalCryptoService crypto;
     PeerClient client, query_client;
     std::unique_ptr<HealthSurvey> health;
+    std::unique_ptr<LogDesk> log;
     std::unique_ptr<PeerContact> contact;
     std::unique_ptr<Sharing> sharing;
     std::unique_ptr<Outbox> outbox;
@@ -100,7 +103,8 @@ Json Node::Parts::identity_status() const {
     json.set("root_fingerprint", root.fingerprint_text())
         .set("tls", leaf_status(tls_chain))
         .set("signing", leaf_status(signing_chain))
-        .set("encryption", leaf_status(encryption_chain));
+        .set("encryption", leaf_status(encryption_chain))
+        .set("log_key", log->vkey().empty() ? Json() : Json(log->vkey()));
     return json;
 }
 
@@ -187,11 +191,12 @@ void join(Parts& p, std::function<Status()> reload) {
     p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{
         p.config, p.own_root, p.tls_chain, p.signing_chain, p.encryption_chain, *p.engine, p.crypto, p.reserve,
         p.telemetry, p.clock, [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; }});
+    p.log = std::make_unique<LogDesk>(*p.engine, std::move(p.log_key));
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};
     p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), p.config.peer_quota, *p.inbox, *p.desk,
-                                                     *p.health, p.pool, p.registry, p.telemetry, p.clock);
+                                                     *p.health, *p.log, p.pool, p.registry, p.telemetry, p.clock);
     p.officer_api = std::make_unique<OfficerApi>(OfficerApiParts{p.self,
                                                                  p.config,
                                                                  p.own_root,
@@ -210,6 +215,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  p.instruments,
                                                                  p.crypto,
                                                                  *p.health,
+                                                                 *p.log,
                                                                  *p.watch,
                                                                  *p.updates,
                                                                  p.staging.get(),

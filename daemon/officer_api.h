@@ -8,6 +8,7 @@
 #include "daemon/case_watch.h"
 #include "daemon/duty_desk.h"
 #include "daemon/health_survey.h"
+#include "daemon/log_desk.h"
 #include "daemon/onward_desk.h"
 #include "daemon/outbox.h"
 #include "daemon/peer_contact.h"
@@ -39,6 +40,7 @@ struct OfficerApiParts {
     InstrumentsHolder& instruments;
     CryptoService& crypto;
     HealthSurvey& health;
+    LogDesk& log;
     CaseWatch& watch;
     CaseUpdates& updates;
     ReceivedExport* staging;  ///< null: not configured

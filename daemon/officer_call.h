@@ -89,6 +89,7 @@ std::vector<OfficerRoute> onward_routes();
 std::vector<OfficerRoute> register_routes();
 std::vector<OfficerRoute> directory_routes();
 std::vector<OfficerRoute> meeting_routes();
+std::vector<OfficerRoute> log_routes();
 std::vector<OfficerRoute> status_routes();
 
 }  // namespace casebridge

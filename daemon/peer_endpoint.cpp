@@ -11,13 +11,14 @@ HttpResponse json_answer(Json const& json) {
 }  // namespace
 
 PeerEndpoint::PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, QueryDesk& desk,
-                           HealthSurvey& health, WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry,
-                           ClockGuard const& clock)
+                           HealthSurvey& health, LogDesk& log, WorkerPool& pool, PeerRegistry& peers,
+                           Telemetry& telemetry, ClockGuard const& clock)
     : document_(std::move(document)),
       quota_(quota),
       inbox_(inbox),
       desk_(desk),
       health_(health),
+      log_(log),
       pool_(pool),
       peers_(peers),
       telemetry_(telemetry),
@@ -34,6 +35,16 @@ bool PeerEndpoint::within_quota(NodeId const& node) {
 void PeerEndpoint::answer_health(HttpResponder respond) {
     auto const taken = pool_.submit(
         [this, respond] { respond(json_answer(Json::object().set("status", to_text(health_.report().state())))); });
+    if (!taken) respond(problem(503, "daemon.busy"));
+}
+
+/// The head as it is now, whatever the caller has seen: what partners compare with each other.
+void PeerEndpoint::answer_checkpoint(HttpResponder respond) {
+    auto const taken = pool_.submit([this, respond] {
+        auto const head = log_.checkpoint(std::nullopt);
+        if (!head) return respond(problem(status_of(head.error()), head.error().code));
+        respond({.status = 200, .content_type = "text/plain; charset=utf-8", .body = to_bytes(head->note)});
+    });
     if (!taken) respond(problem(503, "daemon.busy"));
 }
 
@@ -59,8 +70,9 @@ void PeerEndpoint::handle(HttpRequest request, HttpResponder respond) {
         if (is("/exchange/v1/queries")) return desk_.receive(std::move(request.body), node, std::move(respond));
         return inbox_.receive(std::move(request.body), node, std::move(respond));
     }
-    if (is("/exchange/v1/node") || is("/exchange/v1/health")) {
+    if (is("/exchange/v1/node") || is("/exchange/v1/health") || is("/exchange/v1/log/checkpoint")) {
         if (request.method != "GET") return respond(problem(405, "http.method_not_allowed"));
+        if (is("/exchange/v1/log/checkpoint")) return answer_checkpoint(std::move(respond));
         if (is("/exchange/v1/health")) return answer_health(std::move(respond));
         auto document = document_;
         document.time = clock_.now();

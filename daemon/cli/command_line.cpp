@@ -16,7 +16,8 @@ namespace {
 
 constexpr char kDescription[] =
     "casebridge: the officer's and operator's command for a casebridge node.\n\n"
-    "`init`, `identity`, `config`, `agreement check`, `policy check` and `adapter` work without the daemon; everything "
+    "`init`, `identity`, `config`, `agreement check`, `policy check`, `adapter` and `log verify` work without the "
+    "daemon; everything "
     "else asks the "
     "daemon\n"
     "over its officer socket. Acts are logged with your name and --reason.";

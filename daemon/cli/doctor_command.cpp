@@ -88,6 +88,11 @@ void look_at_identity(Config const& config, Findings& findings) {
                                 ? remedy_for("identity.missing")
                                 : "Make new certificates under the root: casebridge identity renew --help.");
     findings.good("identity", "certificates until " + to_rfc3339(identity->tls_chain.front().not_after()));
+    if (identity->log_key)
+        findings.good("log key", identity->log_key->verifier().text());
+    else
+        findings.note("log key", "there is none: nobody can verify this node's audit log",
+                      "Make it and give partners its line: casebridge identity add-log-key --help.");
     for (auto const* key : {"root.key.pem"})
         if (std::filesystem::exists(directory / key))
             findings.note("root key", "it is on this machine, and whoever has it can be this ministry",

@@ -57,6 +57,7 @@ Json identity_json(NodeIdentity const& identity, Place const& place, Timestamp n
         .set("directory", place.directory.string())
         .set("certificates", std::move(leaves))
         .set("older_encryption_keys", static_cast<std::int64_t>(identity.encryption_keys.size()) - 1)
+        .set("log_key", identity.log_key ? Json(identity.log_key->verifier().text()) : Json())
         .set("root_key_online", std::filesystem::exists(place.directory / "root.key.pem", ignored));
     return json;
 }
@@ -66,6 +67,9 @@ std::string render_identity(Json const& json, Style const& style) {
     facts.add("node", {shown(json, "node"), Tone::bold});
     facts.add("fingerprint", {shown(json, "fingerprint"), Tone::bold});
     facts.add("directory", shown(json, "directory"));
+    auto const log_key = json.text_or("log_key");
+    facts.add("log key",
+              log_key.empty() ? Cell{"none: casebridge identity add-log-key", Tone::warning} : Cell{log_key});
     Table table({"certificate", "valid from", "until", "days left"});
     bool soon = false;
     for (auto const& leaf : items(json, "certificates")) {
@@ -109,6 +113,19 @@ ExitCode renew(Invocation const& in) {
     });
 }
 
+ExitCode make_log_key(Invocation const& in) {
+    auto const place = place_of(in);
+    if (!place) return in.fail(place.error());
+    if (auto const made = add_log_key(place->directory); !made) return in.fail(made.error());
+    auto const now = SystemClock().now();
+    auto const identity = load_identity(place->directory, place->node, now);
+    if (!identity) return in.fail(identity.error());
+    return in.show(identity_json(*identity, *place, now), [](Json const& json, Style const& style) {
+        return render_identity(json, style) +
+               "Made the log's key. Give partners the line `log key`, and restart the daemon to use it.\n";
+    });
+}
+
 }  // namespace
 
 std::vector<Command> identity_commands() {
@@ -125,6 +142,11 @@ std::vector<Command> identity_commands() {
          "casebridge identity renew --state /var/lib/casebridge",
          {state, {"--suite", "SUITE", "p256-sha256 or p384-sha384 (default: as now)", optional}},
          renew},
+        {"identity add-log-key",
+         "The key that signs the audit log's checkpoints, for a node made before there was one. Never overwrites.",
+         "casebridge identity add-log-key --state /var/lib/casebridge",
+         {state},
+         make_log_key},
     };
 }
 

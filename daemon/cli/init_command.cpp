@@ -109,7 +109,12 @@ Status write_store_key(Plan const& plan) {
     return write_file_atomically(plan.store_key, text.reveal(), 0600, Existing::keep);
 }
 
-Result<std::string> carry_out(Plan const& plan, Secret const& passphrase) {
+/// What partners are to be given.
+struct Made {
+    std::string fingerprint, log_key;
+};
+
+Result<Made> carry_out(Plan const& plan, Secret const& passphrase) {
     auto const now = SystemClock().now();
     RETURN_IF_ERROR(make_private_directory(plan.state));
     RETURN_IF_ERROR(create_identity(plan.identity, plan.node, plan.suite, passphrase, now));
@@ -120,7 +125,7 @@ Result<std::string> carry_out(Plan const& plan, Secret const& passphrase) {
         std::filesystem::create_directories(plan.config.parent_path() / directory, ignored);
     RETURN_IF_ERROR(write_file_atomically(plan.config, as_bytes(config_text(plan)), 0640, Existing::keep));
     ASSIGN_OR_RETURN(auto const identity, load_identity(plan.identity, plan.node, now));
-    return identity.root.fingerprint_text();
+    return Made{identity.root.fingerprint_text(), identity.log_key ? identity.log_key->verifier().text() : ""};
 }
 
 Json plan_json(Plan const& plan, bool dry_run) {
@@ -149,6 +154,7 @@ std::string render_made(Json const& json, Style const& style) {
     facts.add("policies", shown(json, "policies"));
     if (dry_run) return "Would make (nothing was made):\n" + facts.text(style);
     facts.add("fingerprint", {shown(json, "fingerprint"), Tone::good});
+    facts.add("log key", shown(json, "log_key"));
     auto const identity = printable(shown(json, "identity"));
     std::string steps = facts.text(style) + "\nNext:\n" + "  1. Move " + identity +
                         "/root.key.pem to an offline medium, and keep its passphrase apart.\n"
@@ -156,7 +162,7 @@ std::string render_made(Json const& json, Style const& style) {
                         printable(shown(json, "config")) +
                         ", then: casebridge config check\n"
                         "  3. Give partners " +
-                        identity + "/root.pem, and compare the fingerprint above in person.\n";
+                        identity + "/root.pem and the log key, and compare the fingerprint above in person.\n";
     if (::geteuid() == 0)
         steps +=
             "  4. Made as root: the service's start gives the state directory to its user; without systemd, chown -R "
@@ -172,9 +178,9 @@ ExitCode init(Invocation const& in) {
     if (in.dry_run()) return in.show(json, render_made);
     auto const passphrase = passphrase_of(in);
     if (!passphrase) return in.fail(passphrase.error());
-    auto const fingerprint = carry_out(*plan, *passphrase);
-    if (!fingerprint) return in.fail(fingerprint.error());
-    json.set("fingerprint", *fingerprint);
+    auto const made = carry_out(*plan, *passphrase);
+    if (!made) return in.fail(made.error());
+    json.set("fingerprint", made->fingerprint).set("log_key", made->log_key);
     return in.show(json, render_made);
 }
 

@@ -88,6 +88,9 @@ std::string render_status(Json const& json, Style const& style) {
     facts.add("inbox", shown(json, "inbox"));
     add_staging(facts, member(json, "staging"));
     facts.add("log", shown(member(json, "log"), "size") + " leaves, root " + shown(member(json, "log"), "root"));
+    auto const log_key = member(json, "identity").text_or("log_key");
+    facts.add("log key",
+              log_key.empty() ? Cell{"none: casebridge identity add-log-key", Tone::warning} : Cell{log_key});
     facts.add("root fingerprint", shown(member(json, "identity"), "root_fingerprint"));
     for (auto const* role : {"tls", "signing", "encryption"})
         facts.add(std::string(role) + " certificate",

@@ -19,6 +19,7 @@ casebridge_test(integration_two_nodes
     ${here}/disk_reserve_test.cpp
     ${here}/exchange_test.cpp
     ${here}/health_test.cpp
+    ${here}/log_test.cpp
     ${here}/officers_test.cpp
     ${here}/peers_test.cpp
     ${here}/queries_officer_test.cpp

@@ -25,6 +25,11 @@ casebridge_test(crypto_values_test LIBRARIES casebridge_crypto_test_support SOUR
   unit/crypto/secret_test.cpp
   unit/crypto/time_test.cpp
 )
+casebridge_test(crypto_log_test LIBRARIES casebridge_crypto_test_support SOURCES
+  unit/crypto/checkpoint_test.cpp
+  unit/crypto/merkle_proof_test.cpp
+  unit/crypto/signed_note_test.cpp
+)
 casebridge_test(crypto_trust_test LIBRARIES casebridge_crypto_test_support SOURCES
   unit/crypto/authority_test.cpp
   unit/crypto/trust_test.cpp

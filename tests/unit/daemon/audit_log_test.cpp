@@ -1,5 +1,6 @@
 #include "daemon/audit_log.h"
 
+#include "tests/support/tree_by_definition.h"
 #include "tests/unit/daemon/store_fixture.h"
 
 #include <span>
@@ -230,6 +231,110 @@ BOOST_AUTO_TEST_CASE(a_check_walks_over_the_whole_log_while_it_grows) {
     BOOST_CHECK(!must(check.step(store->log(), 40)));
     BOOST_CHECK(must(check.step(store->log(), 40)));
     BOOST_CHECK_EQUAL(check.checked(), 101U);
+}
+
+BOOST_AUTO_TEST_CASE(proofs_of_any_leaf_and_any_older_size_verify) {
+    auto const store = open();
+    TreeByDefinition tree(0);
+    for (int i = 0; i < 300; ++i) {
+        add(*store, i);
+        tree.add(leaf_hash(as_bytes(must(store->log().read(static_cast<std::uint64_t>(i), 1)).at(0).data)));
+    }
+    auto const& log = store->log();
+    for (std::size_t size : {1, 2, 15, 16, 17, 255, 256, 257, 299, 300}) {
+        BOOST_CHECK(must(log.head_at(size)).root == tree.root(0, size));
+        for (std::size_t index = 0; index < size; ++index) {
+            auto const proven = must(log.prove_inclusion(index, size));
+            BOOST_REQUIRE(proven.proof == tree.path(index, 0, size));
+            BOOST_REQUIRE(leaf_hash(as_bytes(proven.data)) == tree.leaves()[index]);
+            BOOST_REQUIRE_EQUAL(proven.head.size, size);
+        }
+        for (std::size_t old_size = 1; old_size <= size; ++old_size) {
+            auto const proven = must(log.prove_consistency(old_size, size));
+            BOOST_REQUIRE(proven.proof == tree.subproof(old_size, 0, size));
+            BOOST_REQUIRE(proven.old_head.root == tree.root(0, old_size));
+            BOOST_REQUIRE(proven.head.root == tree.root(0, size));
+        }
+        BOOST_CHECK(must(log.prove_consistency(0, size)).proof.empty());
+    }
+    BOOST_CHECK_EQUAL(raw().run("SELECT group_concat(level || ':' || c) FROM (SELECT level, count(*) AS c FROM "
+                                "log_subtrees GROUP BY level ORDER BY level)"),
+                      "4:18,8:1");
+}
+
+BOOST_AUTO_TEST_CASE(sizes_and_leaves_the_log_does_not_have_are_not_proved) {
+    auto const store = open();
+    BOOST_CHECK_EQUAL(must(store->log().head_at(0)).text(), store->log().head().text());
+    for (int i = 0; i < 3; ++i) add(*store, i);
+    auto const& log = store->log();
+    CHECK_CODE(log.head_at(4), "log.no_such_size");
+    CHECK_CODE(log.prove_inclusion(0, 4), "log.no_such_size");
+    CHECK_CODE(log.prove_inclusion(2, 2), "log.no_such_leaf");
+    CHECK_CODE(log.prove_inclusion(0, 0), "log.no_such_leaf");
+    CHECK_CODE(log.prove_consistency(1, 4), "log.no_such_size");
+    CHECK_CODE(log.prove_consistency(3, 2), "log.sizes_reversed");
+}
+
+BOOST_AUTO_TEST_CASE(erasing_a_detail_changes_no_proof) {
+    auto const store = open();
+    for (int i = 0; i < 20; ++i) add(*store, i);
+    auto const before = must(store->log().prove_inclusion(7, 20));
+    must(store->log().erase_detail(7));
+    add(*store, 20);
+    auto const after = must(store->log().prove_inclusion(7, 20));
+    BOOST_CHECK_EQUAL(after.data, before.data);
+    BOOST_CHECK(after.proof == before.proof && after.head.root == before.head.root);
+    BOOST_CHECK(!must(store->log().read(7, 1)).at(0).detail);
+}
+
+BOOST_AUTO_TEST_CASE(a_rollback_takes_the_subtrees_back) {
+    auto const store = open();
+    for (int i = 0; i < 15; ++i) add(*store, i);
+    must(store->begin());
+    add(*store, 15);
+    must(store->rollback());
+    must(store->begin());
+    must(store->savepoint());
+    add(*store, 16);
+    must(store->rollback_to_savepoint());
+    add(*store, 17);
+    must(store->commit());
+    CHECK_ACCEPTED(store->log().prove_inclusion(3, 16));
+    CHECK_ACCEPTED(store->log().reload());
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_verify_is_not_handed_out) {
+    for (auto const* sql :
+         {"UPDATE log_hashes SET hash = zeroblob(32) WHERE position = 2000",
+          "UPDATE log_leaves SET data = 'x' WHERE position = 2000", "DELETE FROM log_hashes WHERE position = 2000",
+          "DELETE FROM log_leaves WHERE position = 2000",
+          "UPDATE log_subtrees SET hash = zeroblob(32) WHERE level = 4 AND position = 124"}) {
+        StoreFixture const other;
+        {
+            auto const store = other.open();
+            must(store->begin());
+            for (int i = 0; i < 3500; ++i) add(*store, i);
+            must(store->commit());
+        }
+        must(other.open_database().execute(sql));
+        auto const store = other.open();  // further back than a start looks
+        BOOST_TEST_CONTEXT(sql) {
+            CHECK_CODE(store->log().prove_inclusion(2000, 2010), "log.inconsistent");
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(subtrees_that_do_not_give_the_head_are_found_at_start) {
+    for (auto const* sql : {"UPDATE log_subtrees SET hash = zeroblob(32) WHERE level = 4 AND position = 2",
+                            "DELETE FROM log_subtrees WHERE level = 4 AND position = 2", "DELETE FROM log_subtrees",
+                            "INSERT INTO log_subtrees VALUES(4, 3, zeroblob(32))"}) {
+        StoreFixture const other;
+        head_after(other, 50);
+        must(other.open_database().execute(sql));
+        BOOST_TEST_CONTEXT(sql) {
+            CHECK_CODE(Store::open(other.file, other.key, Database::Mode::open_existing), "log.inconsistent");
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(facts_hold_only_short_plain_values) {

@@ -5,6 +5,7 @@
 #include "tests/support/temporary_directory.h"
 
 #include <cstdlib>
+#include <fstream>
 #include <set>
 
 #include <boost/test/unit_test.hpp>
@@ -81,9 +82,9 @@ BOOST_AUTO_TEST_CASE(what_init_makes_is_loaded_and_private) {
     BOOST_CHECK(identity.encryption_keys.front().certificate == identity.encryption_chain.front());
 
     BOOST_CHECK_EQUAL(mode_of(made.path), 0700U);
-    std::set<std::string> const expected = {"root.pem",       "root.key.pem",      "issuing.pem", "issuing.key.pem",
-                                            "tls.pem",        "tls.key.pem",       "signing.pem", "signing.key.pem",
-                                            "encryption.pem", "encryption.key.pem"};
+    std::set<std::string> const expected = {"root.pem",       "root.key.pem",       "issuing.pem", "issuing.key.pem",
+                                            "tls.pem",        "tls.key.pem",        "signing.pem", "signing.key.pem",
+                                            "encryption.pem", "encryption.key.pem", "log.key.pem"};
     BOOST_CHECK(names_in(made.path) == expected);
     for (auto const& name : expected)
         BOOST_CHECK_EQUAL(mode_of(made.path / name), name.ends_with(".key.pem") ? 0600U : 0644U);
@@ -300,6 +301,43 @@ BOOST_AUTO_TEST_CASE(a_renewal_that_was_cut_off_is_repaired_by_the_next) {
 BOOST_AUTO_TEST_CASE(an_unreadable_suite_is_reported) {
     CHECK_CODE(identity_suite("/nowhere"), "identity.missing");
     CHECK_CODE(identity_node("/nowhere"), "identity.missing");
+}
+
+BOOST_AUTO_TEST_CASE(the_log_has_a_key_of_its_own_that_renewal_leaves_alone) {
+    Made const made;
+    auto const before = must(made.load());
+    BOOST_REQUIRE(before.log_key);
+    BOOST_CHECK_EQUAL(before.log_key->verifier().name(), "casebridge.internal/th-msdhs/log");
+    BOOST_CHECK(before.log_key->verifier().type() == NoteKeyType::signature);
+    BOOST_CHECK_EQUAL(shell("openssl pkey -noout -in '" + (made.path / "log.key.pem").string() + "'"), 0);
+    CHECK_ACCEPTED(made.renew());
+    BOOST_CHECK_EQUAL(must(made.load()).log_key->verifier().text(), before.log_key->verifier().text());
+}
+
+BOOST_AUTO_TEST_CASE(an_older_directory_is_loaded_without_a_log_key_and_gets_one) {
+    Made const made;
+    CHECK_CODE(add_log_key(made.path), "identity.exists");
+    auto const kept = made.text("log.key.pem");
+    fs::remove(made.path / "log.key.pem");
+    BOOST_CHECK(!must(made.load()).log_key);
+    CHECK_ACCEPTED(add_log_key(made.path));
+    BOOST_CHECK_EQUAL(mode_of(made.path / "log.key.pem"), 0600U);
+    BOOST_CHECK(must(made.load()).log_key.has_value());
+    BOOST_CHECK_NE(made.text("log.key.pem"), kept);
+    CHECK_CODE(add_log_key(made.root.path() / "nowhere"), "identity.missing");
+    made.chmod("", 0750);
+    CHECK_CODE(add_log_key(made.path), "identity.too_permissive");
+}
+
+BOOST_AUTO_TEST_CASE(a_log_key_that_is_open_to_others_or_none_is_refused) {
+    Made const made;
+    made.chmod("log.key.pem", 0640);
+    CHECK_CODE(made.load(), "identity.too_permissive");
+    made.copy("tls.key.pem", "log.key.pem");
+    made.chmod("log.key.pem", 0600);
+    CHECK_CODE(made.load(), "note.bad_private_key");
+    std::ofstream(made.path / "log.key.pem") << "nothing";
+    CHECK_CODE(made.load(), "private_key.malformed");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

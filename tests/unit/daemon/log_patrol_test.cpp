@@ -50,6 +50,8 @@ BOOST_AUTO_TEST_CASE(an_old_leaf_that_was_altered_is_not_seen_at_start_but_by_th
     for (auto const* sql :
          {"UPDATE log_leaves SET data = replace(data, 'release', 'releasf') WHERE position = 2",
           "DELETE FROM log_leaves WHERE position = 100", "DELETE FROM log_hashes WHERE position = 0",
+          "UPDATE log_subtrees SET hash = zeroblob(32) WHERE level = 4 AND position = 5",
+          "DELETE FROM log_subtrees WHERE level = 4 AND position = 5",
           "UPDATE log_leaves SET data = (SELECT data FROM log_leaves WHERE position = 8) WHERE position = 7;"
           "UPDATE log_hashes SET hash = (SELECT hash FROM log_hashes WHERE position = 8) WHERE position = 7"}) {
         PatrolFixture const other;

@@ -132,4 +132,50 @@ BOOST_AUTO_TEST_CASE(what_was_received_before_epochs_were_kept_names_none) {
     BOOST_CHECK_EQUAL(rows.front().consent_epoch, 0U);
 }
 
+BOOST_AUTO_TEST_CASE(an_older_log_gets_its_subtrees_and_goes_on_as_one_that_always_had_them) {
+    constexpr int leaves = 600;
+    auto const grow = [](Store& store, int from, int to) {
+        must(store.begin());
+        for (int i = from; i < to; ++i)
+            must(store.log().append("release", at(i), Actor{OfficerId("somchai"), "data_officer", "asked"},
+                                    Json::object().set("number", i), Json::object()));
+        must(store.commit());
+    };
+    auto const subtrees = [this] {
+        return raw().run(
+            "SELECT group_concat(level || position || hex(hash)) FROM (SELECT * FROM log_subtrees ORDER BY "
+            "level, position)");
+    };
+    grow(*open(), 0, leaves);
+    auto const before = subtrees();
+    BOOST_CHECK_GT(before.size(), 64U * 39);  // 37 of 16 leaves, 2 of 256
+    {
+        auto database = open_database();
+        must(database.execute("DROP TABLE log_subtrees; UPDATE schema_version SET version = 14"));
+    }
+    BOOST_CHECK_EQUAL(open()->log().head().size, 600U);
+    BOOST_CHECK(subtrees() == before);
+    auto const store = open();
+    grow(*store, leaves, leaves + 40);
+    CHECK_ACCEPTED(store->log().prove_consistency(17, leaves + 40));
+    CHECK_ACCEPTED(store->log().prove_inclusion(0, 599));
+}
+
+BOOST_AUTO_TEST_CASE(an_older_log_with_a_gap_is_not_migrated) {
+    {
+        auto const store = open();
+        for (int i = 0; i < 40; ++i)
+            must(store->log().append("release", at(i), Actor{OfficerId("somchai"), "data_officer", "asked"},
+                                     Json::object().set("number", i), Json::object()));
+    }
+    {
+        auto database = open_database();
+        must(
+            database.execute("DROP TABLE log_subtrees; UPDATE schema_version SET version = 14; "
+                             "DELETE FROM log_hashes WHERE position = 7"));
+    }
+    CHECK_CODE(Store::open(file, key, Database::Mode::open_existing), "log.inconsistent");
+    BOOST_CHECK_EQUAL(raw().run("SELECT version FROM schema_version"), "14");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
