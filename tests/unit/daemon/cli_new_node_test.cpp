@@ -1,5 +1,7 @@
 // `casebridge init` and `identity`, as a person runs them.
 #include "crypto/certificate.h"
+#include "crypto/log_proof.h"
+#include "crypto/merkle.h"
 #include "daemon/config.h"
 #include "tests/unit/daemon/command_run.h"
 
@@ -99,11 +101,14 @@ BOOST_AUTO_TEST_CASE(the_doctor_finds_what_is_wrong_with_a_node_and_says_what_to
     BOOST_CHECK_EQUAL(finding(fresh, "configuration"), "ok ");
     BOOST_CHECK_EQUAL(finding(fresh, "identity"), "ok ");
     BOOST_CHECK_EQUAL(finding(fresh, "root key"), "note ");
+    BOOST_CHECK_EQUAL(finding(fresh, "log key"), "ok ");
     BOOST_CHECK_EQUAL(finding(fresh, "store key"), "note ");
     BOOST_CHECK_EQUAL(finding(fresh, "national database"), "note ");
     BOOST_CHECK_EQUAL(finding(fresh, "daemon"), "problem daemon.unreachable");
     BOOST_CHECK_EQUAL(*fresh.find("problems")->as_integer(), 1);
 
+    fs::remove(directory.path() / "state/identity/log.key.pem");
+    BOOST_CHECK_EQUAL(finding(doctor(), "log key"), "note ");
     fs::remove(directory.path() / "state/identity/tls.key.pem");
     fs::permissions(directory.path() / "state/store.key", fs::perms::others_read, fs::perm_options::add);
     std::ofstream(file, std::ios::app) << "\nfield_map: no-such-map.yaml\n";
@@ -248,6 +253,71 @@ BOOST_AUTO_TEST_CASE(identity_show_and_renew_tell_validity) {
     auto const missing = run("identity show --state /nowhere");
     BOOST_CHECK_EQUAL(missing.exit, 4);
     CHECK_CONTAINS(missing.err, "[identity.missing]");
+}
+
+BOOST_AUTO_TEST_CASE(the_log_key_is_made_shown_and_added_to_an_older_identity) {
+    TemporaryDirectory const directory;
+    auto const made = run(init_arguments(directory) + " --json");
+    BOOST_REQUIRE_EQUAL(made.exit, 0);
+    auto const state = " --state " + (directory.path() / "state").string();
+    auto const key = json_of(made.out).text_or("log_key");
+    CHECK_CONTAINS(key, "casebridge.internal/th-msdhs/log+");
+    BOOST_CHECK_EQUAL(json_of(run("identity show --json" + state).out).text_or("log_key"), key);
+    auto const again = run("identity add-log-key" + state);
+    BOOST_CHECK_EQUAL(again.exit, 6);
+    CHECK_CONTAINS(again.err, "[identity.exists]");
+    fs::remove(directory.path() / "state/identity/log.key.pem");
+    CHECK_CONTAINS(run("identity show" + state).out, "none: casebridge identity add-log-key");
+    auto const added = run("identity add-log-key --json" + state);
+    BOOST_CHECK_EQUAL(added.exit, 0);
+    auto const other = json_of(added.out).text_or("log_key");
+    CHECK_CONTAINS(other, "casebridge.internal/th-msdhs/log+");
+    BOOST_CHECK_NE(other, key);
+}
+
+BOOST_AUTO_TEST_CASE(checkpoints_and_proofs_are_verified_offline) {
+    TemporaryDirectory const directory;
+    auto const signer = must(NoteSigner::make("casebridge.internal/th-msdhs/log", NoteKeyType::signature,
+                                              must(PrivateKey::generate_ed25519())));
+    auto const a = leaf_hash(as_bytes("{\"a\":1}")), b = leaf_hash(as_bytes("{\"b\":2}"));
+    auto const note = [&](std::uint64_t size, Digest const& root) {
+        return sign_checkpoint({signer.verifier().name(), size, root}, signer);
+    };
+    auto const one = directory.write("one", note(1, a)).string(),
+               two = directory.write("two", note(2, node_hash(a, b))).string();
+    auto const proof =
+        directory.write("proof", InclusionText{to_bytes("{\"b\":2}"), 1, {a}, note(2, node_hash(a, b))}.text())
+            .string();
+    auto const growth = directory.write("growth", ConsistencyText{1, {b}, note(2, node_hash(a, b))}.text()).string();
+    auto const key = " --key '" + signer.verifier().text() + "'";
+    auto const verify = [&](std::string const& arguments) { return run("log verify " + arguments + key); };
+
+    auto const head = json_of(verify(two + " --json").out);
+    BOOST_CHECK_EQUAL(head.text_or("verified"), "checkpoint");
+    BOOST_CHECK(*head.find("size") == Json(2));
+    auto const leaf = json_of(verify(proof + " --json").out);
+    BOOST_CHECK_EQUAL(leaf.text_or("data"), "{\"b\":2}");
+    BOOST_CHECK(*leaf.find("leaf") == Json(1));
+    CHECK_CONTAINS(verify(proof).out, "casebridge.internal/th-msdhs/log");
+    auto const grown = verify(growth + " --older " + one);
+    BOOST_CHECK_EQUAL(grown.exit, 0);
+    CHECK_CONTAINS(grown.out, "1 leaves");
+
+    auto const without = verify(growth);
+    BOOST_CHECK_EQUAL(without.exit, 2);
+    CHECK_CONTAINS(without.err, "[usage.older_missing]");
+    auto const forked = directory.write("forked", note(1, b)).string();
+    auto const rewritten = verify(growth + " --older " + forked);
+    BOOST_CHECK_EQUAL(rewritten.exit, 1);
+    CHECK_CONTAINS(rewritten.err, "[merkle.wrong_root]");  // the first element of the proof is the older root itself
+    CHECK_CONTAINS(verify(growth + " --older " + two).err, "[log_proof.other_head]");
+    CHECK_CONTAINS(verify("/nowhere").err, "[file.unreadable]");
+    CHECK_CONTAINS(run("log verify " + two + " --key nonsense").err, "[note.bad_vkey]");
+    auto const stranger = must(NoteSigner::make("casebridge.internal/th-msdhs/log", NoteKeyType::signature,
+                                                must(PrivateKey::generate_ed25519())));
+    auto const unknown = run("log verify " + two + " --key '" + stranger.verifier().text() + "'");
+    BOOST_CHECK_EQUAL(unknown.exit, 1);
+    CHECK_CONTAINS(unknown.err, "[note.no_known_key]");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
