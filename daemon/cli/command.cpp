@@ -1,7 +1,5 @@
 #include "daemon/cli/command.h"
 
-#include "daemon/cli/log_commands.h"
-
 namespace casebridge::cli {
 
 std::vector<CommandGroup> command_groups() {

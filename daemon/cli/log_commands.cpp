@@ -1,7 +1,6 @@
 // casebridge log checkpoint, proof, consistency: what proves the log to others. `log verify` works without the daemon.
-#include "daemon/cli/log_commands.h"
-
 #include "crypto/log_proof.h"
+#include "daemon/cli/command.h"
 #include "daemon/files.h"
 
 namespace casebridge::cli {
