@@ -106,7 +106,7 @@ declare -A offices=(
 nodes=(th-msdhs kh-mosvy la-mlsw)
 
 declare -A port
-next_port=$((20000 + RANDOM % 20000))
+next_port=$((20000 + RANDOM % 12000)) # below those that the kernel gives away by itself
 for node in "${nodes[@]}"; do
   while (exec 3<>"/dev/tcp/127.0.0.1/$next_port") 2>/dev/null; do next_port=$((next_port + 1)); done
   port[$node]=$next_port

@@ -16,7 +16,8 @@ cleanup() {
 trap cleanup EXIT
 fail() { echo "testssl.sh: $1" >&2; exit 1; }
 
-port=$((20000 + RANDOM % 20000))
+# Below the ports that the kernel gives away by itself (32768 and above), to other tests that run beside this one.
+port=$((20000 + RANDOM % 12000))
 while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
 mkdir "$directory"/{agreements,policies}
 echo "twelve characters" >"$directory/passphrase"
