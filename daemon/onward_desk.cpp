@@ -1,5 +1,7 @@
 #include "daemon/onward_desk.h"
 
+#include "daemon/onward_grounds.h"
+
 #include <algorithm>
 
 namespace casebridge {
@@ -11,59 +13,6 @@ Error conflict(std::string_view code, std::string detail = "") {
 
 MessageId new_id(Timestamp now) {
     return MessageId::make(now, to_text(random_bytes(10)));
-}
-
-bool lists(std::vector<OfficeId> const& offices, OfficeId const& office) {
-    return std::ranges::find(offices, office) != offices.end();
-}
-
-/// In force, signed by both, with this office, for this purpose.
-bool holds(SignedAgreement const& known, NodeId const& self, Address const& peer, Purpose purpose, Timestamp now) {
-    auto const* const own = known.agreement.party(self);
-    auto const* const other = known.agreement.party(peer.node);
-    return own != nullptr && other != nullptr && known.signed_by.contains(self) &&
-           known.signed_by.contains(peer.node) && known.agreement.in_force(now) &&
-           known.agreement.purpose(purpose) != nullptr && lists(other->offices, peer.office);
-}
-
-Agreement const* agreement_with(Instruments const& instruments, NodeId const& self, Address const& peer,
-                                Purpose purpose, Timestamp now) {
-    for (auto const& loaded : instruments.agreements())
-        if (holds(loaded.signed_agreement, self, peer, purpose, now)) return &loaded.signed_agreement.agreement;
-    return nullptr;
-}
-
-/// The policy that lets this body go to this node: every rule for it allows every field. Errors:
-/// `onward.not_in_policy`, `onward.beyond_policy`.
-Result<SharingPolicy const*> policy_for(Instruments const& instruments, NodeId const& recipient, Purpose purpose,
-                                        Json const& body) {
-    SharingPolicy const* found = nullptr;
-    for (auto const& policy : instruments.policies()) {
-        for (auto const& rule : policy.rules()) {
-            if (rule.purpose != purpose || !rule.addresses(recipient)) continue;
-            if (found == nullptr) found = &policy;
-            AgreementPurpose const allowed{.purpose = purpose, .ceiling = rule.fields, .lines = {}, .source = {}};
-            if (auto const fits = check_received_body(body, allowed); !fits)
-                return conflict("onward.beyond_policy", std::string(fits.error().code));
-        }
-    }
-    if (found == nullptr) return conflict("onward.not_in_policy");
-    return found;
-}
-
-/// Whether one of the case's consents lets this office know all that was told.
-bool consent_names(Deliberation const& deliberation, Address const& recipient, Purpose purpose,
-                   std::string const& categories, Timestamp until) {
-    auto const told = parse_json(categories);
-    return std::ranges::any_of(deliberation.consents, [&](Consent const& consent) {
-        if (!consent.live(deliberation.now) || consent.purpose != purpose ||
-            !consent.covers(recipient.node, recipient.office) || std::chrono::sys_days(consent.expires_on) < until)
-            return false;
-        return told && std::ranges::all_of(*told->as_object(), [&](auto const& member) {
-                   return std::ranges::any_of(consent.categories,
-                                              [&](Category each) { return to_text(each) == member.first; });
-               });
-    });
 }
 
 Status queue(Store& store, OutboxRow row, SealedMessage const& sealed) {
