@@ -289,6 +289,13 @@ BOOST_AUTO_TEST_CASE(neither_more_than_the_agreement_nor_than_the_policy_is_pass
     cambodia.write("policies/kh-mosvy.yaml", without);
     cambodia.reload();
     BOOST_CHECK_EQUAL(try_pass_on().summary(), "409 onward.not_in_policy");
+    // Whether the case meets the condition only Thailand knows.
+    auto conditional = policy;
+    conditional.replace(conditional.find("recipients: any", rule), 15,
+                        "recipients: any\n    when:\n      minimum_age: 18");
+    cambodia.write("policies/kh-mosvy.yaml", conditional);
+    cambodia.reload();
+    BOOST_CHECK_EQUAL(try_pass_on().summary(), "409 onward.not_in_policy");
     cambodia.write("policies/kh-mosvy.yaml", policy);
     std::filesystem::remove(cambodia.directory() / "agreements" / (lao_agreement_file + ".la-mlsw.p7s"));
     cambodia.reload();
