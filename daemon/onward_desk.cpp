@@ -363,6 +363,12 @@ Status OnwardDesk::require_permitted(Store& store, MessageId const& copy, Instru
     auto const* const agreement = instruments.find(row->agreement);
     if (agreement == nullptr || !holds(*agreement, self.node, row->recipient, row->purpose, now))
         return conflict("onward.no_agreement", row->recipient.node.text());
+    ASSIGN_OR_RETURN(auto const original, store.inbox().holding(row->originator, row->original));
+    if (!original) return conflict("onward.withdrawn", copy.text());
+    ASSIGN_OR_RETURN(auto const bytes, store.contents().get(original->content));
+    ASSIGN_OR_RETURN(auto const body, parse_json(to_text(bytes)));
+    ASSIGN_OR_RETURN(auto const* const policy, policy_for(instruments, row->recipient.node, row->purpose, body));
+    static_cast<void>(policy);
     return Done{};
 }
 

@@ -67,7 +67,8 @@ public:
               std::function<void(Result<MessageId>)> done);
 
     /// Whether a copy in the outbox may leave now; in the transaction that lets it. Errors, of kind `conflict`:
-    /// `onward.withdrawn`, `onward.no_agreement`.
+    /// `onward.withdrawn` (also if the original is no longer held), `onward.no_agreement`, `onward.not_in_policy`,
+    /// `onward.beyond_policy`. The agreement is the one the copy cites, so what it covers was asked before.
     static Status require_permitted(Store& store, MessageId const& copy, Instruments const& instruments,
                                     Self const& self, Timestamp now);
     /// The permission's words, its signature verified against the originator's pin. Errors:

@@ -255,6 +255,31 @@ BOOST_AUTO_TEST_CASE(a_copy_that_waits_when_the_consent_is_withdrawn_never_leave
     for (auto const& each : laos.inbox()) BOOST_CHECK_EQUAL(each.text_or("type"), "retraction");
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_that_waits_while_the_policy_narrows_never_leaves) {
+    permit();
+    laos.stop();
+    auto const copy = pass_on();
+    auto policy = cambodia.read("policies/kh-mosvy.yaml");
+    std::string const given = "      names.given: exact\n";
+    policy.erase(policy.find(given, policy.find("purpose: return_and_handover")), given.size());
+    cambodia.write("policies/kh-mosvy.yaml", policy);
+    cambodia.reload();
+    laos.start();
+    wait_at(cambodia, copy, "refused onward.beyond_policy");
+    BOOST_CHECK(laos.inbox().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_that_waits_when_its_agreement_is_no_longer_signed_never_leaves) {
+    permit();
+    laos.stop();
+    auto const copy = pass_on();
+    std::filesystem::remove(cambodia.directory() / "agreements" / (lao_agreement_file + ".la-mlsw.p7s"));
+    cambodia.reload();
+    laos.start();
+    wait_at(cambodia, copy, "refused onward.no_agreement");
+    BOOST_CHECK(laos.inbox().empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_was_replaced_is_recalled_too) {
     permit();
     auto const copy = pass_on();
