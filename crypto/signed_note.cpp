@@ -47,6 +47,13 @@ Result<SignedNote> SignedNote::parse(std::string_view note) {
     return parsed;
 }
 
+std::string signature_line(NoteSignature const& signature) {
+    Bytes bytes;
+    for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(signature.key_id >> shift));
+    bytes.insert(bytes.end(), signature.signature.begin(), signature.signature.end());
+    return std::string(kLineStart) + signature.name + " " + to_base64(bytes) + "\n";
+}
+
 std::string write_note(std::string_view text, std::span<std::string const> signature_lines) {
     if (!text.ends_with('\n') || !is_note_text(text)) throw std::logic_error("not a text of a note");
     std::string note(text);

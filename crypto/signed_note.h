@@ -34,6 +34,9 @@ private:
     std::vector<NoteSignature> signatures_;
 };
 
+/// As it stands in a note, with its line feed.
+std::string signature_line(NoteSignature const& signature);
+
 /// `text` and the lines its signers gave. Throws std::logic_error as NoteSigner::sign.
 std::string write_note(std::string_view text, std::span<std::string const> signature_lines);
 

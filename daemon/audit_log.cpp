@@ -201,6 +201,7 @@ Result<bool> LogCheck::step(AuditLog const& log, std::size_t leaves) {
 
 Result<std::uint64_t> AuditLog::append(std::string_view kind, Timestamp at, Actor const& actor, Json facts,
                                        Json detail) {
+    RETURN_IF_ERROR(require_whole());
     detail.set("reason", actor.reason);
     auto opening = random_bytes(salt_bytes);
     auto const text = dump(detail);
@@ -236,6 +237,15 @@ Status AuditLog::write_hashes(std::uint64_t index, Digest const& hash, MerkleFro
 
 LogHead AuditLog::head() const {
     return {frontier_.size(), frontier_.root()};
+}
+
+Result<std::vector<Digest>> AuditLog::tile(unsigned level, std::uint64_t first, std::size_t count) const {
+    constexpr unsigned levels_a_tile = 8;
+    constexpr unsigned highest = 7;  // a log has fewer than 2^63 leaves
+    if (level > highest || count > (frontier_.size() >> (levels_a_tile * level)) ||
+        first > (frontier_.size() >> (levels_a_tile * level)) - count)
+        return no_such_size(first);
+    return subtrees_.read_row(levels_a_tile * level, first, count);
 }
 
 Result<LogHead> AuditLog::head_at(std::uint64_t size) const {

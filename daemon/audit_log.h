@@ -55,6 +55,16 @@ public:
 
     [[nodiscard]] LogHead head() const;
 
+    /// Somebody holds a later head of this log, or another one: from now on `append` gives `why`, so that nothing is
+    /// done that this log would record in another's place. Until the process ends.
+    void freeze(Error why) { frozen_ = std::move(why); }
+    /// Errors: what freeze() was told.
+    [[nodiscard]] Status require_whole() const { return frozen_ ? Status(*frozen_) : Status(Done{}); }
+
+    /// Hashes of C2SP tlog-tiles: of `count` perfect subtrees of 256^`level` leaves from the `first` on. Errors:
+    /// `log.no_such_size` (not all of them are there).
+    [[nodiscard]] Result<std::vector<Digest>> tile(unsigned level, std::uint64_t first, std::size_t count) const;
+
     /// Whether the stored head, the newest leaf and the tree in memory agree; cheap, whatever the log's length.
     /// Errors: `log.inconsistent`.
     Status check_newest() const;
@@ -106,6 +116,7 @@ private:
     ContentTable* contents_;
     LogSubtrees subtrees_;
     MerkleFrontier frontier_;
+    std::optional<Error> frozen_;
 };
 
 }  // namespace casebridge

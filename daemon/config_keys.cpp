@@ -157,6 +157,16 @@ constexpr std::array watch_keys{
         duration<&Config::watch_sweep, std::chrono::hours>, 1, 720},
 };
 
+constexpr std::array witness_keys{
+    Key{"interval_seconds", "", "60", "", "Between two heads of the audit log that partners are asked to cosign.", false,
+        duration<&Config::witness_interval, std::chrono::seconds>, 1, 3600},
+    Key{"leaves", "", "64", "", "After so many leaves they are asked earlier.", false,
+        number<&Config::witness_leaves>, 1, 100'000},
+    Key{"stale_hours", "", "4", "",
+        "When no partner has cosigned the log for so long, no case data leaves (withdrawals still do).", false,
+        duration<&Config::witness_stale, std::chrono::hours>, 1, 168},
+};
+
 constexpr std::array received_keys{
     Key{"database", "keys as under `database` of a field map; kind postgresql, odbc, sqlite or sqlcipher", "",
         "{kind: postgresql, host: db.ministry.example, database: national, user: casebridge_writer, "
@@ -180,7 +190,7 @@ constexpr std::array log_keys{
 constexpr std::array sections{
     ConfigSection{"", top_keys},        ConfigSection{"limits", limit_keys}, ConfigSection{"queries", query_keys},
     ConfigSection{"retry", retry_keys}, ConfigSection{"watch", watch_keys},  ConfigSection{"received", received_keys},
-    ConfigSection{"log", log_keys},
+    ConfigSection{"witnessing", witness_keys}, ConfigSection{"log", log_keys},
 };
 
 }  // namespace

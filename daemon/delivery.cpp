@@ -90,22 +90,42 @@ Result<bool> is_to_be_erased(Store& store, OutboxRow const& row) {
 
 void Delivery::start(DeliveryParts const& parts, OutboxRow row, DoneHandler done) {
     auto const delivery = std::make_shared<Delivery>(parts, std::move(row), std::move(done));
-    parts.pool.submit_always([delivery] { delivery->ask_again(); });
+    parts.pool.submit_always([delivery] { delivery->begin(); });
 }
 
 void Delivery::finish(Status const& recorded) {
     if (auto done = std::exchange(done_, nullptr)) done(recorded);
 }
 
-void Delivery::ask_again() {
+void Delivery::begin() {
     // A clock that was set must neither end a message nor let one leave.
+    if (auto const trusted = parts_.clock.require_trusted(); !trusted) return later(trusted.error(), false);
+    if (row_.expires_at <= parts_.clock.now()) return ask_again();
+    parts_.standing.prepare(row_.to.node, [self = shared_from_this()](Status const& prepared) {
+        // What is not allowed any more ends all the same; nothing else is tried at a partner that was not reached.
+        self->parts_.pool.submit_always([self, prepared] { self->on_prepared(prepared); });
+    });
+}
+
+/// SECURITY: a duty takes nothing but data away, so that it needs nobody's cosignature.
+void Delivery::on_prepared(Status const& prepared) {
+    if (!prepared) unreached_ = prepared.error();
+    if (!unreached_ && !row_.is_duty()) {
+        if (auto const witnessed = parts_.standing.require_witnessed(); !witnessed) unreached_ = witnessed.error();
+        if (parts_.witness.accuses(row_.to.node))
+            unreached_ = Error{ErrorKind::unavailable, "witness.peer_log_forked", row_.to.node.text()};
+    }
+    ask_again();
+}
+
+void Delivery::ask_again() {
     if (auto const trusted = parts_.clock.require_trusted(); !trusted) return later(trusted.error(), false);
     if (row_.expires_at <= parts_.clock.now())
         return settle(OutboxState::expired, "outbox.expired", {},
                       row_.possibly_delivered ? "possibly_delivered" : "never_sent");
     if ((row_.is_in_procedure() || row_.is_onward()) && is_removed())
         return settle(OutboxState::refused, "peer.removed", {}, "never_sent");
-    if (row_.asks_nobody()) return mark_owed_attempt();
+    if (row_.asks_nobody()) return unreached_ ? put_off() : mark_owed_attempt();
     struct Basis {
         ReleaseMemo memo;
         Sharing::StoredConsents stored;
@@ -119,9 +139,15 @@ void Delivery::ask_again() {
     if (!basis) return later(basis.error(), false);
     auto const instruments = parts_.instruments.get();
     auto const epoch = four_yeses(basis->memo, std::move(basis->stored));
-    if (epoch) return mark_attempt(basis->memo, *epoch, instruments);
+    if (epoch) return unreached_ ? put_off() : mark_attempt(basis->memo, *epoch, instruments);
     if (epoch.error().kind != ErrorKind::conflict) return later(epoch.error(), false);
     refuse(epoch.error().code);
+}
+
+/// As an attempt that came to nothing: the next one comes later.
+void Delivery::put_off() {
+    row_.attempts += 1;
+    later(*unreached_, false);
 }
 
 void Delivery::refuse(std::string_view code) {
@@ -221,7 +247,8 @@ void Delivery::post(Bytes sealed) {
                   .method = "POST",
                   .path = "/exchange/v1/messages",
                   .content_type = "application/cms",
-                  .body = std::move(sealed)};
+                  .body = std::move(sealed),
+                  .headers = parts_.heads.heads_for(row_.to.node)};
     parts_.client.call(std::move(call), [self = shared_from_this()](PeerClient::Outcome outcome) {
         auto shared = std::make_shared<PeerClient::Outcome>(std::move(outcome));  // owner: the closure below
         self->parts_.pool.submit_always([self, shared] { self->on_outcome(std::move(*shared)); });
@@ -232,6 +259,7 @@ void Delivery::on_outcome(PeerClient::Outcome outcome) {
     if (auto const* failure = std::get_if<PeerClient::Failure>(&outcome))
         return later(failure->error, failure->possibly_sent);
     auto const& response = std::get<PeerClient::Answer>(outcome).response;
+    parts_.heads.take_heads(row_.to.node, response.headers, [](Status const&) {});  // what it means is for the next
     auto const code = problem_code(response);
     switch (classify_answer(response.status, response.content_type, code)) {
         case AnswerClass::receipt:

@@ -6,6 +6,7 @@
 //      ▲ consent or policy changed                └▶ anything else ─▶ later, with full jitter, until it expires
 #pragma once
 
+#include "daemon/log_endpoint.h"
 #include "daemon/peer_client.h"
 #include "daemon/peer_contact.h"
 #include "daemon/sharing.h"
@@ -26,6 +27,9 @@ struct DeliveryParts {
     WorkerPool& pool;
     Telemetry& telemetry;
     ClockGuard const& clock;
+    LogStanding& standing;
+    Witness& witness;
+    LogEndpoint& heads;
 };
 
 class Delivery : public std::enable_shared_from_this<Delivery> {
@@ -39,7 +43,11 @@ public:
         : parts_(parts), row_(std::move(row)), done_(std::move(done)) {}
 
 private:
+    /// What partners know of our log, and then the four yeses.
+    void begin();
+    void on_prepared(Status const& prepared);
     void ask_again();
+    void put_off();
     Result<std::uint64_t> four_yeses(ReleaseMemo const& memo, Sharing::StoredConsents stored);
     [[nodiscard]] bool is_removed() const;
     void mark_owed_attempt();
@@ -59,6 +67,7 @@ private:
     DeliveryParts const& parts_;
     OutboxRow row_;
     DoneHandler done_;
+    std::optional<Error> unreached_;  ///< why nothing may go to this partner now, whatever the answer
     bool first_on_wire_ = false;  ///< whether this attempt is the one that made it "possibly delivered"
     std::chrono::steady_clock::time_point posted_at_;
 };

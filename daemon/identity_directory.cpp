@@ -109,22 +109,23 @@ Status write_pair(fs::path const& directory, std::string_view name, std::vector<
     return write_file_atomically(certificate_path(directory, name), as_bytes(to_pem(chain)), kCertificateMode);
 }
 
-Status write_log_key(fs::path const& directory) {
+constexpr std::string_view kNoteKeys[] = {"log", "witness"};
+
+/// Errors: `file.exists`
+Status write_note_key(fs::path const& directory, std::string_view name) {
     ASSIGN_OR_RETURN(auto const key, PrivateKey::generate_ed25519());
     auto const pem = key.to_pem();
-    auto written = write_file_atomically(key_path(directory, "log"), pem.reveal(), kKeyMode, Existing::keep);
-    if (!written && written.error().code == "file.exists")
-        return Error{ErrorKind::conflict, "identity.exists", key_path(directory, "log").string() + " is there already"};
-    return written;
+    return write_file_atomically(key_path(directory, name), pem.reveal(), kKeyMode, Existing::keep);
 }
 
 /// None if there is no such file.
-Result<std::optional<NoteSigner>> read_log_key(fs::path const& directory, NodeId const& node) {
-    auto const path = key_path(directory, "log");
+Result<std::optional<NoteSigner>> read_note_key(fs::path const& directory, std::string_view file, std::string name,
+                                                NoteKeyType type) {
+    auto const path = key_path(directory, file);
     auto key = read_key(path);
     if (!key && key.error().code == "identity.missing") return std::optional<NoteSigner>();
     if (!key) return key.error();
-    auto signer = NoteSigner::make(log_origin(node), NoteKeyType::signature, *std::move(key));
+    auto signer = NoteSigner::make(std::move(name), type, *std::move(key));
     if (!signer) return Error{signer.error().kind, signer.error().code, path.string()};
     return std::optional(*std::move(signer));
 }
@@ -171,7 +172,7 @@ Status fill(fs::path const& directory, NodeId const& node, Suite suite, Secret c
     RETURN_IF_ERROR(
         write_file_atomically(certificate_path(directory, "root"), as_bytes(root.certificate.pem()), kCertificateMode));
     RETURN_IF_ERROR(write_pair(directory, "issuing", {issuing.certificate}, issuing.key));
-    RETURN_IF_ERROR(write_log_key(directory));
+    for (auto const name : kNoteKeys) RETURN_IF_ERROR(write_note_key(directory, name));
     return write_leaves(directory, leaves, issuing.certificate);
 }
 
@@ -273,7 +274,9 @@ Result<NodeIdentity> load_identity(fs::path const& directory, NodeId const& node
     RETURN_IF_ERROR(verify_pair(encryption, Role::encryption, pin, now));
     ASSIGN_OR_RETURN(auto keys, load_retired(directory, now));
     keys.insert(keys.begin(), KeyAndCertificate{std::move(encryption.key), encryption.chain.front()});
-    ASSIGN_OR_RETURN(auto log_key, read_log_key(directory, node));
+    ASSIGN_OR_RETURN(auto log_key, read_note_key(directory, "log", log_origin(node), NoteKeyType::signature));
+    ASSIGN_OR_RETURN(auto witness_key,
+                     read_note_key(directory, "witness", witness_name(node), NoteKeyType::cosignature));
     return NodeIdentity{.node = node,
                         .root = pin.root(),
                         .tls_chain = std::move(tls.chain),
@@ -281,7 +284,8 @@ Result<NodeIdentity> load_identity(fs::path const& directory, NodeId const& node
                         .signer = Signer{std::move(signing.key), std::move(signing.chain)},
                         .encryption_chain = std::move(encryption.chain),
                         .encryption_keys = std::move(keys),
-                        .log_key = std::move(log_key)};
+                        .log_key = std::move(log_key),
+                        .witness_key = std::move(witness_key)};
 }
 
 Status renew_leaves(fs::path const& directory, NodeId const& node, Suite suite, Timestamp now) {
@@ -299,9 +303,20 @@ std::string log_origin(NodeId const& node) {
     return "casebridge.internal/" + node.text() + "/log";
 }
 
-Status add_log_key(fs::path const& directory) {
+std::string witness_name(NodeId const& node) {
+    return "casebridge.internal/" + node.text() + "/witness";
+}
+
+Status add_log_keys(fs::path const& directory) {
     RETURN_IF_ERROR(check_directory(directory));
-    return write_log_key(directory);
+    bool made = false;
+    for (auto const name : kNoteKeys) {
+        auto const written = write_note_key(directory, name);
+        if (!written && written.error().code != "file.exists") return written;
+        made = made || written;
+    }
+    if (made) return Done{};
+    return Error{ErrorKind::conflict, "identity.exists", directory.string() + " has both keys already"};
 }
 
 Result<NodeId> identity_node(fs::path const& directory) {

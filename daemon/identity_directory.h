@@ -5,6 +5,7 @@
 //   issuing.pem/.key.pem    issuing authority, its key used by `identity renew` only
 //   tls.pem signing.pem encryption.pem   chains, leaf first, then the issuing certificate; each with its .key.pem
 //   log.key.pem             the log's Ed25519 note key (LOG.md); none in a directory of an older casebridge
+//   witness.key.pem         the Ed25519 key that cosigns partners' logs; likewise
 //
 // Directory 0700, keys 0600; files are written whole under another name, synced, and renamed.
 #pragma once
@@ -25,19 +26,22 @@ struct NodeIdentity {
     Signer signer;
     std::vector<Certificate> encryption_chain;
     std::vector<KeyAndCertificate> encryption_keys;  ///< the current one, and older ones while they may be needed
-    std::optional<NoteSigner> log_key;               ///< of log_origin(node); none: add_log_key()
+    std::optional<NoteSigner> log_key;               ///< of log_origin(node); none: add_log_keys()
+    std::optional<NoteSigner> witness_key;           ///< of witness_name(node); likewise
 };
 
 /// The name of a node's log, and of the key that signs its checkpoints: `casebridge.internal/<node>/log`.
 std::string log_origin(NodeId const& node);
+/// The name of the key that cosigns partners' logs: `casebridge.internal/<node>/witness`.
+std::string witness_name(NodeId const& node);
 
-/// Makes root, issuing authority, the three leaves and the log's key. Errors: `identity.exists` (nothing is
+/// Makes root, issuing authority, the three leaves, the log's key and the witness key. Errors: `identity.exists` (nothing is
 /// overwritten), `identity.weak_passphrase` (under 12 characters), `file.unwritable`, `authority.openssl`.
 Status create_identity(std::filesystem::path const& directory, NodeId const& node, Suite suite,
                        Secret const& root_passphrase, Timestamp now);
 
 /// Errors: `identity.missing` (the detail names the file and `casebridge init`), `identity.too_permissive`,
-/// `identity.key_mismatch`, `note.bad_private_key` (log.key.pem is not Ed25519), `trust.*` (the node's own chains must
+/// `identity.key_mismatch`, `note.bad_private_key` (log.key.pem or witness.key.pem is not Ed25519), `trust.*` (the node's own chains must
 /// verify under its own root at `now`).
 Result<NodeIdentity> load_identity(std::filesystem::path const& directory, NodeId const& node, Timestamp now);
 
@@ -47,9 +51,10 @@ Result<NodeIdentity> load_identity(std::filesystem::path const& directory, NodeI
 /// offline.
 Status renew_leaves(std::filesystem::path const& directory, NodeId const& node, Suite suite, Timestamp now);
 
-/// Makes the log's key in a directory that has none. Nothing else changes it: partners know the log by it. Errors:
-/// `identity.exists`, `identity.missing`, `identity.too_permissive`, `file.unwritable`.
-Status add_log_key(std::filesystem::path const& directory);
+/// Makes the log's key and the witness key in a directory that lacks one or both. Nothing else changes them: partners
+/// know log and witness by them. Errors: `identity.exists` (both are there), `identity.missing`,
+/// `identity.too_permissive`, `file.unwritable`.
+Status add_log_keys(std::filesystem::path const& directory);
 
 /// The node the TLS certificate names, not verified: to know what to load. Errors: `identity.missing`, `trust.*`.
 Result<NodeId> identity_node(std::filesystem::path const& directory);

@@ -1,7 +1,8 @@
 // Log desk: checkpoints of the audit log under the node's log key, and proofs about it; daemon/LOG.md.
 //
 // Everything is read in one work of the engine, so that a proof and its checkpoint belong together. Calls block until
-// the engine has answered: for worker threads. Signing is outside the engine. Nothing is written.
+// the engine has answered: for worker threads. Signing is outside the engine. Nothing is written. A log that is frozen
+// (AuditLog::freeze) signs nothing.
 #pragma once
 
 #include "crypto/log_proof.h"

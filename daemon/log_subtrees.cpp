@@ -18,22 +18,27 @@ std::string named(unsigned level, std::uint64_t position) {
 
 Result<Digest> LogSubtrees::read(unsigned level, std::uint64_t position) const {
     unsigned const above = level % step;
-    unsigned const base = level - above;
-    std::size_t const wanted = std::size_t{1} << above;
-    auto const first = position << above;
-    auto rows = database_->prepare(
-        base == 0 ? "SELECT position, hash FROM log_hashes WHERE position >= ?2 AND ?1 = 0 ORDER BY position LIMIT ?3"
-                  : "SELECT position, hash FROM log_subtrees WHERE level = ?1 AND position >= ?2 ORDER BY position "
-                    "LIMIT ?3");
-    rows.bind(1, std::int64_t{base}).bind(2, stored::integer(first)).bind(3, stored::integer(wanted));
+    ASSIGN_OR_RETURN(auto const hashes, read_row(level - above, position << above, std::size_t{1} << above));
     MerkleFrontier subtree;
-    for (std::size_t i = 0; i < wanted; ++i) {
-        ASSIGN_OR_RETURN(bool const found, rows.step());
-        if (!found || stored::count(rows, 0) != first + i) return inconsistent(named(level, position) + " is missing");
-        ASSIGN_OR_RETURN(auto const hash, stored::digest(rows, 1));
-        subtree.append(hash);
-    }
+    for (auto const& hash : hashes) subtree.append(hash);
     return subtree.root();
+}
+
+Result<std::vector<Digest>> LogSubtrees::read_row(unsigned level, std::uint64_t first, std::size_t count) const {
+    auto rows = database_->prepare(
+        level == 0 ? "SELECT position, hash FROM log_hashes WHERE position >= ?2 AND ?1 = 0 ORDER BY position LIMIT ?3"
+                   : "SELECT position, hash FROM log_subtrees WHERE level = ?1 AND position >= ?2 ORDER BY position "
+                     "LIMIT ?3");
+    rows.bind(1, std::int64_t{level}).bind(2, stored::integer(first)).bind(3, stored::integer(count));
+    std::vector<Digest> hashes;
+    while (hashes.size() < count) {
+        ASSIGN_OR_RETURN(bool const found, rows.step());
+        if (!found || stored::count(rows, 0) != first + hashes.size())
+            return inconsistent(named(level, first + hashes.size()) + " is missing");
+        ASSIGN_OR_RETURN(auto const hash, stored::digest(rows, 1));
+        hashes.push_back(hash);
+    }
+    return hashes;
 }
 
 Status LogSubtrees::write(unsigned level, std::uint64_t position, Digest const& root) {

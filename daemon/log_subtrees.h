@@ -17,6 +17,8 @@ public:
     static constexpr bool keeps(unsigned level) noexcept { return level > 0 && level % step == 0; }
     /// The root of 2^`level` leaves from leaf `position` * 2^`level` on. Errors: `log.inconsistent` (not all there).
     [[nodiscard]] Result<Digest> read(unsigned level, std::uint64_t position) const;
+    /// Several of one kept level (or of 0, the leaves), one after the other. Errors: `log.inconsistent`.
+    [[nodiscard]] Result<std::vector<Digest>> read_row(unsigned level, std::uint64_t first, std::size_t count) const;
     /// Only for levels that are kept; in the transaction of the leaf that completes the subtree.
     Status write(unsigned level, std::uint64_t position, Digest const& root);
     /// Whether there are as many as `leaves` leaves complete. Looks at the lowest kept level alone. Errors:

@@ -34,6 +34,7 @@ struct Node::Parts {
           encryption_chain(id.encryption_chain),
           tls_key(std::move(id.tls_key_pem)),
           log_key(std::move(id.log_key)),
+          witness_key(std::move(id.witness_key)),
           telemetry(level_of(config.log_level), config.log_format),
           clock(time, config.clock_skew, telemetry),
           reserve(std::move(free_space), config.minimum_free_bytes, telemetry, clock),
@@ -61,7 +62,7 @@ struct Node::Parts {
     Certificate const root;
     std::vector<Certificate> const tls_chain, signing_chain, encryption_chain;
     Secret const tls_key;
-    std::optional<NoteSigner> log_key;  ///< moves to the log desk
+    std::optional<NoteSigner> log_key, witness_key;  ///< move to the log desk and the witness
     Telemetry telemetry;
     ClockGuard clock;
     DiskReserve reserve;
@@ -76,6 +77,9 @@ struct Node::Parts {
     PeerClient client, query_client;
     std::unique_ptr<HealthSurvey> health;
     std::unique_ptr<LogDesk> log;
+    std::unique_ptr<Witness> witness;
+    std::unique_ptr<LogStanding> standing;
+    std::unique_ptr<LogEndpoint> log_endpoint;
     std::unique_ptr<PeerContact> contact;
     std::unique_ptr<Sharing> sharing;
     std::unique_ptr<Outbox> outbox;
@@ -91,6 +95,7 @@ struct Node::Parts {
     std::unique_ptr<QueryAsker> asker;
     std::unique_ptr<CaseUpdates> updates;
     std::unique_ptr<CaseWatch> watch;
+    std::unique_ptr<WitnessRounds> rounds;
     std::unique_ptr<PeerEndpoint> peer_endpoint;
     std::unique_ptr<OfficerApi> officer_api;
     std::unique_ptr<HttpServer> peer_server, officer_server;
@@ -104,7 +109,8 @@ Json Node::Parts::identity_status() const {
         .set("tls", leaf_status(tls_chain))
         .set("signing", leaf_status(signing_chain))
         .set("encryption", leaf_status(encryption_chain))
-        .set("log_key", log->vkey().empty() ? Json() : Json(log->vkey()));
+        .set("log_key", log->vkey().empty() ? Json() : Json(log->vkey()))
+        .set("witness_key", witness->vkey().empty() ? Json() : Json(witness->vkey()));
     return json;
 }
 
@@ -152,6 +158,19 @@ std::uint16_t Node::peer_port() const {
 
 namespace {
 
+/// The audit log and what partners know of it.
+template <typename Parts>
+Status join_log(Parts& p) {
+    p.log = std::make_unique<LogDesk>(*p.engine, std::move(p.log_key));
+    p.witness = std::make_unique<Witness>(WitnessParts{p.self, *p.engine, p.registry, p.telemetry, p.clock},
+                                          std::move(p.witness_key));
+    p.standing = std::make_unique<LogStanding>(LogStandingParts{p.self, p.config, *p.engine, p.registry, p.client,
+                                                                *p.log, p.pool, p.telemetry, p.clock});
+    p.log_endpoint = std::make_unique<LogEndpoint>(*p.engine, *p.log, *p.standing, *p.witness, p.pool);
+    RETURN_IF_ERROR(p.witness->load());
+    return p.standing->load();
+}
+
 /// The parts that talk, once the store, peers and instruments are there.
 template <typename Parts>
 void join(Parts& p, std::function<Status()> reload) {
@@ -159,7 +178,9 @@ void join(Parts& p, std::function<Status()> reload) {
                                           p.crypto, p.reserve, p.telemetry, p.clock);
     p.outbox =
         std::make_unique<Outbox>(DeliveryParts{p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry,
-                                               *p.contact, p.client, p.crypto, p.pool, p.telemetry, p.clock});
+                                               *p.contact, p.client, p.crypto, p.pool, p.telemetry, p.clock,
+                                               *p.standing, *p.witness, *p.log_endpoint});
+    p.standing->on_change([&p] { p.outbox->wake(); });
     p.sharing->on_queued([&p] { p.outbox->wake(); });
     p.duties = std::make_unique<DutyDesk>(
         DutyDeskParts{p.self, *p.engine, p.registry, *p.contact, p.crypto, p.telemetry, p.clock});
@@ -182,7 +203,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                    p.crypto, p.reserve, *p.slots, p.pool, p.telemetry, p.clock});
     p.asker = std::make_unique<QueryAsker>(QueryAskerParts{p.self, p.config, *p.engine, p.instruments, p.registry,
                                                            *p.contact, p.query_client, p.crypto, p.reserve, p.pool,
-                                                           p.telemetry, p.clock});
+                                                           p.telemetry, p.clock, *p.witness});
 
     p.updates = std::make_unique<CaseUpdates>(
         CaseUpdatesParts{*p.sharing, *p.duties, *p.engine, p.instruments, *p.contact, p.telemetry, p.clock});
@@ -191,12 +212,15 @@ void join(Parts& p, std::function<Status()> reload) {
     p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{
         p.config, p.own_root, p.tls_chain, p.signing_chain, p.encryption_chain, *p.engine, p.crypto, p.reserve,
         p.telemetry, p.clock, [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; }});
-    p.log = std::make_unique<LogDesk>(*p.engine, std::move(p.log_key));
+    p.rounds = std::make_unique<WitnessRounds>(WitnessRoundsParts{p.self, p.config, *p.engine, p.registry, p.client,
+                                                                  *p.standing, *p.witness, p.telemetry});
+    p.witness->on_cosigned([&p](NodeId const& node) { p.rounds->attend_soon(node); });
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};
     p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), p.config.peer_quota, *p.inbox, *p.desk,
-                                                     *p.health, *p.log, p.pool, p.registry, p.telemetry, p.clock);
+                                                     *p.health, *p.log_endpoint, *p.standing, *p.witness, p.pool,
+                                                     p.registry, p.telemetry, p.clock);
     p.officer_api = std::make_unique<OfficerApi>(OfficerApiParts{p.self,
                                                                  p.config,
                                                                  p.own_root,
@@ -216,6 +240,9 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  p.crypto,
                                                                  *p.health,
                                                                  *p.log,
+                                                                 *p.standing,
+                                                                 *p.witness,
+                                                                 *p.rounds,
                                                                  *p.watch,
                                                                  *p.updates,
                                                                  p.staging.get(),
@@ -284,7 +311,8 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     p.patrol = std::make_unique<LogPatrol>(*p.engine, p.telemetry, std::move(on_fatal));
     p.contact = std::make_unique<PeerContact>(*p.engine, p.registry, p.client, p.telemetry, p.clock);
     RETURN_IF_ERROR(p.contact->reload());
-    RETURN_IF_ERROR(p.load_instruments());
+    RETURN_IF_ERROR(join_log(p));
+    if (p.standing->require_whole()) RETURN_IF_ERROR(p.load_instruments());
     if (p.config.received) {
         ASSIGN_OR_RETURN(auto const key, load_received_key(p.config));
         ASSIGN_OR_RETURN(p.staging, ReceivedExport::make({p.config, *p.engine, p.telemetry, p.clock}, key));
@@ -292,6 +320,7 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     std::unique_ptr<Node> node(new Node(std::move(parts)));
     join(p, [raw = node.get()] { return raw->reload(); });
     RETURN_IF_ERROR(listen(p));
+    p.rounds->start();
     p.outbox->start();
     p.procedure_clock->start();
     p.duties->dispatch();
@@ -328,6 +357,7 @@ void Node::patrol() {
         });  // what fails is tried again; what the store or the clock lacks, they say themselves
     p.duties->dispatch();
     p.procedure_clock->wake();
+    p.rounds->wake();
 }
 
 void Node::stop() {
@@ -336,6 +366,7 @@ void Node::stop() {
     // First nothing new comes in, then what is under way ends, then the store closes.
     if (p.officer_server) p.officer_server->stop(stop_grace);
     if (p.peer_server) p.peer_server->stop(stop_grace);
+    if (p.rounds) p.rounds->stop();
     if (p.procedure_clock) p.procedure_clock->stop();
     if (p.outbox) p.outbox->stop();
     if (p.asker) p.asker->stop();
@@ -343,6 +374,7 @@ void Node::stop() {
     if (p.staging) p.staging->stop();
     p.client.stop();  // what asks a partner for its certificates belongs to parts that go before the clients do
     p.query_client.stop();
+    if (p.rounds) p.rounds->finish();
     p.pool.stop();
     if (p.engine) p.engine->stop();
     if (p.slots) p.slots->stop();

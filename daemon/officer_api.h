@@ -8,7 +8,6 @@
 #include "daemon/case_watch.h"
 #include "daemon/duty_desk.h"
 #include "daemon/health_survey.h"
-#include "daemon/log_desk.h"
 #include "daemon/onward_desk.h"
 #include "daemon/outbox.h"
 #include "daemon/peer_contact.h"
@@ -18,6 +17,7 @@
 #include "daemon/received_export.h"
 #include "daemon/sharing.h"
 #include "daemon/thread_desk.h"
+#include "daemon/witness_rounds.h"
 
 namespace casebridge {
 
@@ -41,6 +41,9 @@ struct OfficerApiParts {
     CryptoService& crypto;
     HealthSurvey& health;
     LogDesk& log;
+    LogStanding& standing;
+    Witness& witness;
+    WitnessRounds& rounds;
     CaseWatch& watch;
     CaseUpdates& updates;
     ReceivedExport* staging;  ///< null: not configured

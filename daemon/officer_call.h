@@ -90,6 +90,7 @@ std::vector<OfficerRoute> register_routes();
 std::vector<OfficerRoute> directory_routes();
 std::vector<OfficerRoute> meeting_routes();
 std::vector<OfficerRoute> log_routes();
+std::vector<OfficerRoute> witness_routes();
 std::vector<OfficerRoute> status_routes();
 
 }  // namespace casebridge

@@ -24,6 +24,8 @@ Json peer_json(Peer const& peer) {
         .set("fingerprint", peer.pin.root().fingerprint_text())
         .set("offices", offices_json(row.offices))
         .set("schema", row.schema)
+        .set("log_key", row.log_key)
+        .set("witness_key", row.witness_key)
         .set("refreshed_at", optional_time(row.refreshed_at))
         .set("added_at", to_rfc3339(row.added_at))
         .set("removed_at", optional_time(row.removed_at));
@@ -87,7 +89,9 @@ Result<PeerRow> peer_row(OfficerCall& call) {
                    .encryption_chain_pem = {},
                    .refreshed_at = {},
                    .added_at = {},
-                   .removed_at = {}};
+                   .removed_at = {},
+                   .log_key = call.text("log_key"),
+                   .witness_key = call.text("witness_key")};
 }
 
 void add_peer(OfficerCall& call) {
@@ -99,8 +103,26 @@ void add_peer(OfficerCall& call) {
     if (!fingerprint) return call.fail(fingerprint);
     auto const added = call.parts().contact.add(*row, *fingerprint, *actor, call.flag("dry_run"));
     if (!added) return call.fail(added);
+    if (auto const loaded = call.parts().witness.load(); !loaded) return call.fail(loaded);
+    call.parts().rounds.wake();
     call.answer(Json::object().set("node", row->node.text()).set("dry_run", call.flag("dry_run")),
                 call.flag("dry_run") ? 200 : 201);
+}
+
+void set_peer_keys(OfficerCall& call) {
+    auto const actor = call.actor();
+    if (!actor) return call.fail(actor);
+    auto const node = NodeId::parse(call.parameter());
+    if (!node) return call.fail(node);
+    auto const log_key = call.text("log_key");
+    auto const witness_key = call.text("witness_key");
+    if (log_key.empty() && witness_key.empty())
+        return call.fail(Error{ErrorKind::invalid, "request.missing", "log_key or witness_key"});
+    auto const set = call.parts().contact.set_keys(*node, log_key, witness_key, *actor, call.flag("dry_run"));
+    if (!set) return call.fail(set);
+    if (auto const loaded = call.parts().witness.load(); !loaded) return call.fail(loaded);
+    call.parts().rounds.wake();
+    call.answer(Json::object().set("node", node->text()).set("dry_run", call.flag("dry_run")));
 }
 
 void remove_peer(OfficerCall& call) {
@@ -251,6 +273,7 @@ std::vector<OfficerRoute> partner_routes() {
         {"POST", "/v1/peers", Access::operation, add_peer},
         {"DELETE", "/v1/peers/*", Access::operation, remove_peer},
         {"POST", "/v1/peers/*/check", Access::operation, check_peer},
+        {"POST", "/v1/peers/*/keys", Access::operation, set_peer_keys},
         {"GET", "/v1/agreements", Access::reading, list_agreements},
         {"POST", "/v1/agreements/sign", Access::case_work, sign_agreement},
         {"GET", "/v1/policies", Access::reading, list_policies},

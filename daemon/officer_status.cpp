@@ -68,6 +68,25 @@ void staging_metrics(OfficerApiParts const& parts, std::vector<ReceivedList::Cou
     parts.telemetry.gauge("casebridge_received_export", left_behind, "left_behind");
 }
 
+Json witnesses_json(OfficerApiParts const& parts) {
+    auto const view = parts.standing.view();
+    auto const witnessed = parts.standing.require_witnessed();
+    std::int64_t cosigning = 0, partners = 0;
+    auto const peers = parts.peers.snapshot();
+    for (auto const& [node, peer] : peers->all()) {
+        if (peer.removed()) continue;
+        ++partners;
+        auto const found = view.partners.find(node);
+        cosigning += found != view.partners.end() && found->second.cosignature ? 1 : 0;
+    }
+    return Json::object()
+        .set("partners", partners)
+        .set("cosigning", cosigning)
+        .set("cosigned_at", optional_time(view.cosigned_at))
+        .set("may_send", static_cast<bool>(witnessed))
+        .set("code", witnessed ? std::string_view() : witnessed.error().code);
+}
+
 void status(OfficerCall& call) {
     auto& parts = call.parts();
     auto const facts = store_facts(parts);
@@ -111,7 +130,8 @@ void status(OfficerCall& call) {
         .set("instruments", instruments->version().hex())
         .set("outbox", std::move(outbox))
         .set("inbox", facts->inbox)
-        .set("log", std::move(log));
+        .set("log", std::move(log))
+        .set("witnesses", witnesses_json(parts));
     call.answer(json);
 }
 

@@ -29,6 +29,7 @@ struct PeerCall {
     std::string path;
     std::string content_type;
     Bytes body;
+    std::map<std::string, std::string, std::less<>> headers{};  ///< of ours: names and values without line feeds
     std::size_t maximum_answer_bytes = 64 * 1024;
     std::chrono::milliseconds timeout{30'000};
 };

@@ -1,5 +1,7 @@
 #include "daemon/peer_contact.h"
 
+#include "daemon/identity_directory.h"
+
 namespace casebridge {
 
 namespace {
@@ -8,6 +10,21 @@ Json peer_facts(PeerRow const& row) {
     auto facts = Json::object();
     facts.set("peer", row.node.text()).set("kind", to_text(row.kind));
     return facts;
+}
+
+/// Errors: `note.bad_vkey`, `note.key_type`, and the two codes of what it is not.
+Status check_keys(NodeId const& node, std::string const& log_key, std::string const& witness_key) {
+    if (!log_key.empty()) {
+        ASSIGN_OR_RETURN(auto const key, NoteVerifier::parse(log_key));
+        if (key.name() != log_origin(node) || key.type() != NoteKeyType::signature)
+            return Error{ErrorKind::invalid, "peer.wrong_log_key", "it is of " + key.name()};
+    }
+    if (!witness_key.empty()) {
+        ASSIGN_OR_RETURN(auto const key, NoteVerifier::parse(witness_key));
+        if (key.name() != witness_name(node) || key.type() != NoteKeyType::cosignature)
+            return Error{ErrorKind::invalid, "peer.wrong_witness_key", "it is of " + key.name()};
+    }
+    return Done{};
 }
 
 }  // namespace
@@ -76,6 +93,7 @@ Status PeerContact::reload() {
 Status PeerContact::add(PeerRow row, Digest const& fingerprint, Actor const& actor, bool dry_run) {
     ASSIGN_OR_RETURN(auto root, Certificate::from_pem(row.root_pem));
     ASSIGN_OR_RETURN(auto const pin, PinnedRoot::pin(row.node, std::move(root), fingerprint));
+    RETURN_IF_ERROR(check_keys(row.node, row.log_key, row.witness_key));
     auto const snapshot = registry_.snapshot();
     auto const* known = snapshot->find(row.node);
     if (known != nullptr && !known->removed())
@@ -83,13 +101,42 @@ Status PeerContact::add(PeerRow row, Digest const& fingerprint, Actor const& act
     if (dry_run) return Done{};
     row.added_at = clock_.now();
     auto const added = engine_.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
+        ASSIGN_OR_RETURN(auto const before, store.peers().find(row.node));
+        if (before && before->log_key != row.log_key) RETURN_IF_ERROR(store.witness().forget(row.node));
         RETURN_IF_ERROR(store.peers().put(row));
         auto facts = peer_facts(row);
-        facts.set("root", pin.root().fingerprint().hex());
+        facts.set("root", pin.root().fingerprint().hex())
+            .set("log_key", row.log_key)
+            .set("witness_key", row.witness_key);
         return store.log().append("peer.add", row.added_at, actor, facts, Json::object());
     });
     if (!added) return added.error();
     telemetry_.log(LogLevel::info, "peer.added", {{"peer", row.node}, {"officer", actor.officer}});
+    return reload();
+}
+
+Status PeerContact::set_keys(NodeId const& node, std::string const& log_key, std::string const& witness_key,
+                             Actor const& actor, bool dry_run) {
+    RETURN_IF_ERROR(check_keys(node, log_key, witness_key));
+    auto const snapshot = registry_.snapshot();
+    auto const* const known = snapshot->find(node);
+    if (known == nullptr || known->removed()) return Error{ErrorKind::not_found, "peer.unknown", node.text()};
+    if (dry_run) return Done{};
+    auto const set = engine_.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
+        ASSIGN_OR_RETURN(auto row, store.peers().find(node));
+        if (!row || row->removed_at) return Error{ErrorKind::not_found, "peer.unknown", node.text()};
+        if (!log_key.empty() && row->log_key != log_key) {
+            RETURN_IF_ERROR(store.witness().forget(node));
+            row->log_key = log_key;
+        }
+        if (!witness_key.empty()) row->witness_key = witness_key;
+        RETURN_IF_ERROR(store.peers().put(*row));
+        auto facts = peer_facts(*row);
+        facts.set("log_key", row->log_key).set("witness_key", row->witness_key);
+        return store.log().append("peer.keys", clock_.now(), actor, facts, Json::object());
+    });
+    if (!set) return set.error();
+    telemetry_.log(LogLevel::info, "peer.keys", {{"peer", node}, {"officer", actor.officer}});
     return reload();
 }
 

@@ -43,6 +43,10 @@ public:
 
     /// Errors: `peer.exists`, `trust.*`, `certificate.malformed`.
     Status add(PeerRow row, Digest const& fingerprint, Actor const& actor, bool dry_run);
+    /// The keys of its audit log and of its witness, as the partner told them; an empty one stays as it is. A new log
+    /// key begins a new log. Errors: `peer.unknown`, `peer.wrong_log_key`, `peer.wrong_witness_key`, `note.bad_vkey`.
+    Status set_keys(NodeId const& node, std::string const& log_key, std::string const& witness_key, Actor const& actor,
+                    bool dry_run);
     /// Errors: `peer.unknown`.
     Status remove(NodeId const& node, Actor const& actor);
     /// Fetches and verifies the peer's node document, stores it if it is news. Errors: `peer.*`, `node.*`, `trust.*`.

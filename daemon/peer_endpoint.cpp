@@ -11,14 +11,16 @@ HttpResponse json_answer(Json const& json) {
 }  // namespace
 
 PeerEndpoint::PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, QueryDesk& desk,
-                           HealthSurvey& health, LogDesk& log, WorkerPool& pool, PeerRegistry& peers,
-                           Telemetry& telemetry, ClockGuard const& clock)
+                           HealthSurvey& health, LogEndpoint& log, LogStanding& standing, Witness& witness,
+                           WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry, ClockGuard const& clock)
     : document_(std::move(document)),
       quota_(quota),
       inbox_(inbox),
       desk_(desk),
       health_(health),
       log_(log),
+      standing_(standing),
+      witness_(witness),
       pool_(pool),
       peers_(peers),
       telemetry_(telemetry),
@@ -38,14 +40,31 @@ void PeerEndpoint::answer_health(HttpResponder respond) {
     if (!taken) respond(problem(503, "daemon.busy"));
 }
 
-/// The head as it is now, whatever the caller has seen: what partners compare with each other.
-void PeerEndpoint::answer_checkpoint(HttpResponder respond) {
-    auto const taken = pool_.submit([this, respond] {
-        auto const head = log_.checkpoint(std::nullopt);
-        if (!head) return respond(problem(status_of(head.error()), head.error().code));
-        respond({.status = 200, .content_type = "text/plain; charset=utf-8", .body = to_bytes(head->note)});
+/// What came with it is looked at first: a node that is behind what it signed must not admit anything.
+void PeerEndpoint::take_message(HttpRequest request, NodeId const& node, HttpResponder respond) {
+    auto with_heads = [this, node, respond = std::move(respond)](HttpResponse response) {
+        for (auto& [name, value] : log_.heads_for(node)) response.headers.insert_or_assign(name, std::move(value));
+        respond(std::move(response));
+    };
+    auto const headers = request.headers;
+    auto shared = std::make_shared<HttpRequest>(std::move(request));  // owner: the closure below
+    log_.take_heads(node, headers, [this, node, shared, respond = std::move(with_heads)](Status const& whole) {
+        if (!whole) return respond(problem(503, whole.error().code));
+        if (shared->path == "/exchange/v1/queries") return take_question(std::move(shared->body), node, respond);
+        inbox_.receive(std::move(shared->body), node, respond);
     });
-    if (!taken) respond(problem(503, "daemon.busy"));
+}
+
+/// An answer may release data. What refuses it here is about the log, never about a person.
+void PeerEndpoint::take_question(Bytes sealed, NodeId const& node, HttpResponder respond) {
+    if (witness_.accuses(node)) return respond(problem(503, "witness.peer_log_forked"));
+    if (standing_.require_witnessed()) return desk_.receive(std::move(sealed), node, std::move(respond));
+    auto shared = std::make_shared<Bytes>(std::move(sealed));  // owner: the closure below
+    standing_.prepare(node, [this, node, shared, respond = std::move(respond)](Status const&) {
+        if (auto const witnessed = standing_.require_witnessed(); !witnessed)
+            return respond(problem(503, witnessed.error().code));
+        desk_.receive(std::move(*shared), node, respond);
+    });
 }
 
 void PeerEndpoint::handle(HttpRequest request, HttpResponder respond) {
@@ -67,12 +86,11 @@ void PeerEndpoint::handle(HttpRequest request, HttpResponder respond) {
         if (request.method != "POST") return respond(problem(405, "http.method_not_allowed"));
         if (request.content_type != "application/cms") return respond(problem(415, "http.media_type"));
         if (auto const trusted = clock_.require_trusted(); !trusted) return respond(problem(503, trusted.error().code));
-        if (is("/exchange/v1/queries")) return desk_.receive(std::move(request.body), node, std::move(respond));
-        return inbox_.receive(std::move(request.body), node, std::move(respond));
+        return take_message(std::move(request), node, std::move(respond));
     }
-    if (is("/exchange/v1/node") || is("/exchange/v1/health") || is("/exchange/v1/log/checkpoint")) {
+    if (LogEndpoint::is_below(request.path)) return log_.handle(request, node, std::move(respond));
+    if (is("/exchange/v1/node") || is("/exchange/v1/health")) {
         if (request.method != "GET") return respond(problem(405, "http.method_not_allowed"));
-        if (is("/exchange/v1/log/checkpoint")) return answer_checkpoint(std::move(respond));
         if (is("/exchange/v1/health")) return answer_health(std::move(respond));
         auto document = document_;
         document.time = clock_.now();

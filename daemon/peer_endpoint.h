@@ -3,7 +3,7 @@
 
 #include "daemon/health_survey.h"
 #include "daemon/inbox.h"
-#include "daemon/log_desk.h"
+#include "daemon/log_endpoint.h"
 #include "daemon/peer_contact.h"
 #include "daemon/query_desk.h"
 #include "daemon/token_bucket.h"
@@ -15,21 +15,25 @@ public:
     /// `document` answers `GET /exchange/v1/node`; its time is set at each answer. `quota`: of each peer;
     /// beyond it a request is answered 429 `peer.too_many_requests`.
     PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, QueryDesk& desk, HealthSurvey& health,
-                 LogDesk& log, WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry, ClockGuard const& clock);
+                 LogEndpoint& log, LogStanding& standing, Witness& witness, WorkerPool& pool, PeerRegistry& peers,
+                 Telemetry& telemetry, ClockGuard const& clock);
 
     void handle(HttpRequest request, HttpResponder respond);
 
 private:
     bool within_quota(NodeId const& node);
     void answer_health(HttpResponder respond);
-    void answer_checkpoint(HttpResponder respond);
+    void take_message(HttpRequest request, NodeId const& node, HttpResponder respond);
+    void take_question(Bytes sealed, NodeId const& node, HttpResponder respond);
 
     NodeDocument document_;
     RequestQuota quota_;
     Inbox& inbox_;
     QueryDesk& desk_;
     HealthSurvey& health_;
-    LogDesk& log_;
+    LogEndpoint& log_;
+    LogStanding& standing_;
+    Witness& witness_;
     WorkerPool& pool_;
     PeerRegistry& peers_;
     Telemetry& telemetry_;

@@ -19,8 +19,15 @@ Result<std::shared_ptr<PeerSnapshot const>> PeerSnapshot::build(std::vector<Peer
             if (!parsed) return corrupt("encryption certificate unreadable");
             chain = *std::move(parsed);
         }
+        std::optional<NoteVerifier> keys[2];
+        for (auto const& [text, key] : {std::pair(&row.log_key, &keys[0]), std::pair(&row.witness_key, &keys[1])}) {
+            if (text->empty()) continue;
+            auto parsed = NoteVerifier::parse(*text);
+            if (!parsed) return corrupt("key of its log unreadable");
+            *key = *std::move(parsed);
+        }
         auto const node = row.node;
-        snapshot->peers_.emplace(node, Peer{std::move(row), *std::move(pin), std::move(chain)});
+        snapshot->peers_.emplace(node, Peer{std::move(row), *std::move(pin), std::move(chain), keys[0], keys[1]});
     }
     return std::shared_ptr<PeerSnapshot const>(std::move(snapshot));
 }

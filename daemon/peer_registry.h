@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/envelope.h"
+#include "crypto/note_key.h"
 #include "daemon/peer_client.h"
 #include "daemon/peer_table.h"
 
@@ -14,6 +15,7 @@ struct Peer {
     PeerRow row;
     PinnedRoot pin;
     std::vector<Certificate> encryption_chain;  ///< as last presented; verified anew at each use
+    std::optional<NoteVerifier> log_key{}, witness_key{};  ///< none: not told yet
 
     [[nodiscard]] bool removed() const { return row.removed_at.has_value(); }
     [[nodiscard]] PeerTarget target() const { return {row.node, row.host, row.port, pin.root()}; }

@@ -9,7 +9,7 @@ namespace {
 constexpr int node_kinds = static_cast<int>(NodeKind::organisation) + 1;
 constexpr std::string_view select =
     "SELECT node, kind, name, host, port, root_pem, offices, schema, encryption_chain_pem, refreshed_at, added_at, "
-    "removed_at FROM peers ";
+    "removed_at, log_key, witness_key FROM peers ";
 
 std::string offices_text(std::vector<OfficeId> const& offices) {
     auto json = Json::array();
@@ -43,7 +43,9 @@ Result<PeerRow> read(Statement const& row) {
                    .encryption_chain_pem = row.text(8),
                    .refreshed_at = stored::optional_time(row, 9),
                    .added_at = stored::time(row, 10),
-                   .removed_at = stored::optional_time(row, 11)};
+                   .removed_at = stored::optional_time(row, 11),
+                   .log_key = row.text(12),
+                   .witness_key = row.text(13)};
 }
 
 }  // namespace
@@ -51,13 +53,15 @@ Result<PeerRow> read(Statement const& row) {
 Status PeerTable::put(PeerRow const& peer) {
     auto row = database_.prepare(
         "INSERT OR REPLACE INTO peers(node, kind, name, host, port, root_pem, offices, schema, encryption_chain_pem, "
-        "refreshed_at, added_at, removed_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+        "refreshed_at, added_at, removed_at, log_key, witness_key) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
     row.bind(1, peer.node.text()).bind(2, to_text(peer.kind)).bind(3, peer.name).bind(4, peer.host);
     row.bind(5, peer.port).bind(6, peer.root_pem).bind(7, offices_text(peer.offices)).bind(8, peer.schema);
     row.bind(9, peer.encryption_chain_pem);
     stored::bind_time(row, 10, peer.refreshed_at);
     stored::bind_time(row, 11, peer.added_at);
     stored::bind_time(row, 12, peer.removed_at);
+    row.bind(13, peer.log_key).bind(14, peer.witness_key);
     return row.run();
 }
 

@@ -22,6 +22,8 @@ struct PeerRow {
     std::optional<Timestamp> refreshed_at;
     Timestamp added_at;
     std::optional<Timestamp> removed_at;  ///< removed: reachable for duties only
+    std::string log_key{};                ///< vkey of its audit log; empty: not told yet
+    std::string witness_key{};            ///< vkey it cosigns with; empty: not told yet
 };
 
 class PeerTable {

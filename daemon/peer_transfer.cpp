@@ -93,7 +93,9 @@ void PeerTransfer::set_request(std::string const& url) {
     if (call_.method != "GET" && call_.method != "POST") set(CURLOPT_CUSTOMREQUEST, call_.method.c_str());
 
     auto const type = "Content-Type:" + (call_.content_type.empty() ? "" : ' ' + call_.content_type);
-    for (auto const& line : {type, std::string("Expect:")}) {
+    std::vector<std::string> lines{type, "Expect:"};
+    for (auto const& [name, value] : call_.headers) lines.push_back(name + ": " + value);
+    for (auto const& line : lines) {
         auto* const longer = curl_slist_append(headers_.get(), line.c_str());
         if (longer == nullptr) option_failed_ = true;
         if (longer != nullptr && !headers_) headers_.reset(longer);

@@ -82,6 +82,7 @@ void QueryAsker::ask(AskRequest const& request, Actor const& actor, DoneHandler 
     auto const& node = request.to.node;
     auto const* peer = peers->find(node);
     if (peer == nullptr || peer->removed()) return done(Error{ErrorKind::not_found, "peer.unknown", node.text()});
+    if (parts_.witness.accuses(node)) return done(Error{ErrorKind::conflict, "witness.peer_log_forked", node.text()});
     auto const now = parts_.clock.now();
     auto instruments = parts_.instruments.get();
     auto const& agreements = instruments->agreements();

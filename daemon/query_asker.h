@@ -3,6 +3,7 @@
 
 #include "daemon/peer_client.h"
 #include "daemon/peer_contact.h"
+#include "daemon/witness.h"
 #include "daemon/sharing.h"
 
 #include <condition_variable>
@@ -22,6 +23,7 @@ struct QueryAskerParts {
     WorkerPool& pool;
     Telemetry& telemetry;
     ClockGuard const& clock;
+    Witness& witness;
 };
 
 struct AskRequest {

@@ -5,6 +5,7 @@
 #include "daemon/case_table.h"
 #include "daemon/duty_table.h"
 #include "daemon/inbox_table.h"
+#include "daemon/log_mirror.h"
 #include "daemon/meeting_table.h"
 #include "daemon/onward_table.h"
 #include "daemon/outbox_table.h"
@@ -14,6 +15,7 @@
 #include "daemon/received_list.h"
 #include "daemon/thread_table.h"
 #include "daemon/watch_table.h"
+#include "daemon/witness_table.h"
 
 namespace casebridge {
 
@@ -43,6 +45,8 @@ public:
     [[nodiscard]] ThreadTable& threads() { return threads_; }
     [[nodiscard]] MeetingTable& meetings() { return meetings_; }
     [[nodiscard]] OnwardTable& onward() { return onward_; }
+    [[nodiscard]] WitnessTable& witness() { return witness_; }
+    [[nodiscard]] LogMirror& mirror() { return mirror_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
     Result<std::optional<std::string>> setting(std::string_view key);
@@ -79,6 +83,8 @@ private:
     ThreadTable threads_;
     MeetingTable meetings_;
     OnwardTable onward_;
+    WitnessTable witness_;
+    LogMirror mirror_;
     MerkleFrontier at_begin_, at_savepoint_;
 };
 

@@ -16,6 +16,7 @@ std::vector<CommandGroup> command_groups() {
         {"query", "Questions about shared cases: to partners, and of partners"},
         {"procedure", "What ministries do together: referrals, tracing, returns, reports; step by step"},
         {"onward", "Passing on what was told: permitting a partner to, and doing it with permission"},
+        {"witness", "Who has cosigned our log, whose we have cosigned, evidence against one that was rewritten"},
         {"clock", "Whether the time can be relied on"},
         {"config", "The configuration file: help, example, check"},
     };
@@ -28,6 +29,7 @@ std::vector<Command> all_commands() {
           policy_commands(), consent_commands(),  case_commands(),   register_commands(),  send_commands(),
           update_commands(), outbox_commands(),   inbox_commands(),  query_commands(),     procedure_commands(),
           thread_commands(), onward_commands(),   docket_commands(), status_commands(),    log_commands(),
+          witness_commands(),
           config_commands(), adapter_commands(),  doctor_commands(), page_commands()})
         all.insert(all.end(), commands.begin(), commands.end());
     return all;

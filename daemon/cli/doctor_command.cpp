@@ -93,6 +93,11 @@ void look_at_identity(Config const& config, Findings& findings) {
     else
         findings.note("log key", "there is none: nobody can verify this node's audit log",
                       "Make it and give partners its line: casebridge identity add-log-key --help.");
+    if (identity->witness_key)
+        findings.good("witness key", identity->witness_key->verifier().text());
+    else
+        findings.note("witness key", "there is none: this node cannot cosign partners' logs",
+                      "Make it and give partners its line: casebridge identity add-log-key --help.");
     for (auto const* key : {"root.key.pem"})
         if (std::filesystem::exists(directory / key))
             findings.note("root key", "it is on this machine, and whoever has it can be this ministry",

@@ -58,6 +58,7 @@ Json identity_json(NodeIdentity const& identity, Place const& place, Timestamp n
         .set("certificates", std::move(leaves))
         .set("older_encryption_keys", static_cast<std::int64_t>(identity.encryption_keys.size()) - 1)
         .set("log_key", identity.log_key ? Json(identity.log_key->verifier().text()) : Json())
+        .set("witness_key", identity.witness_key ? Json(identity.witness_key->verifier().text()) : Json())
         .set("root_key_online", std::filesystem::exists(place.directory / "root.key.pem", ignored));
     return json;
 }
@@ -70,6 +71,9 @@ std::string render_identity(Json const& json, Style const& style) {
     auto const log_key = json.text_or("log_key");
     facts.add("log key",
               log_key.empty() ? Cell{"none: casebridge identity add-log-key", Tone::warning} : Cell{log_key});
+    auto const witness_key = json.text_or("witness_key");
+    facts.add("witness key",
+              witness_key.empty() ? Cell{"none: casebridge identity add-log-key", Tone::warning} : Cell{witness_key});
     Table table({"certificate", "valid from", "until", "days left"});
     bool soon = false;
     for (auto const& leaf : items(json, "certificates")) {
@@ -116,13 +120,13 @@ ExitCode renew(Invocation const& in) {
 ExitCode make_log_key(Invocation const& in) {
     auto const place = place_of(in);
     if (!place) return in.fail(place.error());
-    if (auto const made = add_log_key(place->directory); !made) return in.fail(made.error());
+    if (auto const made = add_log_keys(place->directory); !made) return in.fail(made.error());
     auto const now = SystemClock().now();
     auto const identity = load_identity(place->directory, place->node, now);
     if (!identity) return in.fail(identity.error());
     return in.show(identity_json(*identity, *place, now), [](Json const& json, Style const& style) {
         return render_identity(json, style) +
-               "Made the log's key. Give partners the line `log key`, and restart the daemon to use it.\n";
+               "Made. Give partners the lines `log key` and `witness key`, and restart the daemon to use them.\n";
     });
 }
 
@@ -143,7 +147,8 @@ std::vector<Command> identity_commands() {
          {state, {"--suite", "SUITE", "p256-sha256 or p384-sha384 (default: as now)", optional}},
          renew},
         {"identity add-log-key",
-         "The key that signs the audit log's checkpoints, for a node made before there was one. Never overwrites.",
+         "The keys that sign the audit log's checkpoints and cosign partners', for a node made before there were any. "
+         "Never overwrites.",
          "casebridge identity add-log-key --state /var/lib/casebridge",
          {state},
          make_log_key},

@@ -111,7 +111,7 @@ Status write_store_key(Plan const& plan) {
 
 /// What partners are to be given.
 struct Made {
-    std::string fingerprint, log_key;
+    std::string fingerprint, log_key, witness_key;
 };
 
 Result<Made> carry_out(Plan const& plan, Secret const& passphrase) {
@@ -125,7 +125,8 @@ Result<Made> carry_out(Plan const& plan, Secret const& passphrase) {
         std::filesystem::create_directories(plan.config.parent_path() / directory, ignored);
     RETURN_IF_ERROR(write_file_atomically(plan.config, as_bytes(config_text(plan)), 0640, Existing::keep));
     ASSIGN_OR_RETURN(auto const identity, load_identity(plan.identity, plan.node, now));
-    return Made{identity.root.fingerprint_text(), identity.log_key ? identity.log_key->verifier().text() : ""};
+    return Made{identity.root.fingerprint_text(), identity.log_key ? identity.log_key->verifier().text() : "",
+                identity.witness_key ? identity.witness_key->verifier().text() : ""};
 }
 
 Json plan_json(Plan const& plan, bool dry_run) {
@@ -155,6 +156,7 @@ std::string render_made(Json const& json, Style const& style) {
     if (dry_run) return "Would make (nothing was made):\n" + facts.text(style);
     facts.add("fingerprint", {shown(json, "fingerprint"), Tone::good});
     facts.add("log key", shown(json, "log_key"));
+    facts.add("witness key", shown(json, "witness_key"));
     auto const identity = printable(shown(json, "identity"));
     std::string steps = facts.text(style) + "\nNext:\n" + "  1. Move " + identity +
                         "/root.key.pem to an offline medium, and keep its passphrase apart.\n"
@@ -162,7 +164,7 @@ std::string render_made(Json const& json, Style const& style) {
                         printable(shown(json, "config")) +
                         ", then: casebridge config check\n"
                         "  3. Give partners " +
-                        identity + "/root.pem and the log key, and compare the fingerprint above in person.\n";
+                        identity + "/root.pem and the two keys above, and compare the fingerprint above in person.\n";
     if (::geteuid() == 0)
         steps +=
             "  4. Made as root: the service's start gives the state directory to its user; without systemd, chown -R "
@@ -180,7 +182,7 @@ ExitCode init(Invocation const& in) {
     if (!passphrase) return in.fail(passphrase.error());
     auto const made = carry_out(*plan, *passphrase);
     if (!made) return in.fail(made.error());
-    json.set("fingerprint", made->fingerprint).set("log_key", made->log_key);
+    json.set("fingerprint", made->fingerprint).set("log_key", made->log_key).set("witness_key", made->witness_key);
     return in.show(json, render_made);
 }
 

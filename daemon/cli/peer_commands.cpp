@@ -54,7 +54,9 @@ ExitCode add(Invocation const& in) {
         .set("name", in.text("--name"))
         .set("address", in.text("--address"))
         .set("root_pem", root->pem())
-        .set("fingerprint", root->fingerprint_text());
+        .set("fingerprint", root->fingerprint_text())
+        .set("log_key", in.text("--log-key"))
+        .set("witness_key", in.text("--witness-key"));
     return in.act("/v1/peers", std::move(body), [&in](Json const& answer, Style const& style) {
         auto const node = printable(answer.text_or("node"));
         if (in.dry_run()) return "would pin " + node + " (nothing was changed)\n";
@@ -112,6 +114,17 @@ ExitCode check(Invocation const& in) {
     return reachable != nullptr && *reachable == Json(true) ? ExitCode::ok : ExitCode::error;
 }
 
+ExitCode set_keys(Invocation const& in) {
+    auto body = Json::object();
+    body.set("log_key", in.text("--log-key")).set("witness_key", in.text("--witness-key"));
+    return in.act("/v1/peers/" + percent_encoded(in.text("NODE")) + "/keys", std::move(body),
+                  [&in](Json const& answer, Style const& style) {
+                      auto const node = printable(answer.text_or("node"));
+                      if (in.dry_run()) return "would set the keys of " + node + " (nothing was changed)\n";
+                      return style.paint("set the keys of " + node, Tone::good) + "\n  next: casebridge witness show\n";
+                  });
+}
+
 ExitCode remove(Invocation const& in) {
     auto const why = in.reason();
     if (auto const* failure = std::get_if<Failure>(&why)) return in.fail(*failure);
@@ -139,6 +152,8 @@ std::vector<Command> peer_commands() {
           {"--address", "HOST:PORT", "Where its daemon listens", required},
           {"--root", "FILE", "Its root certificate (PEM)", required},
           {"--fingerprint", "AB:CD:…", "As the partner told it; without it, it is asked for on a terminal", optional},
+          {"--log-key", "VKEY", "The key of its audit log, as the partner gave it to you", optional},
+          {"--witness-key", "VKEY", "The key it cosigns our log with, as the partner gave it to you", optional},
           {"--dry-run", "", "Check everything, change nothing", optional}},
          add},
         {"peer list", "Partners, how they are reached, last contact", "casebridge peer list", {}, list},
@@ -147,6 +162,15 @@ std::vector<Command> peer_commands() {
          "casebridge peer check kh-mosvy",
          {{"NODE", "", "The partner's node id", required}},
          check},
+        {"peer keys",
+         "The keys of a partner's audit log and of its witness; a new log key begins a new log",
+         "casebridge peer keys kh-mosvy --log-key casebridge.internal/kh-mosvy/log+0123abcd+AY… \\\n"
+         "      --witness-key casebridge.internal/kh-mosvy/witness+4567cdef+BP… --reason \"told in person\"",
+         {{"NODE", "", "The partner's node id", required},
+          {"--log-key", "VKEY", "As `casebridge identity show` prints it at the partner's", optional},
+          {"--witness-key", "VKEY", "Likewise", optional},
+          {"--dry-run", "", "Check everything, change nothing", optional}},
+         set_keys},
         {"peer remove",
          "Take a partner's pin away; open connections are cut",
          "casebridge peer remove kh-mosvy --reason \"key compromised\"",

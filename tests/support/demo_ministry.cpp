@@ -71,6 +71,8 @@ DemoMinistry::DemoMinistry(std::filesystem::path const& parent, std::string cons
     auto const made = identity();
     root_pem_ = made.root.pem();
     root_fingerprint_ = made.root.fingerprint_text();
+    log_vkey_ = made.log_key->verifier().text();
+    witness_vkey_ = made.witness_key->verifier().text();
 }
 
 DemoMinistry::~DemoMinistry() = default;
@@ -140,7 +142,9 @@ void DemoMinistry::add_peer(DemoMinistry const& peer) {
         .set("name", peer.config_.name)
         .set("address", "127.0.0.1:" + std::to_string(peer.port()))
         .set("root_pem", peer.root_pem_)
-        .set("fingerprint", peer.root_fingerprint_);
+        .set("fingerprint", peer.root_fingerprint_)
+        .set("log_key", peer.log_vkey_)
+        .set("witness_key", peer.witness_vkey_);
     require(officer().post("/v1/peers", body), 201);
 }
 

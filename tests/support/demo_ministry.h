@@ -82,7 +82,7 @@ private:
     std::filesystem::path directory_;
     HandClock& clock_;
     Config config_;
-    std::string root_pem_, root_fingerprint_;
+    std::string root_pem_, root_fingerprint_, log_vkey_, witness_vkey_;
     std::atomic<int> fatal_errors_ = 0;
     std::atomic<std::uint64_t> free_space_ = 0;
     std::unique_ptr<Node> node_;

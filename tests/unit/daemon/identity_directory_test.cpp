@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(what_init_makes_is_loaded_and_private) {
     BOOST_CHECK_EQUAL(mode_of(made.path), 0700U);
     std::set<std::string> const expected = {"root.pem",       "root.key.pem",       "issuing.pem", "issuing.key.pem",
                                             "tls.pem",        "tls.key.pem",        "signing.pem", "signing.key.pem",
-                                            "encryption.pem", "encryption.key.pem", "log.key.pem"};
+                                            "encryption.pem", "encryption.key.pem", "log.key.pem", "witness.key.pem"};
     BOOST_CHECK(names_in(made.path) == expected);
     for (auto const& name : expected)
         BOOST_CHECK_EQUAL(mode_of(made.path / name), name.ends_with(".key.pem") ? 0600U : 0644U);
@@ -316,17 +316,17 @@ BOOST_AUTO_TEST_CASE(the_log_has_a_key_of_its_own_that_renewal_leaves_alone) {
 
 BOOST_AUTO_TEST_CASE(an_older_directory_is_loaded_without_a_log_key_and_gets_one) {
     Made const made;
-    CHECK_CODE(add_log_key(made.path), "identity.exists");
+    CHECK_CODE(add_log_keys(made.path), "identity.exists");
     auto const kept = made.text("log.key.pem");
     fs::remove(made.path / "log.key.pem");
     BOOST_CHECK(!must(made.load()).log_key);
-    CHECK_ACCEPTED(add_log_key(made.path));
+    CHECK_ACCEPTED(add_log_keys(made.path));
     BOOST_CHECK_EQUAL(mode_of(made.path / "log.key.pem"), 0600U);
     BOOST_CHECK(must(made.load()).log_key.has_value());
     BOOST_CHECK_NE(made.text("log.key.pem"), kept);
-    CHECK_CODE(add_log_key(made.root.path() / "nowhere"), "identity.missing");
+    CHECK_CODE(add_log_keys(made.root.path() / "nowhere"), "identity.missing");
     made.chmod("", 0750);
-    CHECK_CODE(add_log_key(made.path), "identity.too_permissive");
+    CHECK_CODE(add_log_keys(made.path), "identity.too_permissive");
 }
 
 BOOST_AUTO_TEST_CASE(a_log_key_that_is_open_to_others_or_none_is_refused) {

@@ -1,0 +1,338 @@
+#include "daemon/log_standing.h"
+
+#include "daemon/identity_directory.h"
+
+#include <algorithm>
+
+namespace casebridge {
+namespace {
+
+constexpr std::string_view frozen_setting = "log.frozen";
+constexpr std::string_view since_setting = "log.witnessed_since";
+constexpr std::chrono::seconds patience{10};
+/// A cosignature under an unchanged head is renewed long before it is too old.
+constexpr int renewals_in_time = 8;
+
+std::string hex_of_origin(NodeId const& node) {
+    return sha256(as_bytes(log_origin(node))).hex();
+}
+
+Error failure_of(HttpResponse const& response, std::string_view code) {
+    auto const told = problem_code(response);
+    return {ErrorKind::unavailable, code, "HTTP " + std::to_string(response.status) + (told.empty() ? "" : " " + told)};
+}
+
+/// How a head that a partner holds of our log stands to it. In the engine.
+Status fits(Store& store, Checkpoint const& theirs) {
+    if (theirs.size > store.log().head().size)
+        return Error{ErrorKind::conflict, "log.behind", std::to_string(theirs.size)};
+    ASSIGN_OR_RETURN(auto const ours, store.log().head_at(theirs.size));
+    if (ours.root != theirs.root) return Error{ErrorKind::conflict, "log.forked", std::to_string(theirs.size)};
+    return Done{};
+}
+
+bool freezes(Error const& error) {
+    return error.code == "log.behind" || error.code == "log.forked";
+}
+
+/// The code as a literal: errors keep a view of it.
+std::string_view frozen_code(std::string_view text) {
+    return text.starts_with("log.behind") ? "log.behind" : "log.forked";
+}
+
+}  // namespace
+
+LogStanding::LogStanding(LogStandingParts parts) : parts_(parts) {}
+
+Status LogStanding::load() {
+    struct Stored {
+        std::optional<std::string> frozen;
+        std::string since;
+        std::vector<Cosignature> cosignatures;
+    };
+    auto stored = parts_.engine.call<Stored>([this](Store& store) -> Result<Stored> {
+        Stored found;
+        ASSIGN_OR_RETURN(found.frozen, store.setting(frozen_setting));
+        ASSIGN_OR_RETURN(auto since, store.setting(since_setting));
+        if (!since) {
+            since = to_rfc3339(parts_.clock.now());
+            RETURN_IF_ERROR(store.put_setting(since_setting, *since));
+        }
+        found.since = *std::move(since);
+        ASSIGN_OR_RETURN(found.cosignatures, store.witness().cosignatures());
+        if (found.frozen && !found.frozen->empty())
+            store.log().freeze({ErrorKind::conflict, frozen_code(*found.frozen), *found.frozen});
+        return found;
+    });
+    if (!stored) return stored.error();
+    ASSIGN_OR_RETURN(auto const since, parse_rfc3339(stored->since));
+    std::lock_guard const lock(mutex_);
+    since_ = since;
+    if (stored->frozen && !stored->frozen->empty())
+        frozen_ = Error{ErrorKind::conflict, frozen_code(*stored->frozen), *stored->frozen};
+    for (auto& each : stored->cosignatures) {
+        auto const by = each.by;
+        partners_[by].cosignature = std::move(each);
+    }
+    return Done{};
+}
+
+Status LogStanding::require_whole() const {
+    std::lock_guard const lock(mutex_);
+    return frozen_ ? Status(*frozen_) : Status(Done{});
+}
+
+std::optional<Timestamp> LogStanding::newest_cosignature() const {
+    std::optional<Timestamp> newest;
+    for (auto const& [node, partner] : partners_)
+        if (partner.cosignature) newest = std::max(newest.value_or(Timestamp{}), partner.cosignature->at);
+    return newest;
+}
+
+Status LogStanding::require_witnessed() const {
+    auto const now = parts_.clock.now();
+    std::lock_guard const lock(mutex_);
+    if (frozen_) return *frozen_;
+    auto const newest = std::max(newest_cosignature().value_or(since_), since_);
+    if (now - newest <= parts_.config.witness_stale) return Done{};
+    return Error{ErrorKind::unavailable, "log.not_witnessed", "no partner has cosigned the log since " + to_rfc3339(newest)};
+}
+
+bool LogStanding::is_compared(NodeId const& node) const {
+    std::lock_guard const lock(mutex_);
+    auto const found = partners_.find(node);
+    return found != partners_.end() && found->second.compared;
+}
+
+bool LogStanding::is_due(NodeId const& node, std::uint64_t size) const {
+    auto const now = parts_.clock.now();
+    std::lock_guard const lock(mutex_);
+    auto const found = partners_.find(node);
+    if (found == partners_.end() || !found->second.cosignature) return true;
+    auto const& last = *found->second.cosignature;
+    return last.size != size || now - last.at > parts_.config.witness_stale / renewals_in_time;
+}
+
+std::string LogStanding::cosigned_head() const {
+    std::lock_guard const lock(mutex_);
+    return cosigned_head_;
+}
+
+LogStanding::View LogStanding::view() const {
+    std::lock_guard const lock(mutex_);
+    View view{{}, {}, newest_cosignature(), since_, partners_};
+    if (frozen_) view.frozen = frozen_->code;
+    if (frozen_) view.frozen_detail = frozen_->detail;
+    return view;
+}
+
+void LogStanding::note_failure(NodeId const& node, std::string_view code) {
+    std::lock_guard const lock(mutex_);
+    partners_[node].code = code;
+}
+
+void LogStanding::prepare(NodeId const& node, Done_ done) {
+    if (auto const whole = require_whole(); !whole) return done(whole);
+    auto const ask = [this, node, done](Status const& compared) {
+        if (!compared) return done(compared);
+        auto const peers = parts_.peers.snapshot();
+        auto const* const peer = peers->find(node);
+        if (require_witnessed() || peer == nullptr || !peer->witness_key) return done(Done{});
+        submit(node, [done](Status const&) { done(Done{}); });  // whether it helped, require_witnessed() says
+    };
+    if (is_compared(node)) return ask(Done{});
+    compare(node, ask);
+}
+
+void LogStanding::compare(NodeId const& node, Done_ done) {
+    auto const peers = parts_.peers.snapshot();
+    auto const* const peer = peers->find(node);
+    if (peer == nullptr) return done(Error{ErrorKind::not_found, "peer.unknown", node.text()});
+    {
+        std::lock_guard const lock(mutex_);
+        auto& waiting = waiting_[node];
+        waiting.push_back(std::move(done));
+        if (waiting.size() > 1) return;
+    }
+    PeerCall call{.target = peer->target(),
+                  .path = "/exchange/v1/log/" + hex_of_origin(parts_.self.node) + "/checkpoint",
+                  .content_type = {},
+                  .body = {},
+                  .timeout = patience};
+    parts_.client.call(std::move(call), [this, node](PeerClient::Outcome outcome) {
+        auto shared = std::make_shared<PeerClient::Outcome>(std::move(outcome));  // owner: the closure below
+        parts_.pool.submit_always([this, node, shared] { on_latest(node, std::move(*shared)); });
+    });
+}
+
+/// Whoever gives no record has none to give, as far as we can tell: only what is signed with our key counts.
+void LogStanding::on_latest(NodeId const& node, PeerClient::Outcome outcome) {
+    if (auto const* failure = std::get_if<PeerClient::Failure>(&outcome)) return compared(node, failure->error);
+    auto const& response = std::get<PeerClient::Answer>(outcome).response;
+    if (response.status != 200 || !response.content_type.starts_with("text/plain")) return compared(node, Done{});
+    on_record(node, to_text(response.body), [this, node](Status const& outcome_) { compared(node, outcome_); });
+}
+
+void LogStanding::compared(NodeId const& node, Status const& outcome) {
+    std::vector<Done_> waiting;
+    {
+        std::lock_guard const lock(mutex_);
+        waiting.swap(waiting_[node]);
+        if (outcome) partners_[node].compared = true;
+        if (!outcome) partners_[node].code = outcome.error().code;
+    }
+    for (auto const& done : waiting) done(outcome);
+    changed_();
+}
+
+void LogStanding::on_record(NodeId const& by, std::string const& note, Done_ done) {
+    auto const vkey = parts_.log.vkey();
+    if (vkey.empty()) return done(Done{});
+    {
+        std::lock_guard const lock(mutex_);
+        if (frozen_) return done(*frozen_);
+        if (auto const last = fitting_.find(by); last != fitting_.end() && last->second == note) return done(Done{});
+    }
+    auto const own = NoteVerifier::parse(vkey);
+    auto const head = own ? open_checkpoint(note, *own) : Result<SignedCheckpoint>(own.error());
+    if (!head) {
+        parts_.telemetry.log(LogLevel::warning, "witness.bad_record", {{"peer", by}, {"why", head.error()}});
+        return done(Done{});  // it is nothing that we signed
+    }
+    parts_.engine.submit<Done>([theirs = head->checkpoint](Store& store) { return fits(store, theirs); },
+                               [this, by, note, size = head->checkpoint.size, done](Status const& fit) {
+                                   if (!fit && freezes(fit.error()))
+                                       return done(freeze(fit.error().code, by, size));
+                                   if (fit) {
+                                       std::lock_guard const lock(mutex_);
+                                       fitting_.insert_or_assign(by, note);
+                                   }
+                                   done(fit);
+                               });
+}
+
+/// On the engine's thread or any other; what it returns is the error that stands from now on.
+Status LogStanding::freeze(std::string_view code, NodeId const& by, std::uint64_t their_size) {
+    auto const detail = std::string(code) + ": " + by.text() + " holds a head of " + std::to_string(their_size) + " leaves";
+    Error const why{ErrorKind::conflict, frozen_code(code), detail};
+    {
+        std::lock_guard const lock(mutex_);
+        if (frozen_) return *frozen_;
+        frozen_ = why;
+    }
+    parts_.telemetry.count("casebridge_alarms_total", "log_frozen");
+    parts_.telemetry.log(LogLevel::error, "log.frozen", {{"peer", by}, {"why", why}});
+    parts_.engine.submit<Done>(
+        [why](Store& store) -> Status {
+            store.log().freeze(why);
+            return store.put_setting(frozen_setting, why.detail);
+        },
+        [](Status const&) {});  // it stands in memory, and the next start finds it again
+    return why;
+}
+
+void LogStanding::submit(NodeId const& node, Done_ done) {
+    if (auto const whole = require_whole(); !whole) return done(whole);
+    std::uint64_t old_size = 0;
+    {
+        std::lock_guard const lock(mutex_);
+        if (auto const& last = partners_[node].cosignature) old_size = last->size;
+    }
+    parts_.pool.submit_always([this, node, old_size, done] { offer(node, old_size, true, done); });
+}
+
+void LogStanding::offer(NodeId const& node, std::uint64_t old_size, bool again, Done_ done) {
+    auto const peers = parts_.peers.snapshot();
+    auto const* const peer = peers->find(node);
+    if (peer == nullptr || peer->removed() || !peer->witness_key)
+        return done(Error{ErrorKind::not_found, "witness.no_key", node.text()});
+    auto proof = parts_.log.prove_growth(old_size, std::nullopt);
+    if (!proof) {
+        note_failure(node, proof.error().code);
+        return done(proof.error());
+    }
+    PeerCall call{.target = peer->target(),
+                  .method = "POST",
+                  .path = "/exchange/v1/log/add-checkpoint",
+                  .content_type = "text/plain",
+                  .body = to_bytes(proof->text),
+                  .timeout = patience};
+    auto kept = std::make_shared<LogDesk::GrowthProof const>(*std::move(proof));  // owner: the closures below
+    parts_.client.call(std::move(call), [this, node, kept, again, done](PeerClient::Outcome outcome) {
+        auto shared = std::make_shared<PeerClient::Outcome>(std::move(outcome));
+        parts_.pool.submit_always([this, node, kept, again, done, shared] {
+            on_cosignature(node, *kept, again, std::move(*shared), done);
+        });
+    });
+}
+
+void LogStanding::on_cosignature(NodeId const& node, LogDesk::GrowthProof const& proof, bool again,
+                                 PeerClient::Outcome outcome, Done_ done) {
+    auto const fail = [&](Error const& error) {
+        note_failure(node, error.code);
+        done(error);
+    };
+    if (auto const* failure = std::get_if<PeerClient::Failure>(&outcome)) return fail(failure->error);
+    auto const& response = std::get<PeerClient::Answer>(outcome).response;
+    if (response.status == 409) {
+        auto text = to_text(response.body);
+        if (text.ends_with('\n')) text.pop_back();
+        auto const size = parse_log_number(text);
+        if (!size) return fail(failure_of(response, "witness.unexpected_answer"));
+        // SECURITY: a number proves nothing; the head itself does, signed with our key.
+        if (*size > proof.head.size) return compare(node, std::move(done));
+        if (again) return offer(node, *size, false, std::move(done));
+        return fail(failure_of(response, "witness.other_size"));
+    }
+    if (response.status == 422) {
+        parts_.telemetry.count("casebridge_alarms_total", "log_refused");
+        note_failure(node, "witness.refused");
+        return compare(node, std::move(done));
+    }
+    if (response.status != 200) return fail(failure_of(response, "witness.unexpected_answer"));
+    auto const peers = parts_.peers.snapshot();
+    auto const* const peer = peers->find(node);
+    if (peer == nullptr) return fail({ErrorKind::not_found, "peer.unknown", node.text()});
+    auto const taken = take_cosignature(*peer, proof, response);
+    if (!taken) return fail(taken.error());
+    done(taken);
+    changed_();
+}
+
+/// Errors: `note.*`, `witness.unexpected_answer` (nothing in it is signed with its key), `witness.wrong_time`.
+Status LogStanding::take_cosignature(Peer const& peer, LogDesk::GrowthProof const& proof, HttpResponse const& response) {
+    auto const consistency = ConsistencyText::parse(proof.text);
+    if (!consistency) return consistency.error();
+    auto const lines = to_text(response.body);
+    auto const own = NoteVerifier::parse(parts_.log.vkey());
+    if (!own) return own.error();
+    std::vector<NoteVerifier> const witnesses{*peer.witness_key};
+    ASSIGN_OR_RETURN(auto const opened, open_checkpoint(consistency->checkpoint + lines, *own, witnesses));
+    if (opened.cosignatures.size() != 1) return failure_of(response, "witness.unexpected_answer");
+    auto const now = parts_.clock.now();
+    auto const seconds = static_cast<std::int64_t>(opened.cosignatures.front().seconds.value_or(0));
+    auto const signed_at = Timestamp(std::chrono::seconds(std::min<std::int64_t>(seconds, INT64_MAX / 2'000)));
+    if (signed_at > now + parts_.config.clock_skew || signed_at < now - parts_.config.clock_skew)
+        return Error{ErrorKind::unavailable, "witness.wrong_time", to_rfc3339(signed_at)};
+    ASSIGN_OR_RETURN(auto const parsed, SignedNote::parse(consistency->checkpoint + lines));
+    std::string line;
+    for (auto const& each : parsed.signatures())
+        if (each.name == peer.witness_key->name() && each.key_id == peer.witness_key->key_id())
+            line = signature_line(each);
+    Cosignature const cosignature{peer.row.node, proof.head.size, proof.head.root, line, now};
+    auto const kept = parts_.engine.call<Done>(
+        [&cosignature](Store& store) -> Result<Done> { return store.witness().put(cosignature); });
+    if (!kept) return kept.error();
+    std::lock_guard const lock(mutex_);
+    auto& partner = partners_[peer.row.node];
+    partner.cosignature = cosignature;
+    partner.code.clear();
+    auto note = consistency->checkpoint;
+    for (auto const& [node, each] : partners_)
+        if (each.cosignature && each.cosignature->size == proof.head.size && each.cosignature->root == proof.head.root)
+            note += each.cosignature->line;
+    cosigned_head_ = std::move(note);
+    return Done{};
+}
+
+}  // namespace casebridge

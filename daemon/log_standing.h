@@ -1,0 +1,99 @@
+// Log standing: how this node's own log stands with its partners, and what may therefore leave.
+//
+//   compared ── each partner's record of our log was looked at since this process started, before anything went to it
+//   cosigned ── partners countersigned a head of ours; without a new one for `witnessing.stale_hours` no case data
+//               leaves
+//   frozen   ── a partner holds a later head than ours (`log.behind`: an older store was restored) or one that ours
+//               does not fit (`log.forked`): nothing is done any more that the log would record
+//
+// SPEC transparency-log 6.3, the restart rule: whoever is behind what it signed does not sign.
+#pragma once
+
+#include "daemon/config.h"
+#include "daemon/log_desk.h"
+#include "daemon/peer_client.h"
+#include "daemon/witness.h"
+#include "daemon/worker_pool.h"
+
+namespace casebridge {
+
+struct LogStandingParts {
+    Self const& self;
+    Config const& config;
+    Engine& engine;
+    PeerRegistry& peers;
+    PeerClient& client;
+    LogDesk& log;
+    WorkerPool& pool;
+    Telemetry& telemetry;
+    ClockGuard const& clock;
+};
+
+class LogStanding {
+public:
+    using Done_ = std::function<void(Status const&)>;
+
+    explicit LogStanding(LogStandingParts parts);
+    /// What the store holds; before anything else.
+    Status load();
+    /// Called after a cosignature came in, or a partner's record was compared.
+    void on_change(std::function<void()> told) { changed_ = std::move(told); }
+
+    /// Before something leaves for `node`: its record of our log has been compared, and a fresh cosignature was asked
+    /// for if there is none. `done` on any thread. Errors: `log.behind`, `log.forked`, `peer.*` (it was not reached).
+    void prepare(NodeId const& node, Done_ done);
+    /// Errors: `log.not_witnessed`, `log.behind`, `log.forked`. Whoever lets case data leave asks it.
+    [[nodiscard]] Status require_witnessed() const;
+    /// Errors: `log.behind`, `log.forked`
+    [[nodiscard]] Status require_whole() const;
+    /// A partner showed what it holds of our log (a signed note of ours). Errors: `log.behind`, `log.forked`.
+    void on_record(NodeId const& by, std::string const& note, Done_ done);
+
+    /// For the rounds: one partner, beside the work. `done` is always called.
+    void compare(NodeId const& node, Done_ done);
+    /// Asks for a cosignature under the newest head. Errors: `log.no_key`, `witness.*`, `peer.*`.
+    void submit(NodeId const& node, Done_ done);
+    [[nodiscard]] bool is_compared(NodeId const& node) const;
+    /// Whether this partner is to be asked to cosign a log of so many leaves now.
+    [[nodiscard]] bool is_due(NodeId const& node, std::uint64_t size) const;
+
+    /// Our newest cosigned head with every cosignature under it, as a note; empty if there is none.
+    [[nodiscard]] std::string cosigned_head() const;
+
+    struct PartnerView {
+        bool compared = false;
+        std::optional<Cosignature> cosignature;
+        std::string code;  ///< of the last attempt; empty if it worked
+    };
+    struct View {
+        std::string frozen;  ///< code; empty: whole
+        std::string frozen_detail;
+        std::optional<Timestamp> cosigned_at;  ///< the newest
+        Timestamp since;                       ///< what the time without a cosignature is counted from
+        std::map<NodeId, PartnerView> partners;
+    };
+    [[nodiscard]] View view() const;
+
+private:
+    void on_latest(NodeId const& node, PeerClient::Outcome outcome);
+    void compared(NodeId const& node, Status const& outcome);
+    void on_cosignature(NodeId const& node, LogDesk::GrowthProof const& proof, bool again, PeerClient::Outcome outcome,
+                        Done_ done);
+    void offer(NodeId const& node, std::uint64_t old_size, bool again, Done_ done);
+    Status take_cosignature(Peer const& peer, LogDesk::GrowthProof const& proof, HttpResponse const& response);
+    Status freeze(std::string_view code, NodeId const& by, std::uint64_t their_size);
+    void note_failure(NodeId const& node, std::string_view code);
+    [[nodiscard]] std::optional<Timestamp> newest_cosignature() const;
+
+    LogStandingParts parts_;
+    std::function<void()> changed_ = [] {};
+    mutable std::mutex mutex_;
+    std::optional<Error> frozen_;
+    Timestamp since_{};
+    std::map<NodeId, PartnerView> partners_;
+    std::map<NodeId, std::vector<Done_>> waiting_;  ///< for a comparison that is under way
+    std::map<NodeId, std::string> fitting_;         ///< the last record each showed that ours fitted
+    std::string cosigned_head_;
+};
+
+}  // namespace casebridge

@@ -1,0 +1,94 @@
+// Witness: what this node does for its partners' logs (C2SP tlog-witness). It cosigns a log's head only if that grew
+// from the one it cosigned before, compares what others show of it, and keeps the evidence if a log was rewritten.
+//
+// INVARIANT: the check of a new head and its keeping are one transaction, and the cosignature leaves after the commit:
+// this node never cosigns two heads of a log that do not fit each other.
+#pragma once
+
+#include "crypto/log_proof.h"
+#include "daemon/clock_guard.h"
+#include "daemon/engine.h"
+#include "daemon/exchange.h"
+#include "daemon/fork_evidence.h"
+#include "daemon/http.h"
+#include "daemon/peer_registry.h"
+
+#include <set>
+
+namespace casebridge {
+
+struct WitnessParts {
+    Self const& self;
+    Engine& engine;
+    PeerRegistry& peers;
+    Telemetry& telemetry;
+    ClockGuard const& clock;
+};
+
+/// How a shown head stands to what its log has signed before.
+enum class Compared { fits, forked, not_yet };
+
+class Witness {
+public:
+    /// `key`: none in an identity directory of an older casebridge; then nothing is cosigned.
+    Witness(WitnessParts parts, std::optional<NoteSigner> key);
+
+    /// What the store holds; before anything else.
+    Status load();
+    /// Called after a head was cosigned, on the engine's thread.
+    void on_cosigned(std::function<void(NodeId const&)> told) { on_cosigned_ = std::move(told); }
+
+    [[nodiscard]] std::string vkey() const;
+
+    /// SPEC tlog-witness, add-checkpoint: 200 and a cosignature line; 400, 403, 404, 409 with the size that was
+    /// cosigned last, 422. Codes: `log_proof.*`, `checkpoint.*`, `note.*`, `log.unknown`, `log.not_yours`,
+    /// `log.sizes_reversed`, `log.not_consistent`, `log.no_witness_key`.
+    void add_checkpoint(NodeId const& caller, Bytes body, HttpResponder respond);
+    /// The newest head of a log (by SHA-256 of its origin) that we know, with our cosignature if we gave one. 404
+    /// `log.unknown`.
+    void answer_latest(std::string_view origin_hash, HttpResponder respond);
+    /// That the head we cosigned last grew from a tree of `old_size` leaves, and the root that tree had, by our mirror:
+    /// {old, root, proof, checkpoint}. 404 `log.unknown`, `log.no_such_size`.
+    void answer_consistency(std::string_view origin_hash, std::uint64_t old_size, HttpResponder respond);
+    /// {first, hashes}: leaf hashes of the caller's own log as mirrored here, at most 4096. 404 `log.unknown`.
+    void answer_leaves(NodeId const& caller, std::uint64_t first, HttpResponder respond);
+
+    /// `by` showed this head of `log`; what it means is found out beside the work.
+    void consider(NodeId const& log, std::string note, NodeId const& by);
+    /// `by` has shown that a head of `log` grew from a tree of our head's size with the root `old_root`.
+    void consider_growth(NodeId const& log, std::string note, Digest const& old_root, std::vector<Digest> proof);
+    /// The mirror of this log has grown: a head that waited for it is compared.
+    void mirror_grew(NodeId const& log);
+
+    /// Whether evidence stands against this node's log: it gets no case data.
+    [[nodiscard]] bool accuses(NodeId const& node) const;
+    /// The newest head of this node's log that we cosigned, as a note; empty if there is none.
+    [[nodiscard]] std::string held_of(NodeId const& node) const;
+    /// An officer has dealt with the evidence. Errors: `witness.no_evidence`.
+    Status settle(NodeId const& node, Actor const& actor);
+
+private:
+    struct Judged {
+        int status = 200;
+        std::string_view code{};
+        std::uint64_t size = 0;
+        bool accused = false;
+    };
+    Result<Judged> judge(Store& store, NodeId const& node, ConsistencyText const& text, Checkpoint const& head,
+                         std::string const& note) const;
+    Result<Compared> compare(Store& store, NodeId const& node, Checkpoint const& head, std::string const& note) const;
+    Status accuse(Store& store, NodeId const& node, ForkEvidence const& evidence) const;
+    [[nodiscard]] Peer const* log_of(PeerSnapshot const& peers, std::string_view origin_hash) const;
+    void alarm(NodeId const& node, std::string_view kind);
+    Status refresh();
+
+    WitnessParts parts_;
+    std::optional<NoteSigner> const key_;
+    std::function<void(NodeId const&)> on_cosigned_ = [](NodeId const&) {};
+    mutable std::mutex mutex_;
+    std::set<NodeId> accused_;
+    std::map<NodeId, std::string> held_;
+    std::map<NodeId, std::string> fitting_;  ///< the last shown head of each log that fitted: most are shown often
+};
+
+}  // namespace casebridge

@@ -1,0 +1,276 @@
+#include "daemon/witness_rounds.h"
+
+#include "daemon/log_tile.h"
+
+#include <algorithm>
+#include <future>
+
+namespace casebridge {
+namespace {
+
+constexpr std::size_t attendants = 4;
+constexpr std::size_t most_partners = 1000;
+constexpr std::chrono::seconds patience{10};
+/// Whether enough leaves have come is looked at so often.
+constexpr std::chrono::seconds glance{1};
+/// Fetched before they are written: half a megabyte of hashes.
+constexpr std::uint64_t leaves_at_once = 64 * LogTile::width;
+/// What is fetched from one log in one round: a partner cannot keep an attendant busy for ever.
+constexpr std::uint64_t leaves_a_round = 64 * leaves_at_once;
+/// About so many others a partner is asked in a round.
+constexpr std::size_t others_a_round = 8;
+constexpr std::size_t most_note_bytes = SignedNote::maximum_bytes;
+
+/// Of a note that was verified when it was taken.
+std::optional<Checkpoint> head_in(std::string const& note) {
+    auto const parsed = SignedNote::parse(note);
+    if (!parsed) return std::nullopt;
+    auto checkpoint = Checkpoint::parse(parsed->text());
+    return checkpoint ? std::optional(*std::move(checkpoint)) : std::nullopt;
+}
+
+std::string log_path(Peer const& log) {
+    return "/exchange/v1/log/" + sha256(as_bytes(log.log_key->name())).hex();
+}
+
+}  // namespace
+
+WitnessRounds::WitnessRounds(WitnessRoundsParts parts)
+    : parts_(parts), pool_(attendants, most_partners, [&telemetry = parts.telemetry](std::string_view type) {
+          telemetry.log(LogLevel::error, "worker.exception", {{"type", type}});
+      }) {}
+
+WitnessRounds::~WitnessRounds() {
+    stop();
+    finish();
+}
+
+void WitnessRounds::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void WitnessRounds::wake() {
+    {
+        std::lock_guard const lock(mutex_);
+        awake_ = true;
+    }
+    changed_.notify_all();
+}
+
+void WitnessRounds::stop() {
+    {
+        std::lock_guard const lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void WitnessRounds::finish() {
+    pool_.stop();
+}
+
+void WitnessRounds::run() {
+    using Steady = std::chrono::steady_clock;
+    auto next = Steady::now();
+    for (;;) {
+        bool due = Steady::now() >= next || enough_leaves();
+        {
+            std::unique_lock lock(mutex_);
+            if (stopping_) return;
+            due = due || std::exchange(awake_, false);
+        }
+        if (due) {
+            begin_round();
+            next = Steady::now() + parts_.config.witness_interval;
+        }
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, glance, [this] { return awake_ || stopping_; });
+    }
+}
+
+bool WitnessRounds::enough_leaves() const {
+    auto const size = parts_.engine.call<std::uint64_t>(
+        [](Store& store) -> Result<std::uint64_t> { return store.log().head().size; });
+    std::lock_guard const lock(mutex_);
+    return size && *size >= size_at_round_ + static_cast<std::uint64_t>(parts_.config.witness_leaves);
+}
+
+void WitnessRounds::begin_round() {
+    auto const size = parts_.engine.call<std::uint64_t>(
+        [](Store& store) -> Result<std::uint64_t> { return store.log().head().size; });
+    {
+        std::lock_guard const lock(mutex_);
+        if (size) size_at_round_ = *size;
+        rotation_ += others_a_round;
+    }
+    auto const peers = parts_.peers.snapshot();
+    for (auto const& [node, peer] : peers->all())
+        if (!peer.removed()) start_attending(node);
+}
+
+void WitnessRounds::attend_soon(NodeId const& node) {
+    start_attending(node);
+}
+
+void WitnessRounds::start_attending(NodeId const& node) {
+    {
+        std::lock_guard const lock(mutex_);
+        if (stopping_) return;
+        if (!attending_.insert(node).second) {
+            again_.insert(node);
+            return;
+        }
+    }
+    pool_.submit_always([this, node] {
+        attend(node);
+        ++attended_;
+        bool once_more = false;
+        {
+            std::lock_guard const lock(mutex_);
+            attending_.erase(node);
+            once_more = again_.erase(node) > 0;
+        }
+        if (once_more) start_attending(node);
+    });
+}
+
+void WitnessRounds::attend(NodeId const& node) {
+    auto const peers = parts_.peers.snapshot();
+    auto const* const peer = peers->find(node);
+    if (peer == nullptr || peer->removed()) return;
+    if (!parts_.standing.is_compared(node)) {
+        std::promise<bool> compared;
+        parts_.standing.compare(node, [&compared](Status const& outcome) { compared.set_value(bool(outcome)); });
+        if (!compared.get_future().get()) return;
+    }
+    ask_for_cosignature(*peer);
+    if (peer->log_key) mirror(*peer);
+    hear_about_others(*peer);
+}
+
+void WitnessRounds::ask_for_cosignature(Peer const& peer) {
+    if (!peer.witness_key) return;
+    auto const size = parts_.engine.call<std::uint64_t>(
+        [](Store& store) -> Result<std::uint64_t> { return store.log().head().size; });
+    if (!size || !parts_.standing.is_due(peer.row.node, *size)) return;
+    std::promise<void> done;
+    parts_.standing.submit(peer.row.node, [&done](Status const&) { done.set_value(); });
+    done.get_future().wait();
+}
+
+Result<HttpResponse> WitnessRounds::get(Peer const& peer, std::string const& path, std::size_t most_bytes) {
+    PeerCall call{.target = peer.target(),
+                  .path = path,
+                  .content_type = {},
+                  .body = {},
+                  .maximum_answer_bytes = most_bytes,
+                  .timeout = patience};
+    std::promise<PeerClient::Outcome> promise;
+    parts_.client.call(std::move(call), [&promise](PeerClient::Outcome outcome) { promise.set_value(std::move(outcome)); });
+    auto outcome = promise.get_future().get();
+    if (auto* failure = std::get_if<PeerClient::Failure>(&outcome)) return std::move(failure->error);
+    auto& response = std::get<PeerClient::Answer>(outcome).response;
+    if (response.status == 200) return std::move(response);
+    return Error{ErrorKind::unavailable, "peer.unexpected_answer", "HTTP " + std::to_string(response.status)};
+}
+
+/// SECURITY: what was fetched counts once it gave a root that the log has signed, and not before.
+void WitnessRounds::mirror(Peer const& peer) {
+    auto const& node = peer.row.node;
+    auto const held = head_in(parts_.witness.held_of(node));
+    if (!held) return;
+    struct Place {
+        std::uint64_t fetched, verified;
+    };
+    for (std::uint64_t done = 0; done < leaves_a_round; done += leaves_at_once) {
+        auto const place = parts_.engine.call<Place>([&node](Store& store) -> Result<Place> {
+            ASSIGN_OR_RETURN(auto const fetched, store.mirror().size(node));
+            ASSIGN_OR_RETURN(auto const verified, store.mirror().verified(node));
+            return Place{fetched, verified};
+        });
+        if (!place || place->verified >= held->size) return;
+        auto const end = std::min(held->size, place->fetched + leaves_at_once);
+        auto const hashes = fetch(peer, place->fetched, end);
+        if (!hashes) return;
+        auto const kept = parts_.engine.call<bool>([&](Store& store) -> Result<bool> {
+            ASSIGN_OR_RETURN(auto const fetched, store.mirror().size(node));
+            if (fetched != place->fetched) return true;  // begun anew meanwhile
+            RETURN_IF_ERROR(store.mirror().append(node, *hashes));
+            if (end < held->size) return true;
+            return store.mirror().verify(node, held->root);
+        });
+        if (kept && !*kept)
+            return parts_.telemetry.log(LogLevel::error, "witness.mirror_differs", {{"peer", node}});
+        if (!kept) return;
+        if (end == held->size) return parts_.witness.mirror_grew(node);
+    }
+}
+
+Result<std::vector<Digest>> WitnessRounds::fetch(Peer const& peer, std::uint64_t from, std::uint64_t end) {
+    std::vector<Digest> hashes;
+    while (from < end) {
+        auto const number = from / LogTile::width;
+        auto const first = number * LogTile::width;
+        LogTile const tile{0, number, static_cast<std::size_t>(std::min<std::uint64_t>(LogTile::width, end - first))};
+        ASSIGN_OR_RETURN(auto const response, get(peer, "/exchange/v1/log/" + tile.path(), LogTile::width * 32));
+        if (response.body.size() != tile.hashes * 32)
+            return Error{ErrorKind::unavailable, "peer.unexpected_answer", "a tile of another size"};
+        for (auto position = from; position < first + tile.hashes; ++position) {
+            auto const offset = static_cast<std::size_t>(position - first) * 32;
+            ASSIGN_OR_RETURN(auto const hash, Digest::from_bytes(ByteView(response.body).subspan(offset, 32)));
+            hashes.push_back(hash);
+        }
+        from = first + tile.hashes;
+    }
+    return hashes;
+}
+
+void WitnessRounds::hear_about_others(Peer const& peer) {
+    auto const peers = parts_.peers.snapshot();
+    std::vector<Peer const*> others;
+    for (auto const& [node, other] : peers->all())
+        if (node != peer.row.node && !other.removed() && other.log_key) others.push_back(&other);
+    if (others.empty()) return;
+    std::size_t from = 0;
+    {
+        std::lock_guard const lock(mutex_);
+        from = rotation_;
+    }
+    for (std::size_t i = 0; i < std::min(others.size(), others_a_round); ++i)
+        hear_about(peer, *others[(from + i) % others.size()]);
+}
+
+void WitnessRounds::hear_about(Peer const& teller, Peer const& log) {
+    auto const response = get(teller, log_path(log) + "/checkpoint", most_note_bytes);
+    if (!response || !response->content_type.starts_with("text/plain")) return;
+    auto const note = to_text(response->body);
+    auto const told = head_in(note);
+    if (!told) return;
+    parts_.witness.consider(log.row.node, note, teller.row.node);
+    auto const held = head_in(parts_.witness.held_of(log.row.node));
+    if (held && told->size > held->size) hear_growth(teller, log, *held);
+}
+
+void WitnessRounds::hear_growth(Peer const& teller, Peer const& log, Checkpoint const& held) {
+    auto const response =
+        get(teller, log_path(log) + "/consistency?old=" + std::to_string(held.size), most_note_bytes + 16 * 1024);
+    if (!response) return;
+    auto const json = parse_json(to_text(response->body), {.bytes = 512 * 1024, .depth = 3, .members = 200});
+    if (!json) return;
+    JsonReader reader(*json, JsonReader::Scope::log);
+    auto const old_size = reader.integer("old");
+    auto const root = Digest::from_hex(reader.string("root", 64));
+    auto const* const list = reader.array("proof");
+    auto const note = reader.string("checkpoint", most_note_bytes);
+    if (!reader.finish() || !root || old_size != static_cast<std::int64_t>(held.size)) return;
+    std::vector<Digest> proof;
+    for (auto const& each : *list->as_array()) {
+        auto const hash = each.as_string() == nullptr ? Digest::from_hex("") : Digest::from_hex(*each.as_string());
+        if (!hash) return;
+        proof.push_back(*hash);
+    }
+    parts_.witness.consider_growth(log.row.node, note, *root, std::move(proof));
+}
+
+}  // namespace casebridge

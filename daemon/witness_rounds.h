@@ -1,0 +1,72 @@
+// Witness rounds: beside the work, every partner is asked to cosign our newest head, the leaf hashes of its log are
+// mirrored, and what it has seen of the others' logs is compared with what we have.
+//
+// A round begins each `witnessing.interval_seconds`, after `witnessing.leaves` leaves, and when it is woken. Partners
+// are attended at the same time; who does not answer holds nobody up.
+#pragma once
+
+#include "daemon/log_standing.h"
+
+#include <condition_variable>
+#include <thread>
+
+namespace casebridge {
+
+struct WitnessRoundsParts {
+    Self const& self;
+    Config const& config;
+    Engine& engine;
+    PeerRegistry& peers;
+    PeerClient& client;
+    LogStanding& standing;
+    Witness& witness;
+    Telemetry& telemetry;
+};
+
+class WitnessRounds {
+public:
+    explicit WitnessRounds(WitnessRoundsParts parts);
+    ~WitnessRounds();  ///< as stop() and finish()
+    WitnessRounds(WitnessRounds const&) = delete;
+    WitnessRounds& operator=(WitnessRounds const&) = delete;
+
+    void start();
+    /// A round now.
+    void wake();
+    /// This partner soon: it offered a head, so that its mirror can grow.
+    void attend_soon(NodeId const& node);
+    /// Starts nothing more.
+    void stop();
+    /// Waits for what is under way, which ends with its calls: after the client was stopped, before the pool is.
+    void finish();
+    /// How many partners were attended since the start; each round counts each once.
+    [[nodiscard]] std::uint64_t attended() const { return attended_; }
+
+private:
+    void run();
+    [[nodiscard]] bool enough_leaves() const;
+    void begin_round();
+    void start_attending(NodeId const& node);
+    void attend(NodeId const& node);
+    void ask_for_cosignature(Peer const& peer);
+    void mirror(Peer const& peer);
+    Result<std::vector<Digest>> fetch(Peer const& peer, std::uint64_t from, std::uint64_t end);
+    void hear_about_others(Peer const& peer);
+    void hear_about(Peer const& teller, Peer const& log);
+    void hear_growth(Peer const& teller, Peer const& log, Checkpoint const& held);
+    Result<HttpResponse> get(Peer const& peer, std::string const& path, std::size_t most_bytes);
+
+    WitnessRoundsParts parts_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    bool awake_ = true;
+    bool stopping_ = false;
+    std::set<NodeId> attending_, again_;
+    std::uint64_t size_at_round_ = 0;
+    std::size_t rotation_ = 0;  ///< whom the next round asks about first
+    std::atomic<std::uint64_t> attended_ = 0;
+    std::thread thread_;
+    WorkerPool pool_;
+};
+
+}  // namespace casebridge
