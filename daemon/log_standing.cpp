@@ -185,14 +185,17 @@ void LogStanding::compared(NodeId const& node, Status const& outcome) {
     changed_();
 }
 
+bool LogStanding::is_known_to_fit(NodeId const& by, std::string const& note) const {
+    std::lock_guard const lock(mutex_);
+    auto const last = fitting_.find(by);
+    return last != fitting_.end() && last->second == note;
+}
+
 void LogStanding::on_record(NodeId const& by, std::string const& note, Done_ done) {
     auto const vkey = parts_.log.vkey();
     if (vkey.empty()) return done(Done{});
-    {
-        std::lock_guard const lock(mutex_);
-        if (frozen_) return done(*frozen_);
-        if (auto const last = fitting_.find(by); last != fitting_.end() && last->second == note) return done(Done{});
-    }
+    if (auto const whole = require_whole(); !whole) return done(whole);
+    if (is_known_to_fit(by, note)) return done(Done{});
     auto const own = NoteVerifier::parse(vkey);
     auto const head = own ? open_checkpoint(note, *own) : Result<SignedCheckpoint>(own.error());
     if (!head) {

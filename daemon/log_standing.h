@@ -82,6 +82,7 @@ private:
     void offer(NodeId const& node, std::uint64_t old_size, bool again, Done_ done);
     Status take_cosignature(Peer const& peer, LogDesk::GrowthProof const& proof, HttpResponse const& response);
     Status freeze(std::string_view code, NodeId const& by, std::uint64_t their_size);
+    [[nodiscard]] bool is_known_to_fit(NodeId const& by, std::string const& note) const;
     void note_failure(NodeId const& node, std::string_view code);
     [[nodiscard]] std::optional<Timestamp> newest_cosignature() const;
 

@@ -26,10 +26,10 @@ PeerEndpoint::PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inb
       telemetry_(telemetry),
       clock_(clock) {}
 
-bool PeerEndpoint::within_quota(NodeId const& node) {
+bool PeerEndpoint::within_quota(NodeId const& node, Kind kind) {
     auto const now = std::chrono::steady_clock::now();
     std::lock_guard lock(mutex_);
-    auto const bucket = buckets_.try_emplace(node, quota_, now).first;
+    auto const bucket = buckets_.try_emplace(std::pair(node, kind), quota_, now).first;
     return bucket->second.take(now);
 }
 
@@ -76,7 +76,7 @@ void PeerEndpoint::handle(HttpRequest request, HttpResponder respond) {
         return respond(problem(403, "peer.unknown"));  // why exactly is for our log
     }
     auto const& node = (*peer)->row.node;
-    if (!within_quota(node)) {
+    if (!within_quota(node, LogEndpoint::is_below(request.path) ? Kind::log : Kind::exchange)) {
         auto answer = problem(429, "peer.too_many_requests");
         answer.headers["retry-after"] = "5";
         return respond(std::move(answer));

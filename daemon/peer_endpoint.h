@@ -21,7 +21,8 @@ public:
     void handle(HttpRequest request, HttpResponder respond);
 
 private:
-    bool within_quota(NodeId const& node);
+    enum class Kind { exchange, log };  ///< what is asked about logs takes nothing from messages
+    bool within_quota(NodeId const& node, Kind kind);
     void answer_health(HttpResponder respond);
     void take_message(HttpRequest request, NodeId const& node, HttpResponder respond);
     void take_question(Bytes sealed, NodeId const& node, HttpResponder respond);
@@ -39,7 +40,7 @@ private:
     Telemetry& telemetry_;
     ClockGuard const& clock_;
     std::mutex mutex_;
-    std::map<NodeId, TokenBucket> buckets_;
+    std::map<std::pair<NodeId, Kind>, TokenBucket> buckets_;
 };
 
 }  // namespace casebridge

@@ -54,6 +54,12 @@ casebridge_test(integration_staging
   SOURCES
     ${here}/staging_test.cpp
 )
+casebridge_test(integration_witness
+  LIBRARIES casebridge_two_nodes
+  TIMEOUT 1200
+  SOURCES
+    ${here}/witness_test.cpp
+)
 casebridge_test(integration_query_pairs
   LIBRARIES casebridge_two_nodes
   TIMEOUT 1200

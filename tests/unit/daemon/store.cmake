@@ -18,6 +18,7 @@ casebridge_test(daemon_store
     ${here}/failing_disk.cpp
     ${here}/health_survey_test.cpp
     ${here}/inbox_table_test.cpp
+    ${here}/log_mirror_test.cpp
     ${here}/log_patrol_test.cpp
     ${here}/meeting_table_test.cpp
     ${here}/migrations_test.cpp
@@ -28,5 +29,6 @@ casebridge_test(daemon_store
     ${here}/told_office_test.cpp
     ${here}/store_fixture.cpp
     ${here}/watch_table_test.cpp
+    ${here}/witness_test.cpp
 )
 target_compile_definitions(daemon_store PRIVATE SQLITE_HAS_CODEC)

@@ -1,0 +1,202 @@
+// Two real nodes witness each other's logs; one of them is given yesterday's store.
+#include "daemon/identity_directory.h"
+#include "daemon/log_endpoint.h"
+#include "two_nodes.h"
+
+using namespace casebridge;
+using namespace casebridge::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Witnesses : TwoNodes {
+    [[nodiscard]] static Json view(DemoMinistry const& node) {
+        auto const answer = node.officer().get("/v1/witness");
+        BOOST_REQUIRE_EQUAL(answer.summary(), "200");
+        return answer.json();
+    }
+    [[nodiscard]] static Json partner(DemoMinistry const& node) {
+        auto const json = view(node);
+        return json.find("partners")->as_array()->front();
+    }
+    /// Until the other has cosigned all that the log holds now.
+    static void wait_until_cosigned(DemoMinistry const& node) {
+        eventually("the log is cosigned", [&] {
+            BOOST_REQUIRE_EQUAL(node.officer().post("/v1/witness/round", Json::object()).summary(), "200");
+            auto const json = view(node);
+            return *json.find("size") == *json.find("partners")->as_array()->front().find("cosigned_size");
+        });
+    }
+    static void wait_until_frozen(DemoMinistry const& node, std::string const& code) {
+        eventually("the node is frozen", [&] { return view(node).text_or("frozen") == code; });
+    }
+
+    /// As a backup that a well-meaning administrator makes and puts back.
+    static void keep_store(DemoMinistry& node) {
+        node.stop();
+        fs::copy_file(node.config().state_directory / "casebridge.db", node.directory() / "kept.db",
+                      fs::copy_options::overwrite_existing);
+        node.start();
+    }
+    static void put_store_back(DemoMinistry& node) {
+        if (node.runs()) node.stop();
+        for (auto const* beside : {"casebridge.db-wal", "casebridge.db-shm"})
+            fs::remove(node.config().state_directory / beside);
+        fs::copy_file(node.directory() / "kept.db", node.config().state_directory / "casebridge.db",
+                      fs::copy_options::overwrite_existing);
+    }
+    void set_keys(DemoMinistry const& at, DemoMinistry const& of, std::string const& log_key,
+                  std::string const& witness_key, std::string const& expected = "200") const {
+        auto const body = Json::object()
+                              .set("reason", "exchanged in person")
+                              .set("log_key", log_key)
+                              .set("witness_key", witness_key);
+        BOOST_CHECK_EQUAL(at.officer().post("/v1/peers/" + of.id().text() + "/keys", body).summary(), expected);
+    }
+};
+
+PeerClient::Outcome get(PeerClient& client, PeerTarget const& target, std::string const& path) {
+    std::promise<PeerClient::Outcome> promise;
+    client.call({.target = target, .path = path},
+                [&](PeerClient::Outcome outcome) { promise.set_value(std::move(outcome)); });
+    return promise.get_future().get();
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(witnesses, Witnesses)
+
+BOOST_AUTO_TEST_CASE(partners_cosign_and_mirror_each_others_logs) {
+    static_cast<void>(delivered_message());
+    for (auto const* node : {&thailand, &cambodia}) wait_until_cosigned(*node);
+    eventually("both mirror", [&] {
+        auto const here = partner(thailand), there = partner(cambodia);
+        return *here.find("mirrored") == *here.find("witnessed_size") &&
+               *there.find("mirrored") == *there.find("witnessed_size");
+    });
+    BOOST_CHECK(*view(thailand).find("may_send") == Json(true));
+    BOOST_CHECK_EQUAL(partner(thailand).text_or("code"), "");
+    auto const status = thailand.officer().get("/v1/status").json();
+    BOOST_CHECK(*status.find("witnesses")->find("cosigning") == Json(1));
+    BOOST_CHECK_EQUAL(thailand.counter("casebridge_alarms_total{kind=\"log_fork\"}"), 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_record_of_a_witness_is_signed_by_both_and_the_tiles_give_its_root) {
+    static_cast<void>(delivered_message());
+    wait_until_cosigned(cambodia);
+    PeerClient client(cambodia.tls_identity());
+    auto const origin = sha256(as_bytes(log_origin(cambodia.id()))).hex();
+    auto const answer = get(client, thailand.target(), "/exchange/v1/log/" + origin + "/checkpoint");
+    BOOST_REQUIRE_EQUAL(summary(answer), "200 text/plain; charset=utf-8");
+    std::vector<NoteVerifier> const witness_keys{thailand.identity().witness_key->verifier()};
+    auto const record = must(
+        open_checkpoint(to_text(body_of(answer)), cambodia.identity().log_key->verifier(), witness_keys));
+    BOOST_CHECK_EQUAL(record.cosignatures.size(), 1U);
+    auto const size = record.checkpoint.size;
+    PeerClient other(thailand.tls_identity());
+    auto const tile = get(other, cambodia.target(), "/exchange/v1/log/tile/0/000.p/" + std::to_string(size));
+    BOOST_REQUIRE_EQUAL(summary(tile), "200 application/octet-stream");
+    MerkleFrontier tree;
+    auto const hashes = body_of(tile);
+    BOOST_REQUIRE_EQUAL(hashes.size(), size * 32);
+    for (std::size_t i = 0; i < size; ++i) tree.append(must(Digest::from_bytes(ByteView(hashes).subspan(i * 32, 32))));
+    BOOST_CHECK(tree.root() == record.checkpoint.root);
+    for (auto const& [path, expected] :
+         {std::pair("tile/0/001", "404 log.no_such_size"), std::pair("tile/0/1", "404 http.not_found"),
+          std::pair("mirror", "400 request.bad_number"), std::pair("nothing", "404 http.not_found"),
+          std::pair("0123/checkpoint", "404 log.unknown"), std::pair("0123/consistency", "400 request.bad_number"),
+          std::pair("0123/consistency?old=1", "404 log.unknown"), std::pair("add-checkpoint", "405 http.method_not_allowed")})
+        BOOST_CHECK_EQUAL(summary(get(other, cambodia.target(), std::string("/exchange/v1/log/") + path)), expected);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_cosignature_for_four_hours_no_case_data_leaves_but_withdrawals_do) {
+    auto const told = delivered_message();
+    auto const known = cambodia.identity();
+    // Thailand loses its witness: it knows another key than Cambodia signs with.
+    auto const stranger = must(NoteSigner::make(witness_name(cambodia.id()), NoteKeyType::cosignature,
+                                                must(PrivateKey::generate_ed25519())));
+    wait_until_cosigned(thailand);
+    set_keys(thailand, cambodia, "", stranger.verifier().text());
+    clock.turn(std::chrono::hours(4) + std::chrono::minutes(1));
+    auto const message = queue();
+    wait_for(message, "queued log.not_witnessed");
+    BOOST_CHECK(*view(thailand).find("may_send") == Json(false));
+    BOOST_CHECK_EQUAL(view(thailand).text_or("code"), "log.not_witnessed");
+
+    withdraw_consent();
+    eventually("the withdrawal arrives", [&] {
+        retry();
+        return cambodia.leaves("erasure").size() == 1;
+    });
+    BOOST_CHECK_EQUAL(thailand.outbox_state(told), "delivered ");
+}
+
+BOOST_AUTO_TEST_CASE(what_waited_for_a_cosignature_leaves_with_it) {
+    static_cast<void>(delivered_message());
+    auto const right = cambodia.identity().witness_key->verifier().text();
+    auto const stranger = must(NoteSigner::make(witness_name(cambodia.id()), NoteKeyType::cosignature,
+                                                must(PrivateKey::generate_ed25519())));
+    set_keys(thailand, cambodia, "", stranger.verifier().text());
+    clock.turn(std::chrono::hours(4) + std::chrono::minutes(1));
+    auto const message = queue();
+    wait_for(message, "queued log.not_witnessed");
+    set_keys(thailand, cambodia, "", right);
+    eventually("the message is delivered", [&] {
+        retry();
+        return thailand.outbox_state(message) == "delivered ";
+    });
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_others_are_refused) {
+    auto const own = thailand.identity();
+    auto const log_key = own.log_key->verifier().text(), witness = own.witness_key->verifier().text();
+    set_keys(thailand, cambodia, log_key, "", "400 peer.wrong_log_key");
+    set_keys(thailand, cambodia, "", witness, "400 peer.wrong_witness_key");
+    set_keys(thailand, cambodia, "no key", "", "400 note.bad_vkey");
+    set_keys(thailand, cambodia, "", "", "400 request.missing");
+}
+
+BOOST_AUTO_TEST_CASE(yesterdays_store_is_noticed_at_start_and_nothing_is_done_with_it) {
+    wait_until_cosigned(thailand);
+    keep_store(thailand);
+    static_cast<void>(delivered_message());
+    withdraw_consent();
+    eventually("the withdrawal arrives", [&] { return cambodia.leaves("erasure").size() == 1; });
+    wait_until_cosigned(thailand);
+    auto const before = *view(thailand).find("size");
+
+    put_store_back(thailand);
+    thailand.start();
+    wait_until_frozen(thailand, "log.behind");
+    BOOST_CHECK(*view(thailand).find("size") != before);
+    BOOST_CHECK_EQUAL(thailand.officer().post("/v1/messages/send", request().set("reason", "try").set("preview", "")).status >= 400, true);
+    BOOST_CHECK_EQUAL(thailand.officer().get("/v1/log/checkpoint").summary(), "409 log.behind");
+    BOOST_CHECK_EQUAL(thailand.counter("casebridge_alarms_total{kind=\"log_frozen\"}"), 1);
+    // What was sent to it is not admitted: its receipt would take the place of another leaf.
+    PeerClient client(cambodia.tls_identity());
+    auto const path = "/exchange/v1/messages";
+    BOOST_CHECK_EQUAL(summary(post_message(client, thailand.target(), {1, 2, 3}, path)), "503 log.behind");
+
+    thailand.stop();
+    cambodia.stop();
+    thailand.start();  // the partner is away, and it is known all the same
+    BOOST_CHECK_EQUAL(view(thailand).text_or("frozen"), "log.behind");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_tells_a_node_that_its_store_is_old_before_it_admits_anything) {
+    wait_until_cosigned(cambodia);
+    keep_store(cambodia);
+    static_cast<void>(delivered_message());
+    wait_until_cosigned(cambodia);
+    auto const received = cambodia.inbox().size();
+    put_store_back(cambodia);
+    cambodia.config().witness_interval = std::chrono::hours(1);
+    cambodia.start();
+    auto const message = queue();
+    wait_until_frozen(cambodia, "log.behind");
+    eventually("the sender is told", [&] { return thailand.outbox_state(message) == "queued peer.answered_later"; });
+    BOOST_CHECK_LT(cambodia.inbox().size(), received);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

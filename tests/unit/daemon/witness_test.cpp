@@ -1,0 +1,299 @@
+// A witness against logs that lie: whatever two heads a log signs that do not fit each other, whoever sees both has the
+// proof.
+#include "daemon/witness.h"
+
+#include "daemon/identity_directory.h"
+#include "tests/support/captured_log.h"
+#include "tests/support/hand_clock.h"
+#include "tests/support/ministry.h"
+#include "tests/support/tree_by_definition.h"
+#include "tests/unit/daemon/store_fixture.h"
+
+using namespace casebridge;
+using namespace casebridge::test;
+
+namespace {
+
+NodeId const cambodia = node("kh-mosvy"), thailand = node("th-msdhs");
+
+NoteSigner note_key(std::string name, NoteKeyType type = NoteKeyType::signature) {
+    return must(NoteSigner::make(std::move(name), type, must(PrivateKey::generate_ed25519())));
+}
+
+/// Cambodia's log, which signs whatever it is told to.
+struct Branch {
+    NoteSigner const& key;
+    TreeByDefinition tree;
+
+    [[nodiscard]] std::string note(std::size_t size) {
+        return sign_checkpoint({key.verifier().name(), size, tree.root(0, size)}, key);
+    }
+    [[nodiscard]] std::string offer(std::size_t old_size, std::size_t size) {
+        auto const proof = old_size == 0 ? std::vector<Digest>{} : tree.subproof(old_size, 0, size);
+        return ConsistencyText{old_size, proof, note(size)}.text();
+    }
+};
+
+struct WitnessFixture : StoreFixture {
+    WitnessFixture() {
+        auto const ministry = Ministry::create("kh-mosvy", Suite::p256_sha256);
+        row.root_pem = ministry.root.certificate.pem();
+        row.log_key = key.verifier().text();
+        know(row);
+        must(witness.load());
+    }
+
+    void know(PeerRow const& peer) { peers.replace(must(PeerSnapshot::build({peer}))); }
+
+    /// "200", or the status with the code or size that came with it.
+    std::string add(std::string const& body, NodeId const& caller = cambodia) {
+        std::promise<HttpResponse> answered;
+        witness.add_checkpoint(caller, to_bytes(body), [&](HttpResponse given) { answered.set_value(std::move(given)); });
+        answer = answered.get_future().get();
+        auto const status = std::to_string(answer.status);
+        if (answer.status == 200) return status;
+        if (answer.content_type == "text/x.tlog.size") return status + " " + to_text(answer.body);
+        return status + " " + problem_code(answer);
+    }
+    /// As the rounds do after a head was cosigned.
+    void mirror(Branch& branch, std::size_t size) {
+        must(engine.call<Done>([&](Store& store) -> Status {
+            ASSIGN_OR_RETURN(auto const have, store.mirror().size(cambodia));
+            auto const begin = branch.tree.leaves().begin();
+            RETURN_IF_ERROR(store.mirror().append(cambodia, {begin + static_cast<std::ptrdiff_t>(have),
+                                                             begin + static_cast<std::ptrdiff_t>(size)}));
+            ASSIGN_OR_RETURN(bool const verified, store.mirror().verify(cambodia, branch.tree.root(0, size)));
+            BOOST_REQUIRE(verified);
+            return Done{};
+        }));
+        witness.mirror_grew(cambodia);
+    }
+    void hold(Branch& branch, std::size_t size) {
+        auto const old = held_size();
+        BOOST_REQUIRE_EQUAL(add(branch.offer(old, size)), "200");
+        mirror(branch, size);
+    }
+    std::size_t held_size() {
+        return must(engine.call<std::size_t>([](Store& store) -> Result<std::size_t> {
+            ASSIGN_OR_RETURN(auto const held, store.witness().witnessed(cambodia));
+            return held ? static_cast<std::size_t>(held->size) : 0;
+        }));
+    }
+    std::vector<LogEvidence> evidence() {
+        return must(engine.call<std::vector<LogEvidence>>([](Store& store) { return store.witness().evidence(1000); }));
+    }
+    /// Everything as on the first day, but for the evidence that was found.
+    void begin_anew() {
+        must(engine.call<Done>([](Store& store) -> Status {
+            RETURN_IF_ERROR(store.witness().forget(cambodia));
+            auto const settled = store.witness().settle(cambodia, at(0));
+            return settled ? Status(Done{}) : Status(settled.error());
+        }));
+        must(witness.load());
+        BOOST_REQUIRE(!witness.accuses(cambodia));
+    }
+    /// The newest evidence is against Cambodia and convinces somebody who has nothing but the log's key.
+    void check_convicted() {
+        auto const all = evidence();
+        BOOST_REQUIRE(!all.empty());
+        BOOST_CHECK_EQUAL(all.front().kind, "fork");
+        CHECK_ACCEPTED(verify_fork(must(ForkEvidence::parse(all.front().document)), key.verifier()));
+        BOOST_CHECK(witness.accuses(cambodia));
+    }
+    [[nodiscard]] Branch branch(std::size_t leaves) const { return {key, TreeByDefinition(leaves)}; }
+    /// Another log that agrees with the first in its first `k` leaves.
+    [[nodiscard]] Branch fork(std::size_t k, std::size_t leaves) const {
+        Branch other{key, TreeByDefinition(k)};
+        for (auto i = k; i < leaves; ++i) other.tree.add(leaf_hash(as_bytes("other " + std::to_string(i))));
+        return other;
+    }
+
+    CapturedLog captured{directory.path() / "log"};
+    HandClock machine;
+    Telemetry telemetry{LogLevel::info, "json"};
+    ClockGuard clock{machine, std::chrono::minutes(5), telemetry};
+    NoteSigner key_ = note_key(log_origin(cambodia));
+    NoteSigner const& key = key_;
+    NoteSigner witness_key = note_key(witness_name(thailand), NoteKeyType::cosignature);
+    NoteVerifier witness_verifier = witness_key.verifier();
+    Self self{thailand, NodeKind::welfare, {}, std::chrono::minutes(5)};
+    PeerRow row{.node = cambodia, .kind = NodeKind::welfare, .name = "Example", .host = "127.0.0.1", .port = 1};
+    PeerRegistry peers;
+    Engine engine{open(), [](Error const&) {}};
+    Witness witness{{self, engine, peers, telemetry, clock}, std::move(witness_key)};
+    HttpResponse answer;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(witnessing, WitnessFixture)
+
+BOOST_AUTO_TEST_CASE(a_head_that_grew_from_the_last_one_is_cosigned) {
+    auto log = branch(20);
+    for (std::size_t const size : {3U, 3U, 8U, 20U}) {
+        BOOST_REQUIRE_EQUAL(add(log.offer(held_size(), size)), "200");
+        std::vector<NoteVerifier> const known{witness_verifier};
+        auto const opened = must(open_checkpoint(log.note(size) + to_text(answer.body), key.verifier(), known));
+        BOOST_REQUIRE_EQUAL(opened.cosignatures.size(), 1U);
+        BOOST_CHECK_EQUAL(*opened.cosignatures.front().seconds,
+                          static_cast<std::uint64_t>(
+                              std::chrono::floor<std::chrono::seconds>(clock.now()).time_since_epoch().count()));
+    }
+    BOOST_CHECK(evidence().empty());
+}
+
+BOOST_AUTO_TEST_CASE(every_other_answer_is_that_of_the_specification) {
+    auto log = branch(20);
+    auto const stranger = note_key(log_origin(cambodia));
+    Branch foreign{stranger, TreeByDefinition(20)};
+    BOOST_CHECK_EQUAL(add(log.offer(0, 5), thailand), "404 log.unknown");
+    BOOST_CHECK_EQUAL(add(foreign.offer(0, 5)), "403 note.no_known_key");
+    BOOST_CHECK_EQUAL(add("old 5\n"), "400 log_proof.malformed");
+    BOOST_CHECK_EQUAL(add(log.offer(0, 5) + "x"), "400 note.malformed");
+    BOOST_CHECK_EQUAL(add(ConsistencyText{6, {}, log.note(5)}.text()), "400 log.sizes_reversed");
+    BOOST_CHECK_EQUAL(add(ConsistencyText{0, {log.tree.root(0, 1)}, log.note(5)}.text()), "422 log.not_consistent");
+    BOOST_CHECK_EQUAL(add(log.offer(3, 5)), "409 0\n");
+    BOOST_CHECK_EQUAL(add(log.offer(0, 5)), "200");
+    BOOST_CHECK_EQUAL(add(log.offer(0, 9)), "409 5\n");
+    BOOST_CHECK_EQUAL(add(log.offer(6, 9)), "409 5\n");
+    BOOST_CHECK_EQUAL(held_size(), 5U);
+    BOOST_CHECK(evidence().empty());
+    row.log_key.clear();
+    know(row);
+    BOOST_CHECK_EQUAL(add(log.offer(5, 9)), "404 log.unknown");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_without_a_witness_key_cosigns_nothing) {
+    Witness silent({self, engine, peers, telemetry, clock}, std::nullopt);
+    std::promise<HttpResponse> answered;
+    auto log = branch(5);
+    silent.add_checkpoint(cambodia, to_bytes(log.offer(0, 5)),
+                          [&](HttpResponse given) { answered.set_value(std::move(given)); });
+    BOOST_CHECK_EQUAL(problem_code(answered.get_future().get()), "log.no_witness_key");
+}
+
+BOOST_AUTO_TEST_CASE(two_heads_of_one_size_are_the_proof_themselves) {
+    for (std::size_t size = 1; size <= 9; ++size) {
+        auto log = branch(9), other = fork(size - 1, 9);
+        hold(log, size);
+        BOOST_CHECK_EQUAL(add(other.offer(size, size)), "422 log.not_consistent");
+        check_convicted();
+        begin_anew();
+    }
+}
+
+// The first k leaves are the same, then two logs differ. We hold a head of m leaves of the one and are shown a head of n
+// leaves of the other: with n <= m our mirror of the one has the proof at once; with n > m we have it when whoever
+// mirrors the other shows how that grew, and in any case when the one has grown past n.
+BOOST_AUTO_TEST_CASE(a_fork_at_any_leaf_is_proved_by_whoever_sees_both_heads) {
+    constexpr std::size_t all = 8;
+    for (std::size_t k = 0; k < all; ++k)
+        for (std::size_t m = k + 1; m <= all; ++m)
+            for (std::size_t n = k + 1; n <= all; ++n) {
+                auto log = branch(all + 1), other = fork(k, all + 1);
+                hold(log, m);
+                witness.consider(cambodia, other.note(n), thailand);
+                auto const before = evidence();
+                BOOST_CHECK_EQUAL(witness.accuses(cambodia), n <= m);
+                if (n > m) hold(log, all + 1);
+                static_cast<void>(evidence());  // the engine works in order
+                BOOST_TEST_CONTEXT("k " << k << " m " << m << " n " << n) check_convicted();
+                begin_anew();
+                if (n <= m) continue;
+                hold(log, m);
+                witness.consider_growth(cambodia, other.note(n), other.tree.root(0, m), other.tree.subproof(m, 0, n));
+                static_cast<void>(evidence());
+                BOOST_TEST_CONTEXT("growth: k " << k << " m " << m << " n " << n) check_convicted();
+                begin_anew();
+            }
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_shrank_and_went_another_way_is_proved) {
+    auto log = branch(12), other = fork(7, 12);
+    hold(log, 12);
+    BOOST_CHECK_EQUAL(add(other.offer(7, 9)), "422 log.not_consistent");
+    check_convicted();
+}
+
+BOOST_AUTO_TEST_CASE(an_older_head_of_the_same_log_proves_nothing) {
+    auto log = branch(12);
+    hold(log, 12);
+    for (std::size_t size = 0; size <= 12; ++size) witness.consider(cambodia, log.note(size), thailand);
+    BOOST_CHECK(evidence().empty());
+    BOOST_CHECK(!witness.accuses(cambodia));
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_cannot_prove_its_growth_is_accused_without_proof) {
+    auto log = branch(12), other = fork(3, 12);
+    hold(log, 5);
+    BOOST_CHECK_EQUAL(add(other.offer(5, 9)), "422 log.not_consistent");
+    auto const all = evidence();
+    BOOST_REQUIRE_EQUAL(all.size(), 1U);
+    BOOST_CHECK_EQUAL(all.front().kind, "unproven");
+    CHECK_CODE(verify_fork(must(ForkEvidence::parse(all.front().document)), key.verifier()), "fork.unproven");
+    BOOST_CHECK(witness.accuses(cambodia));
+    BOOST_CHECK_EQUAL(held_size(), 5U);
+}
+
+BOOST_AUTO_TEST_CASE(a_partner_that_shows_a_false_growth_convicts_nobody) {
+    auto log = branch(12), other = fork(3, 12);
+    hold(log, 5);
+    witness.consider_growth(cambodia, log.note(9), other.tree.root(0, 5), log.tree.subproof(5, 0, 9));
+    witness.consider_growth(cambodia, log.note(9), log.tree.root(0, 5), other.tree.subproof(5, 0, 9));
+    witness.consider_growth(cambodia, "no note", other.tree.root(0, 5), {});
+    auto const stranger = note_key(log_origin(cambodia));
+    Branch foreign{stranger, TreeByDefinition(12)};
+    witness.consider(cambodia, foreign.note(5), thailand);
+    BOOST_CHECK(evidence().empty());
+    BOOST_CHECK(!witness.accuses(cambodia));
+}
+
+BOOST_AUTO_TEST_CASE(a_head_that_waits_is_not_pushed_out_by_later_ones) {
+    auto log = branch(12), other = fork(3, 12);
+    hold(log, 4);
+    witness.consider(cambodia, other.note(8), thailand);
+    witness.consider(cambodia, log.note(11), cambodia);
+    hold(log, 12);
+    static_cast<void>(evidence());
+    check_convicted();
+}
+
+BOOST_AUTO_TEST_CASE(evidence_outlives_a_restart_and_an_officer_settles_it) {
+    auto log = branch(5), other = fork(2, 5);
+    hold(log, 4);
+    witness.consider(cambodia, other.note(4), thailand);
+    static_cast<void>(evidence());
+    BOOST_CHECK(witness.accuses(cambodia));
+    must(witness.load());
+    BOOST_CHECK(witness.accuses(cambodia));
+    Actor const officer{OfficerId("somchai"), "operator", "new log key exchanged"};
+    CHECK_ACCEPTED(witness.settle(cambodia, officer));
+    BOOST_CHECK(!witness.accuses(cambodia));
+    CHECK_CODE(witness.settle(cambodia, officer), "witness.no_evidence");
+    BOOST_CHECK_EQUAL(evidence().size(), 1U);
+}
+
+BOOST_AUTO_TEST_CASE(evidence_is_verified_and_every_change_of_it_is_noticed) {
+    auto log = branch(9), other = fork(4, 9);
+    hold(log, 9);
+    witness.consider(cambodia, other.note(6), thailand);
+    auto const document = evidence().front().document;
+    auto const good = must(ForkEvidence::parse(document));
+    BOOST_CHECK_EQUAL(must(verify_fork(good, key.verifier())).smaller.size, 6U);
+    for (std::size_t i = 0; i < document.size(); ++i) {
+        auto changed = document;
+        changed[i] = static_cast<char>(changed[i] ^ 1);
+        auto const parsed = ForkEvidence::parse(changed);
+        BOOST_CHECK_MESSAGE(!parsed || !verify_fork(*parsed, key.verifier()), "byte " << i);
+    }
+    auto fits = good;
+    fits.smaller = log.note(6);
+    CHECK_CODE(verify_fork(fits, key.verifier()), "fork.consistent");
+    auto reversed = good;
+    std::swap(reversed.smaller, reversed.larger);
+    CHECK_CODE(verify_fork(reversed, key.verifier()), "fork.sizes_reversed");
+    CHECK_CODE(verify_fork(good, note_key(log_origin(cambodia)).verifier()), "note.no_known_key");
+    CHECK_CODE(ForkEvidence::parse("{}"), "log.missing_member");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
