@@ -43,6 +43,11 @@ SubtreeReader reader(LogSubtrees const& subtrees) {
     return [&subtrees](unsigned level, std::uint64_t position) { return subtrees.read(level, position); };
 }
 
+Result<bool> is_lost_leaf(Database& database, std::uint64_t index) {
+    auto row = database.prepare("SELECT 1 FROM log_lost WHERE first <= ?1 AND next > ?1");
+    return row.bind(1, stored::integer(index)).step();
+}
+
 /// Calls `visit(hash)` with the hash of each leaf from `from` on, `limit` at most, computed from its data.
 template <typename Visit>
 Result<std::uint64_t> hash_again(Database& database, std::uint64_t from, std::uint64_t limit, Visit const& visit) {
@@ -56,7 +61,10 @@ Result<std::uint64_t> hash_again(Database& database, std::uint64_t from, std::ui
         if (stored::count(rows, 0) != from + seen)
             return inconsistent("the hash of leaf " + std::to_string(from + seen) + " is missing");
         ASSIGN_OR_RETURN(auto const hash, stored::digest(rows, 1));
-        if (leaf_hash(as_bytes(rows.text(2))) != hash)
+        if (rows.is_null(2)) {
+            ASSIGN_OR_RETURN(bool const lost, is_lost_leaf(database, from + seen));
+            if (!lost) return inconsistent("leaf " + std::to_string(from + seen) + " is missing");
+        } else if (leaf_hash(as_bytes(rows.text(2))) != hash)
             return inconsistent("leaf " + std::to_string(from + seen) + " does not have its hash");
         visit(hash);
     }
@@ -239,6 +247,60 @@ LogHead AuditLog::head() const {
     return {frontier_.size(), frontier_.root()};
 }
 
+/// INVARIANT: the caller's transaction makes it all or nothing; the tree in memory changes last.
+Result<std::uint64_t> AuditLog::adopt(std::uint64_t from, std::vector<Digest> const& hashes, Digest const& root,
+                                      Timestamp at) {
+    struct Moved {
+        std::string data;
+        ContentId detail;
+    };
+    std::vector<Moved> moved;
+    {
+        auto rows = database_->prepare("SELECT data, detail FROM log_leaves WHERE position >= ?1 ORDER BY position");
+        rows.bind(1, stored::integer(from));
+        while (true) {
+            ASSIGN_OR_RETURN(bool const found, rows.step());
+            if (!found) break;
+            moved.push_back({rows.text(0), rows.integer(1)});
+        }
+    }
+    std::vector<Digest> edge;
+    for (unsigned level = 63; level-- > 0;) {
+        if ((from >> level & 1) == 0) continue;
+        ASSIGN_OR_RETURN(auto const subtree, subtrees_.read(level, (from >> level) - 1));
+        edge.push_back(subtree);
+    }
+    ASSIGN_OR_RETURN(auto grown, MerkleFrontier::restore(from, std::move(edge)));
+    RETURN_IF_ERROR(subtrees_.truncate(from));
+    for (auto const* table : {"log_leaves", "log_hashes"})
+        RETURN_IF_ERROR(database_->prepare(std::string("DELETE FROM ") + table + " WHERE position >= ?1")
+                            .bind(1, stored::integer(from))
+                            .run());
+    for (auto const& hash : hashes) RETURN_IF_ERROR(write_hashes(grown.size(), hash, grown));
+    if (grown.root() != root) return inconsistent("the mirrored hashes do not give the signed root");
+    if (!hashes.empty())
+        RETURN_IF_ERROR(database_->prepare("INSERT INTO log_lost(first, next, at) VALUES(?1, ?2, ?3)")
+                            .bind(1, stored::integer(from))
+                            .bind(2, stored::integer(grown.size()))
+                            .bind(3, stored::milliseconds(at))
+                            .run());
+    for (auto const& leaf : moved) {
+        RETURN_IF_ERROR(database_->prepare("INSERT INTO log_leaves(position, data, detail) VALUES(?1, ?2, ?3)")
+                            .bind(1, stored::integer(grown.size()))
+                            .bind(2, leaf.data)
+                            .bind(3, leaf.detail)
+                            .run());
+        RETURN_IF_ERROR(write_hashes(grown.size(), leaf_hash(as_bytes(leaf.data)), grown));
+    }
+    RETURN_IF_ERROR(database_->prepare("UPDATE inbox SET log_index = log_index + ?2 WHERE log_index >= ?1")
+                        .bind(1, stored::integer(from))
+                        .bind(2, stored::integer(hashes.size()))
+                        .run());
+    RETURN_IF_ERROR(write_head(*database_, grown));
+    frontier_ = std::move(grown);
+    return moved.size();
+}
+
 Result<std::vector<Digest>> AuditLog::tile(unsigned level, std::uint64_t first, std::size_t count) const {
     constexpr unsigned levels_a_tile = 8;
     constexpr unsigned highest = 7;  // a log has fewer than 2^63 leaves
@@ -265,7 +327,11 @@ Result<AuditLog::Inclusion> AuditLog::prove_inclusion(std::uint64_t index, std::
     if (index >= size) return Error{ErrorKind::not_found, "log.no_such_leaf", std::to_string(index)};
     auto row = database_->prepare("SELECT data FROM log_leaves WHERE position = ?1");
     ASSIGN_OR_RETURN(bool const found, row.bind(1, stored::integer(index)).step());
-    if (!found) return inconsistent("leaf " + std::to_string(index) + " is missing");
+    if (!found) {
+        ASSIGN_OR_RETURN(bool const lost, is_lost(index));
+        if (lost) return Error{ErrorKind::not_found, "log.leaf_lost", std::to_string(index)};
+        return inconsistent("leaf " + std::to_string(index) + " is missing");
+    }
     Inclusion inclusion{row.text(0), head, {}};
     ASSIGN_OR_RETURN(inclusion.proof, inclusion_proof(index, size, reader(subtrees_)));
     if (!verify_inclusion(leaf_hash(as_bytes(inclusion.data)), index, size, inclusion.proof, head.root))
@@ -297,9 +363,19 @@ Status AuditLog::check_newest() const {
 
 Result<std::optional<Timestamp>> AuditLog::newest_time() const {
     if (frontier_.size() == 0) return std::optional<Timestamp>();
+    ASSIGN_OR_RETURN(auto const time, time_of(frontier_.size() - 1));
+    if (!time) return inconsistent("the newest leaf is missing");
+    return time;
+}
+
+Result<bool> AuditLog::is_lost(std::uint64_t index) const {
+    return is_lost_leaf(*database_, index);
+}
+
+Result<std::optional<Timestamp>> AuditLog::time_of(std::uint64_t index) const {
     auto row = database_->prepare("SELECT data FROM log_leaves WHERE position = ?1");
-    ASSIGN_OR_RETURN(bool const found, row.bind(1, stored::integer(frontier_.size() - 1)).step());
-    if (!found) return inconsistent("the newest leaf is missing");
+    ASSIGN_OR_RETURN(bool const found, row.bind(1, stored::integer(std::min<std::uint64_t>(index, INT64_MAX))).step());
+    if (!found) return std::optional<Timestamp>();
     ASSIGN_OR_RETURN(auto const leaf, parse_json(row.text(0)));
     ASSIGN_OR_RETURN(auto const time, parse_rfc3339(leaf.text_or("at")));
     return std::optional(time);

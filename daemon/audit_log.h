@@ -55,8 +55,20 @@ public:
 
     [[nodiscard]] LogHead head() const;
 
+    /// After an older store was restored: the hashes of the leaves from `from` on, as a partner mirrored them, up to a
+    /// head of this root that we had signed. What this store has appended since `from` moves behind them. In a
+    /// transaction; what they recorded is lost. How many leaves moved. Errors: `log.inconsistent` (they do not give the
+    /// root).
+    Result<std::uint64_t> adopt(std::uint64_t from, std::vector<Digest> const& hashes, Digest const& root,
+                                Timestamp at);
+    /// Once that is committed.
+    void thaw() { frozen_.reset(); }
+    [[nodiscard]] Result<bool> is_lost(std::uint64_t index) const;
+    /// The time in a leaf; none if it is lost, or there is none.
+    [[nodiscard]] Result<std::optional<Timestamp>> time_of(std::uint64_t index) const;
+
     /// Somebody holds a later head of this log, or another one: from now on `append` gives `why`, so that nothing is
-    /// done that this log would record in another's place. Until the process ends.
+    /// done that this log would record in another's place.
     void freeze(Error why) { frozen_ = std::move(why); }
     /// Errors: what freeze() was told.
     [[nodiscard]] Status require_whole() const { return frozen_ ? Status(*frozen_) : Status(Done{}); }

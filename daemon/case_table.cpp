@@ -119,6 +119,13 @@ Result<std::string> CaseTable::pairwise_consent_id(CaseId const& id, std::string
     return pairwise;
 }
 
+Result<bool> CaseTable::is_known_as(CaseId const& id, std::string const& consent, NodeId const& peer,
+                                    std::string const& pairwise) const {
+    ASSIGN_OR_RETURN(auto const handle, consent_handle(database_, id, consent));
+    auto known = database_.prepare("SELECT 1 FROM pairwise_consents WHERE handle = ?1 AND peer = ?2 AND pairwise = ?3");
+    return known.bind_blob(1, handle.view()).bind(2, peer.text()).bind(3, pairwise).step();
+}
+
 Result<std::uint64_t> CaseTable::record_consent(Consent const& consent, Timestamp now) {
     ASSIGN_OR_RETURN(auto const row, find_or_make_case(database_, contents_, consent.case_id));
     ASSIGN_OR_RETURN(auto const handle, consent_handle(database_, consent.case_id, consent.id));
@@ -135,6 +142,15 @@ Result<std::uint64_t> CaseTable::record_consent(Consent const& consent, Timestam
     RETURN_IF_ERROR(stored::bind_time(write, 5, now).run());
     if (older) RETURN_IF_ERROR(contents_.erase(older->content));
     return epoch;
+}
+
+Status CaseTable::raise_epoch(CaseId const& id, std::uint64_t seen) {
+    ASSIGN_OR_RETURN(auto const row, find_case(database_, id));
+    if (!row) return Done{};
+    return database_.prepare("UPDATE cases SET consent_epoch = ?2 WHERE id = ?1 AND consent_epoch < ?2")
+        .bind(1, row->id)
+        .bind(2, stored::integer(seen))
+        .run();
 }
 
 Result<std::uint64_t> CaseTable::withdraw_consent(CaseId const& id, std::string const& consent, Timestamp now) {

@@ -20,6 +20,10 @@ public:
     /// The id one peer knows a consent by; made at first use (random, 32 hex).
     Result<std::string> pairwise_consent_id(CaseId const& id, std::string const& consent, NodeId const& peer);
 
+    /// Whether this peer knows this consent by that id. Makes nothing.
+    Result<bool> is_known_as(CaseId const& id, std::string const& consent, NodeId const& peer,
+                             std::string const& pairwise) const;
+
     /// Records a grant under the case's next epoch and returns it. The same `consent.id` again replaces the grant with
     /// a higher epoch, unless it was withdrawn: error `consent.withdrawn` (a new id is needed).
     Result<std::uint64_t> record_consent(Consent const& consent, Timestamp now);
@@ -34,6 +38,8 @@ public:
     Result<std::vector<Consent>> all_consents() const;
     /// The case's consent epoch: grows with every change; 0 if there was none.
     Result<std::uint64_t> consent_epoch(CaseId const& id) const;
+    /// A partner has seen this epoch of a case whose own store forgot it: the next is above it.
+    Status raise_epoch(CaseId const& id, std::uint64_t seen);
 
 private:
     Database& database_;

@@ -53,8 +53,8 @@ struct Config {
     std::chrono::milliseconds witness_interval{60'000};  ///< between two heads that partners are asked to cosign
     std::int64_t witness_leaves = 64;                    ///< or after so many leaves
     std::chrono::hours witness_stale{4};                 ///< without a cosignature for so long no case data leaves
-    std::optional<ReceivedSettings> received{};        ///< staging table of received summaries; none: never written
-    std::filesystem::path received_key_file{};         ///< its key or password; empty: none
+    std::optional<ReceivedSettings> received{};          ///< staging table of received summaries; none: never written
+    std::filesystem::path received_key_file{};           ///< its key or password; empty: none
     std::string log_level = "info", log_format = "text";
 };
 

@@ -158,10 +158,10 @@ constexpr std::array watch_keys{
 };
 
 constexpr std::array witness_keys{
-    Key{"interval_seconds", "", "60", "", "Between two heads of the audit log that partners are asked to cosign.", false,
-        duration<&Config::witness_interval, std::chrono::seconds>, 1, 3600},
-    Key{"leaves", "", "64", "", "After so many leaves they are asked earlier.", false,
-        number<&Config::witness_leaves>, 1, 100'000},
+    Key{"interval_seconds", "", "60", "", "Between two heads of the audit log that partners are asked to cosign.",
+        false, duration<&Config::witness_interval, std::chrono::seconds>, 1, 3600},
+    Key{"leaves", "", "64", "", "After so many leaves they are asked earlier.", false, number<&Config::witness_leaves>,
+        1, 100'000},
     Key{"stale_hours", "", "4", "",
         "When no partner has cosigned the log for so long, no case data leaves (withdrawals still do).", false,
         duration<&Config::witness_stale, std::chrono::hours>, 1, 168},
@@ -188,9 +188,14 @@ constexpr std::array log_keys{
 };
 
 constexpr std::array sections{
-    ConfigSection{"", top_keys},        ConfigSection{"limits", limit_keys}, ConfigSection{"queries", query_keys},
-    ConfigSection{"retry", retry_keys}, ConfigSection{"watch", watch_keys},  ConfigSection{"received", received_keys},
-    ConfigSection{"witnessing", witness_keys}, ConfigSection{"log", log_keys},
+    ConfigSection{"", top_keys},
+    ConfigSection{"limits", limit_keys},
+    ConfigSection{"queries", query_keys},
+    ConfigSection{"retry", retry_keys},
+    ConfigSection{"watch", watch_keys},
+    ConfigSection{"received", received_keys},
+    ConfigSection{"witnessing", witness_keys},
+    ConfigSection{"log", log_keys},
 };
 
 }  // namespace

@@ -222,7 +222,8 @@ void Delivery::mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch
             RETURN_IF_ERROR(require_standing(store, row.id));
             RETURN_IF_ERROR(parts_.clock.require_trusted());
             RETURN_IF_ERROR(store.outbox().mark_attempt(row));
-            RETURN_IF_ERROR(store.disclosures().set_state(row.id, "possibly_delivered", parts_.clock.now()));
+            if (row.receipt.empty())  // else it was delivered before
+                RETURN_IF_ERROR(store.disclosures().set_state(row.id, "possibly_delivered", parts_.clock.now()));
             return store.contents().get(row.sealed);
         },
         [this, self, row](Result<Bytes> sealed) {
@@ -337,18 +338,20 @@ void Delivery::replace_sealed(SealedEnvelope const& sealed) {
 
 void Delivery::settle(OutboxState state, std::string code, Bytes receipt, std::string_view disclosure) {
     auto row = row_;
-    row.state = state;
+    // What was delivered stays so, also if it may not, or need not, be sent to a partner that lost it.
+    bool const again = !row.receipt.empty();
+    row.state = again && state != OutboxState::rejected ? OutboxState::delivered : state;
     row.last_code = std::move(code);
-    row.receipt = std::move(receipt);
+    if (!receipt.empty()) row.receipt = std::move(receipt);
     auto const kind = state == OutboxState::delivered || state == OutboxState::rejected ? "receipt" : "dead_letter";
     auto self = shared_from_this();
     parts_.engine.submit<std::uint64_t>(
-        [this, self, row, disclosure, kind](Store& store) -> Result<std::uint64_t> {
+        [this, self, row, disclosure, kind, again](Store& store) -> Result<std::uint64_t> {
             auto const now = parts_.clock.now();
             RETURN_IF_ERROR(store.outbox().update(row));
             if (row.is_duty()) RETURN_IF_ERROR(settle_duty(store, row, now));
             if (row.is_in_procedure()) RETURN_IF_ERROR(settle_in_procedure(store, row, now));
-            if (row.is_disclosure()) RETURN_IF_ERROR(settle_disclosure(store, row, disclosure, now));
+            if (row.is_disclosure() && !again) RETURN_IF_ERROR(settle_disclosure(store, row, disclosure, now));
             ASSIGN_OR_RETURN(bool const erases, is_to_be_erased(store, row));
             if (erases) RETURN_IF_ERROR(OutboxTable::erase_contents(row, store.contents()));
             auto facts = Json::object();

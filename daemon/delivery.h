@@ -68,7 +68,7 @@ private:
     OutboxRow row_;
     DoneHandler done_;
     std::optional<Error> unreached_;  ///< why nothing may go to this partner now, whatever the answer
-    bool first_on_wire_ = false;  ///< whether this attempt is the one that made it "possibly delivered"
+    bool first_on_wire_ = false;      ///< whether this attempt is the one that made it "possibly delivered"
     std::chrono::steady_clock::time_point posted_at_;
 };
 

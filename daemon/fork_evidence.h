@@ -12,8 +12,8 @@
 namespace casebridge {
 
 struct ForkEvidence {
-    std::string smaller;  ///< signed note
-    std::string larger;   ///< signed note
+    std::string smaller;               ///< signed note
+    std::string larger;                ///< signed note
     std::optional<Digest> other_root;  ///< none: unproven
     std::vector<Digest> proof;
 

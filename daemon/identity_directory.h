@@ -35,14 +35,14 @@ std::string log_origin(NodeId const& node);
 /// The name of the key that cosigns partners' logs: `casebridge.internal/<node>/witness`.
 std::string witness_name(NodeId const& node);
 
-/// Makes root, issuing authority, the three leaves, the log's key and the witness key. Errors: `identity.exists` (nothing is
-/// overwritten), `identity.weak_passphrase` (under 12 characters), `file.unwritable`, `authority.openssl`.
+/// Makes root, issuing authority, the three leaves, the log's key and the witness key. Errors: `identity.exists`
+/// (nothing is overwritten), `identity.weak_passphrase` (under 12 characters), `file.unwritable`, `authority.openssl`.
 Status create_identity(std::filesystem::path const& directory, NodeId const& node, Suite suite,
                        Secret const& root_passphrase, Timestamp now);
 
 /// Errors: `identity.missing` (the detail names the file and `casebridge init`), `identity.too_permissive`,
-/// `identity.key_mismatch`, `note.bad_private_key` (log.key.pem or witness.key.pem is not Ed25519), `trust.*` (the node's own chains must
-/// verify under its own root at `now`).
+/// `identity.key_mismatch`, `note.bad_private_key` (log.key.pem or witness.key.pem is not Ed25519), `trust.*` (the
+/// node's own chains must verify under its own root at `now`).
 Result<NodeIdentity> load_identity(std::filesystem::path const& directory, NodeId const& node, Timestamp now);
 
 /// Issues new leaves (and keys) from the issuing authority; the old encryption key is kept as

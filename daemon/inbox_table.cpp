@@ -115,6 +115,24 @@ Result<std::vector<InboxRow>> InboxTable::list(std::size_t limit) const {
     }
 }
 
+Result<std::vector<InboxTable::Taken>> InboxTable::taken(NodeId const& from, Timestamp since, std::int64_t after,
+                                                         std::size_t limit) const {
+    auto rows = database_.prepare(
+        "SELECT number, message FROM inbox WHERE sender = ?1 AND sent_at >= ?2 AND number > ?3 AND outcome = "
+        "'accepted' "
+        "ORDER BY number LIMIT ?4");
+    stored::bind_time(rows.bind(1, from.text()), 2, since);
+    rows.bind(3, after).bind(4, stored::integer(limit));
+    std::vector<Taken> all;
+    while (true) {
+        ASSIGN_OR_RETURN(bool const more, rows.step());
+        if (!more) return all;
+        ASSIGN_OR_RETURN(auto const id, stored::parsed(MessageId::parse(rows.text(1))));
+        ASSIGN_OR_RETURN(auto row, find(from, id));
+        if (row) all.push_back({rows.integer(0), *std::move(row)});
+    }
+}
+
 Result<std::optional<InboxRow>> InboxTable::find_by_id(MessageId const& id) const {
     auto row = database_.prepare(std::string(select) + "WHERE message = ?1 ORDER BY number LIMIT 1");
     row.bind(1, id.text());

@@ -45,6 +45,12 @@ public:
     /// The office of ours that the newest message of `from` about this subject named; none if there is no such message.
     Result<std::optional<OfficeId>> last_office(NodeId const& from, SubjectReference const& subject) const;
     Result<std::int64_t> count() const;
+    /// What `from` sent at `since` or later and we took, from row `after` on, in the order of arrival; at most `limit`.
+    struct Taken {
+        std::int64_t number;
+        InboxRow row;
+    };
+    Result<std::vector<Taken>> taken(NodeId const& from, Timestamp since, std::int64_t after, std::size_t limit) const;
 
     /// Rows of `from` that rest on the consent, or are named, and still have their content; at most `limit`.
     struct Held {

@@ -50,8 +50,7 @@ Status LogMirror::write(NodeId const& node, unsigned level, std::uint64_t number
     Bytes bytes;
     bytes.reserve(hashes.size() * digest_bytes);
     for (auto const& hash : hashes) bytes.insert(bytes.end(), hash.bytes.begin(), hash.bytes.end());
-    return database_
-        .prepare("INSERT OR REPLACE INTO mirror_tiles(node, level, tile, hashes) VALUES(?1, ?2, ?3, ?4)")
+    return database_.prepare("INSERT OR REPLACE INTO mirror_tiles(node, level, tile, hashes) VALUES(?1, ?2, ?3, ?4)")
         .bind(1, node.text())
         .bind(2, std::int64_t{level})
         .bind(3, stored::integer(number))

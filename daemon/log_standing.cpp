@@ -7,7 +7,6 @@
 namespace casebridge {
 namespace {
 
-constexpr std::string_view frozen_setting = "log.frozen";
 constexpr std::string_view since_setting = "log.witnessed_since";
 constexpr std::chrono::seconds patience{10};
 /// A cosignature under an unchanged head is renewed long before it is too old.
@@ -93,9 +92,34 @@ Status LogStanding::require_witnessed() const {
     auto const now = parts_.clock.now();
     std::lock_guard const lock(mutex_);
     if (frozen_) return *frozen_;
+    if (!waiting_for_.empty())
+        return Error{ErrorKind::unavailable, "log.recovering", waiting_for_.begin()->text() + " is still to be asked"};
+    if (unknown_withdrawals_) return Error{ErrorKind::unavailable, "log.withdrawals_unknown"};
     auto const newest = std::max(newest_cosignature().value_or(since_), since_);
     if (now - newest <= parts_.config.witness_stale) return Done{};
-    return Error{ErrorKind::unavailable, "log.not_witnessed", "no partner has cosigned the log since " + to_rfc3339(newest)};
+    return Error{ErrorKind::unavailable, "log.not_witnessed",
+                 "no partner has cosigned the log since " + to_rfc3339(newest)};
+}
+
+void LogStanding::recovered(std::set<NodeId> waiting) {
+    {
+        std::lock_guard const lock(mutex_);
+        frozen_.reset();
+        fitting_.clear();
+        cosigned_head_.clear();
+        for (auto& [node, partner] : partners_) partner.compared = false;
+        waiting_for_ = std::move(waiting);
+    }
+    changed_();
+}
+
+void LogStanding::set_waiting(std::set<NodeId> waiting, bool unknown) {
+    {
+        std::lock_guard const lock(mutex_);
+        waiting_for_ = std::move(waiting);
+        unknown_withdrawals_ = unknown;
+    }
+    changed_();
 }
 
 bool LogStanding::is_compared(NodeId const& node) const {
@@ -120,7 +144,7 @@ std::string LogStanding::cosigned_head() const {
 
 LogStanding::View LogStanding::view() const {
     std::lock_guard const lock(mutex_);
-    View view{{}, {}, newest_cosignature(), since_, partners_};
+    View view{{}, {}, newest_cosignature(), since_, partners_, waiting_for_};
     if (frozen_) view.frozen = frozen_->code;
     if (frozen_) view.frozen_detail = frozen_->detail;
     return view;
@@ -204,8 +228,7 @@ void LogStanding::on_record(NodeId const& by, std::string const& note, Done_ don
     }
     parts_.engine.submit<Done>([theirs = head->checkpoint](Store& store) { return fits(store, theirs); },
                                [this, by, note, size = head->checkpoint.size, done](Status const& fit) {
-                                   if (!fit && freezes(fit.error()))
-                                       return done(freeze(fit.error().code, by, size));
+                                   if (!fit && freezes(fit.error())) return done(freeze(fit.error().code, by, size));
                                    if (fit) {
                                        std::lock_guard const lock(mutex_);
                                        fitting_.insert_or_assign(by, note);
@@ -216,7 +239,8 @@ void LogStanding::on_record(NodeId const& by, std::string const& note, Done_ don
 
 /// On the engine's thread or any other; what it returns is the error that stands from now on.
 Status LogStanding::freeze(std::string_view code, NodeId const& by, std::uint64_t their_size) {
-    auto const detail = std::string(code) + ": " + by.text() + " holds a head of " + std::to_string(their_size) + " leaves";
+    auto const detail =
+        std::string(code) + ": " + by.text() + " holds a head of " + std::to_string(their_size) + " leaves";
     Error const why{ErrorKind::conflict, frozen_code(code), detail};
     {
         std::lock_guard const lock(mutex_);
@@ -263,9 +287,8 @@ void LogStanding::offer(NodeId const& node, std::uint64_t old_size, bool again, 
     auto kept = std::make_shared<LogDesk::GrowthProof const>(*std::move(proof));  // owner: the closures below
     parts_.client.call(std::move(call), [this, node, kept, again, done](PeerClient::Outcome outcome) {
         auto shared = std::make_shared<PeerClient::Outcome>(std::move(outcome));
-        parts_.pool.submit_always([this, node, kept, again, done, shared] {
-            on_cosignature(node, *kept, again, std::move(*shared), done);
-        });
+        parts_.pool.submit_always(
+            [this, node, kept, again, done, shared] { on_cosignature(node, *kept, again, std::move(*shared), done); });
     });
 }
 
@@ -303,7 +326,8 @@ void LogStanding::on_cosignature(NodeId const& node, LogDesk::GrowthProof const&
 }
 
 /// Errors: `note.*`, `witness.unexpected_answer` (nothing in it is signed with its key), `witness.wrong_time`.
-Status LogStanding::take_cosignature(Peer const& peer, LogDesk::GrowthProof const& proof, HttpResponse const& response) {
+Status LogStanding::take_cosignature(Peer const& peer, LogDesk::GrowthProof const& proof,
+                                     HttpResponse const& response) {
     auto const consistency = ConsistencyText::parse(proof.text);
     if (!consistency) return consistency.error();
     auto const lines = to_text(response.body);

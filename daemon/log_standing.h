@@ -29,6 +29,9 @@ struct LogStandingParts {
     ClockGuard const& clock;
 };
 
+/// Why the log is frozen; empty or none: it is not.
+inline constexpr std::string_view frozen_setting = "log.frozen";
+
 class LogStanding {
 public:
     using Done_ = std::function<void(Status const&)>;
@@ -42,12 +45,19 @@ public:
     /// Before something leaves for `node`: its record of our log has been compared, and a fresh cosignature was asked
     /// for if there is none. `done` on any thread. Errors: `log.behind`, `log.forked`, `peer.*` (it was not reached).
     void prepare(NodeId const& node, Done_ done);
-    /// Errors: `log.not_witnessed`, `log.behind`, `log.forked`. Whoever lets case data leave asks it.
+    /// Errors: `log.not_witnessed`, `log.behind`, `log.forked`, `log.recovering`,
+    /// `log.withdrawals_unknown`. Whoever lets case data leave asks it.
     [[nodiscard]] Status require_witnessed() const;
     /// Errors: `log.behind`, `log.forked`
     [[nodiscard]] Status require_whole() const;
     /// A partner showed what it holds of our log (a signed note of ours). Errors: `log.behind`, `log.forked`.
     void on_record(NodeId const& by, std::string const& note, Done_ done);
+
+    /// The log was brought forward: everything is compared anew, and until all of `waiting` have told what they know no
+    /// case data leaves.
+    void recovered(std::set<NodeId> waiting);
+    /// Those that have not; `unknown`: a withdrawal was told of that names nobody this store knows.
+    void set_waiting(std::set<NodeId> waiting, bool unknown);
 
     /// For the rounds: one partner, beside the work. `done` is always called.
     void compare(NodeId const& node, Done_ done);
@@ -71,6 +81,7 @@ public:
         std::optional<Timestamp> cosigned_at;  ///< the newest
         Timestamp since;                       ///< what the time without a cosignature is counted from
         std::map<NodeId, PartnerView> partners;
+        std::set<NodeId> waiting;  ///< to be asked what they know, after a recovery
     };
     [[nodiscard]] View view() const;
 
@@ -91,6 +102,8 @@ private:
     mutable std::mutex mutex_;
     std::optional<Error> frozen_;
     Timestamp since_{};
+    std::set<NodeId> waiting_for_;      ///< after a recovery
+    bool unknown_withdrawals_ = false;  ///< likewise
     std::map<NodeId, PartnerView> partners_;
     std::map<NodeId, std::vector<Done_>> waiting_;  ///< for a comparison that is under way
     std::map<NodeId, std::string> fitting_;         ///< the last record each showed that ours fitted

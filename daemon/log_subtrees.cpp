@@ -49,6 +49,16 @@ Status LogSubtrees::write(unsigned level, std::uint64_t position, Digest const& 
         .run();
 }
 
+Status LogSubtrees::truncate(std::uint64_t leaves) {
+    constexpr unsigned levels = 63;
+    for (unsigned level = step; level < levels; level += step)
+        RETURN_IF_ERROR(database_->prepare("DELETE FROM log_subtrees WHERE level = ?1 AND position >= ?2")
+                            .bind(1, std::int64_t{level})
+                            .bind(2, stored::integer(leaves >> level))
+                            .run());
+    return Done{};
+}
+
 Status LogSubtrees::check_end(std::uint64_t leaves) const {
     auto row = database_->prepare("SELECT max(position) FROM log_subtrees WHERE level = ?1");
     ASSIGN_OR_RETURN(bool const found, row.bind(1, std::int64_t{step}).step());

@@ -21,6 +21,8 @@ public:
     [[nodiscard]] Result<std::vector<Digest>> read_row(unsigned level, std::uint64_t first, std::size_t count) const;
     /// Only for levels that are kept; in the transaction of the leaf that completes the subtree.
     Status write(unsigned level, std::uint64_t position, Digest const& root);
+    /// Those that hold a leaf from `leaves` on are dropped.
+    Status truncate(std::uint64_t leaves);
     /// Whether there are as many as `leaves` leaves complete. Looks at the lowest kept level alone. Errors:
     /// `log.inconsistent`.
     [[nodiscard]] Status check_end(std::uint64_t leaves) const;

@@ -16,7 +16,7 @@ namespace casebridge {
 struct LogTile {
     static constexpr std::size_t width = 256;
 
-    unsigned level = 0;        ///< at most 7
+    unsigned level = 0;  ///< at most 7
     std::uint64_t number = 0;
     std::size_t hashes = width;  ///< 1 to 256
 

@@ -95,6 +95,8 @@ struct Node::Parts {
     std::unique_ptr<QueryAsker> asker;
     std::unique_ptr<CaseUpdates> updates;
     std::unique_ptr<CaseWatch> watch;
+    std::unique_ptr<ReplayDesk> replay;
+    std::unique_ptr<Recovery> recovery;
     std::unique_ptr<WitnessRounds> rounds;
     std::unique_ptr<PeerEndpoint> peer_endpoint;
     std::unique_ptr<OfficerApi> officer_api;
@@ -164,8 +166,8 @@ Status join_log(Parts& p) {
     p.log = std::make_unique<LogDesk>(*p.engine, std::move(p.log_key));
     p.witness = std::make_unique<Witness>(WitnessParts{p.self, *p.engine, p.registry, p.telemetry, p.clock},
                                           std::move(p.witness_key));
-    p.standing = std::make_unique<LogStanding>(LogStandingParts{p.self, p.config, *p.engine, p.registry, p.client,
-                                                                *p.log, p.pool, p.telemetry, p.clock});
+    p.standing = std::make_unique<LogStanding>(
+        LogStandingParts{p.self, p.config, *p.engine, p.registry, p.client, *p.log, p.pool, p.telemetry, p.clock});
     p.log_endpoint = std::make_unique<LogEndpoint>(*p.engine, *p.log, *p.standing, *p.witness, p.pool);
     RETURN_IF_ERROR(p.witness->load());
     return p.standing->load();
@@ -176,10 +178,9 @@ template <typename Parts>
 void join(Parts& p, std::function<Status()> reload) {
     p.sharing = std::make_unique<Sharing>(p.self, p.config, p.source.get(), *p.engine, p.instruments, p.registry,
                                           p.crypto, p.reserve, p.telemetry, p.clock);
-    p.outbox =
-        std::make_unique<Outbox>(DeliveryParts{p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry,
-                                               *p.contact, p.client, p.crypto, p.pool, p.telemetry, p.clock,
-                                               *p.standing, *p.witness, *p.log_endpoint});
+    p.outbox = std::make_unique<Outbox>(DeliveryParts{p.self, p.config, *p.sharing, *p.engine, p.instruments,
+                                                      p.registry, *p.contact, p.client, p.crypto, p.pool, p.telemetry,
+                                                      p.clock, *p.standing, *p.witness, *p.log_endpoint});
     p.standing->on_change([&p] { p.outbox->wake(); });
     p.sharing->on_queued([&p] { p.outbox->wake(); });
     p.duties = std::make_unique<DutyDesk>(
@@ -212,15 +213,19 @@ void join(Parts& p, std::function<Status()> reload) {
     p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{
         p.config, p.own_root, p.tls_chain, p.signing_chain, p.encryption_chain, *p.engine, p.crypto, p.reserve,
         p.telemetry, p.clock, [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; }});
+    p.replay = std::make_unique<ReplayDesk>(ReplayDeskParts{*p.engine, p.telemetry, p.clock});
+    p.replay->on_queued([&p] { p.outbox->wake(); });
+    p.recovery = std::make_unique<Recovery>(RecoveryParts{p.self, p.config, *p.engine, p.registry, p.client, *p.log,
+                                                          *p.standing, *p.duties, *p.sharing, p.telemetry, p.clock});
     p.rounds = std::make_unique<WitnessRounds>(WitnessRoundsParts{p.self, p.config, *p.engine, p.registry, p.client,
-                                                                  *p.standing, *p.witness, p.telemetry});
+                                                                  *p.standing, *p.witness, *p.recovery, p.telemetry});
     p.witness->on_cosigned([&p](NodeId const& node) { p.rounds->attend_soon(node); });
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};
     p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), p.config.peer_quota, *p.inbox, *p.desk,
-                                                     *p.health, *p.log_endpoint, *p.standing, *p.witness, p.pool,
-                                                     p.registry, p.telemetry, p.clock);
+                                                     *p.health, *p.log_endpoint, *p.standing, *p.witness, *p.replay,
+                                                     p.pool, p.registry, p.telemetry, p.clock);
     p.officer_api = std::make_unique<OfficerApi>(OfficerApiParts{p.self,
                                                                  p.config,
                                                                  p.own_root,
@@ -243,6 +248,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  *p.standing,
                                                                  *p.witness,
                                                                  *p.rounds,
+                                                                 *p.recovery,
                                                                  *p.watch,
                                                                  *p.updates,
                                                                  p.staging.get(),
@@ -319,6 +325,7 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     }
     std::unique_ptr<Node> node(new Node(std::move(parts)));
     join(p, [raw = node.get()] { return raw->reload(); });
+    RETURN_IF_ERROR(p.recovery->load());
     RETURN_IF_ERROR(listen(p));
     p.rounds->start();
     p.outbox->start();

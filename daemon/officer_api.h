@@ -44,6 +44,7 @@ struct OfficerApiParts {
     LogStanding& standing;
     Witness& witness;
     WitnessRounds& rounds;
+    Recovery& recovery;
     CaseWatch& watch;
     CaseUpdates& updates;
     ReceivedExport* staging;  ///< null: not configured

@@ -91,6 +91,7 @@ std::vector<OfficerRoute> directory_routes();
 std::vector<OfficerRoute> meeting_routes();
 std::vector<OfficerRoute> log_routes();
 std::vector<OfficerRoute> witness_routes();
+std::vector<OfficerRoute> recovery_routes();
 std::vector<OfficerRoute> status_routes();
 
 }  // namespace casebridge

@@ -54,12 +54,15 @@ void show(OfficerCall& call) {
     for (auto const& [node, peer] : peers->all())
         if (!peer.removed()) list.push(partner_json(peer, view, *held));
     auto const witnessed = parts.standing.require_witnessed();
+    auto waiting = Json::array();
+    for (auto const& node : view.waiting) waiting.push(node.text());
     call.answer(Json::object()
                     .set("log_key", parts.log.vkey())
                     .set("witness_key", parts.witness.vkey())
                     .set("size", held->own.size)
                     .set("frozen", view.frozen)
                     .set("frozen_detail", view.frozen_detail)
+                    .set("waiting", std::move(waiting))
                     .set("cosigned_at", optional_time(view.cosigned_at))
                     .set("may_send", static_cast<bool>(witnessed))
                     .set("code", witnessed ? std::string_view() : witnessed.error().code)

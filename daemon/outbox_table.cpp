@@ -180,6 +180,26 @@ Result<std::vector<OutboxRow>> OutboxTable::list(std::size_t limit) const {
     return read_all(std::move(rows));
 }
 
+Result<std::int64_t> OutboxTable::queue_again(NodeId const& node, Timestamp since, Timestamp now, Timestamp others_at) {
+    auto again = database_.prepare(
+        "UPDATE outbox SET state = 'queued', first = 0, possibly_delivered = 1, last_code = 'outbox.replay', "
+        "next_at = CASE WHEN request = 0 THEN ?3 ELSE ?4 END "
+        "WHERE node = ?1 AND state = 'delivered' AND created_at >= ?2 AND expires_at > ?3 "
+        "AND sealed IN (SELECT content FROM content_keys)");
+    again.bind(1, node.text());
+    stored::bind_time(again, 2, since);
+    stored::bind_time(again, 3, now);
+    RETURN_IF_ERROR(stored::bind_time(again, 4, others_at).run());
+    auto const queued = std::int64_t{database_.changes()};
+    RETURN_IF_ERROR(database_
+                        .prepare("UPDATE outbox SET first = 1 WHERE node = ?1 AND state = 'queued' AND NOT EXISTS("
+                                 "SELECT 1 FROM outbox q WHERE q.stream = outbox.stream AND q.state = 'queued' AND "
+                                 "(q.first = 1 OR q.sequence < outbox.sequence))")
+                        .bind(1, node.text())
+                        .run());
+    return queued;
+}
+
 Result<std::optional<Timestamp>> OutboxTable::oldest_queued() const {
     auto row = database_.prepare("SELECT min(created_at) FROM outbox WHERE state = 'queued'");
     ASSIGN_OR_RETURN(bool const found, row.step());

@@ -74,6 +74,9 @@ public:
     /// Of the first queued row of every stream to `node` (streams are delivered in order): those due by `now`, the
     /// longest due first, at most `limit`. Costs what it returns, however long the queue and the history are.
     Result<Due> due(NodeId const& node, Timestamp now, std::size_t limit) const;
+    /// For a partner that lost what it had: what was delivered to it and made since `since`, has not expired and is
+    /// still here is queued again, duties at once and the rest from `others_at` on. How many.
+    Result<std::int64_t> queue_again(NodeId const& node, Timestamp since, Timestamp now, Timestamp others_at);
     /// Newest first.
     Result<std::vector<OutboxRow>> list(std::size_t limit) const;
     struct Counts {

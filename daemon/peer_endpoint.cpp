@@ -12,7 +12,8 @@ HttpResponse json_answer(Json const& json) {
 
 PeerEndpoint::PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, QueryDesk& desk,
                            HealthSurvey& health, LogEndpoint& log, LogStanding& standing, Witness& witness,
-                           WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry, ClockGuard const& clock)
+                           ReplayDesk& replay, WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry,
+                           ClockGuard const& clock)
     : document_(std::move(document)),
       quota_(quota),
       inbox_(inbox),
@@ -21,6 +22,7 @@ PeerEndpoint::PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inb
       log_(log),
       standing_(standing),
       witness_(witness),
+      replay_(replay),
       pool_(pool),
       peers_(peers),
       telemetry_(telemetry),
@@ -76,17 +78,22 @@ void PeerEndpoint::handle(HttpRequest request, HttpResponder respond) {
         return respond(problem(403, "peer.unknown"));  // why exactly is for our log
     }
     auto const& node = (*peer)->row.node;
-    if (!within_quota(node, LogEndpoint::is_below(request.path) ? Kind::log : Kind::exchange)) {
+    auto const is = [&request](std::string_view path) { return request.path == path; };
+    if (!within_quota(node,
+                      LogEndpoint::is_below(request.path) || is("/exchange/v1/replay") ? Kind::log : Kind::exchange)) {
         auto answer = problem(429, "peer.too_many_requests");
         answer.headers["retry-after"] = "5";
         return respond(std::move(answer));
     }
-    auto const is = [&request](std::string_view path) { return request.path == path; };
     if (is("/exchange/v1/messages") || is("/exchange/v1/queries")) {
         if (request.method != "POST") return respond(problem(405, "http.method_not_allowed"));
         if (request.content_type != "application/cms") return respond(problem(415, "http.media_type"));
         if (auto const trusted = clock_.require_trusted(); !trusted) return respond(problem(503, trusted.error().code));
         return take_message(std::move(request), node, std::move(respond));
+    }
+    if (is("/exchange/v1/replay")) {
+        if (request.method != "POST") return respond(problem(405, "http.method_not_allowed"));
+        return replay_.answer(node, request.body, std::move(respond));
     }
     if (LogEndpoint::is_below(request.path)) return log_.handle(request, node, std::move(respond));
     if (is("/exchange/v1/node") || is("/exchange/v1/health")) {

@@ -6,6 +6,7 @@
 #include "daemon/log_endpoint.h"
 #include "daemon/peer_contact.h"
 #include "daemon/query_desk.h"
+#include "daemon/replay_desk.h"
 #include "daemon/token_bucket.h"
 
 namespace casebridge {
@@ -15,8 +16,8 @@ public:
     /// `document` answers `GET /exchange/v1/node`; its time is set at each answer. `quota`: of each peer;
     /// beyond it a request is answered 429 `peer.too_many_requests`.
     PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, QueryDesk& desk, HealthSurvey& health,
-                 LogEndpoint& log, LogStanding& standing, Witness& witness, WorkerPool& pool, PeerRegistry& peers,
-                 Telemetry& telemetry, ClockGuard const& clock);
+                 LogEndpoint& log, LogStanding& standing, Witness& witness, ReplayDesk& replay, WorkerPool& pool,
+                 PeerRegistry& peers, Telemetry& telemetry, ClockGuard const& clock);
 
     void handle(HttpRequest request, HttpResponder respond);
 
@@ -35,6 +36,7 @@ private:
     LogEndpoint& log_;
     LogStanding& standing_;
     Witness& witness_;
+    ReplayDesk& replay_;
     WorkerPool& pool_;
     PeerRegistry& peers_;
     Telemetry& telemetry_;

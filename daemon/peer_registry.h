@@ -14,7 +14,7 @@ namespace casebridge {
 struct Peer {
     PeerRow row;
     PinnedRoot pin;
-    std::vector<Certificate> encryption_chain;  ///< as last presented; verified anew at each use
+    std::vector<Certificate> encryption_chain;             ///< as last presented; verified anew at each use
     std::optional<NoteVerifier> log_key{}, witness_key{};  ///< none: not told yet
 
     [[nodiscard]] bool removed() const { return row.removed_at.has_value(); }

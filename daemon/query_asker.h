@@ -3,8 +3,8 @@
 
 #include "daemon/peer_client.h"
 #include "daemon/peer_contact.h"
-#include "daemon/witness.h"
 #include "daemon/sharing.h"
+#include "daemon/witness.h"
 
 #include <condition_variable>
 

@@ -100,14 +100,17 @@ Status Witness::accuse(Store& store, NodeId const& node, ForkEvidence const& evi
     ASSIGN_OR_RETURN(auto const kept, store.witness().evidence(most_evidence));
     if (kept.size() == most_evidence) return Done{};  // it is accused already
     auto const now = parts_.clock.now();
-    ASSIGN_OR_RETURN(bool const is_new, store.witness().add({.node = node,
-                                                             .kind = std::string(evidence.kind()),
-                                                             .document = dump(evidence.to_json()),
-                                                             .at = now}));
+    ASSIGN_OR_RETURN(
+        bool const is_new,
+        store.witness().add(
+            {.node = node, .kind = std::string(evidence.kind()), .document = dump(evidence.to_json()), .at = now}));
     if (!is_new || !store.log().require_whole()) return Done{};
     auto facts = Json::object();
-    facts.set("peer", node.text()).set("kind", evidence.kind()).set("evidence", sha256(as_bytes(dump(evidence.to_json()))).hex());
-    auto const leaf = store.log().append("witness.evidence", now, service_actor("a partner's log"), facts, Json::object());
+    facts.set("peer", node.text())
+        .set("kind", evidence.kind())
+        .set("evidence", sha256(as_bytes(dump(evidence.to_json()))).hex());
+    auto const leaf =
+        store.log().append("witness.evidence", now, service_actor("a partner's log"), facts, Json::object());
     return leaf ? Status(Done{}) : Status(leaf.error());
 }
 
@@ -220,8 +223,7 @@ void Witness::answer_consistency(std::string_view origin_hash, std::uint64_t old
             if (old_size > held->size || verified != held->size)
                 return Error{ErrorKind::not_found, "log.no_such_size", std::to_string(old_size)};
             ASSIGN_OR_RETURN(auto const root, store.mirror().root_at(node, old_size));
-            ASSIGN_OR_RETURN(auto const proof,
-                             consistency_proof(old_size, held->size, store.mirror().reader(node)));
+            ASSIGN_OR_RETURN(auto const proof, consistency_proof(old_size, held->size, store.mirror().reader(node)));
             return Json::object()
                 .set("old", old_size)
                 .set("root", root.hex())
@@ -287,7 +289,8 @@ void Witness::consider_growth(NodeId const& log, std::string note, Digest const&
     auto const bare = head ? bare_note(note, *peer->log_key) : Result<std::string>(head.error());
     if (!bare) return;
     parts_.engine.submit<bool>(
-        [this, log, note = *bare, old_root, proof = std::move(proof), head = head->checkpoint](Store& store) -> Result<bool> {
+        [this, log, note = *bare, old_root, proof = std::move(proof),
+         head = head->checkpoint](Store& store) -> Result<bool> {
             ASSIGN_OR_RETURN(auto const held, store.witness().witnessed(log));
             if (!held || head.size < held->size) return false;
             if (!verify_consistency(held->size, old_root, head.size, head.root, proof)) return false;  // their mistake

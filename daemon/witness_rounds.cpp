@@ -144,6 +144,7 @@ void WitnessRounds::attend(NodeId const& node) {
         parts_.standing.compare(node, [&compared](Status const& outcome) { compared.set_value(bool(outcome)); });
         if (!compared.get_future().get()) return;
     }
+    parts_.recovery.ask(node);
     ask_for_cosignature(*peer);
     if (peer->log_key) mirror(*peer);
     hear_about_others(*peer);
@@ -167,7 +168,8 @@ Result<HttpResponse> WitnessRounds::get(Peer const& peer, std::string const& pat
                   .maximum_answer_bytes = most_bytes,
                   .timeout = patience};
     std::promise<PeerClient::Outcome> promise;
-    parts_.client.call(std::move(call), [&promise](PeerClient::Outcome outcome) { promise.set_value(std::move(outcome)); });
+    parts_.client.call(std::move(call),
+                       [&promise](PeerClient::Outcome outcome) { promise.set_value(std::move(outcome)); });
     auto outcome = promise.get_future().get();
     if (auto* failure = std::get_if<PeerClient::Failure>(&outcome)) return std::move(failure->error);
     auto& response = std::get<PeerClient::Answer>(outcome).response;
@@ -200,8 +202,7 @@ void WitnessRounds::mirror(Peer const& peer) {
             if (end < held->size) return true;
             return store.mirror().verify(node, held->root);
         });
-        if (kept && !*kept)
-            return parts_.telemetry.log(LogLevel::error, "witness.mirror_differs", {{"peer", node}});
+        if (kept && !*kept) return parts_.telemetry.log(LogLevel::error, "witness.mirror_differs", {{"peer", node}});
         if (!kept) return;
         if (end == held->size) return parts_.witness.mirror_grew(node);
     }

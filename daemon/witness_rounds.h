@@ -5,7 +5,7 @@
 // are attended at the same time; who does not answer holds nobody up.
 #pragma once
 
-#include "daemon/log_standing.h"
+#include "daemon/recovery.h"
 
 #include <condition_variable>
 #include <thread>
@@ -20,6 +20,7 @@ struct WitnessRoundsParts {
     PeerClient& client;
     LogStanding& standing;
     Witness& witness;
+    Recovery& recovery;
     Telemetry& telemetry;
 };
 

@@ -241,7 +241,9 @@ for node in "${nodes[@]}"; do
     [[ $peer == "$node" ]] && continue
     at "$node" --reason "demonstration" peer add "$peer" --kind welfare --name "${name[$peer]}" \
       --address "127.0.0.1:${port[$peer]}" --root "$(home "$peer")/state/identity/root.pem" \
-      --fingerprint "$(jq -r .fingerprint "$(home "$peer")/init.json")" --json >/dev/null
+      --fingerprint "$(jq -r .fingerprint "$(home "$peer")/init.json")" \
+      --log-key "$(jq -r .log_key "$(home "$peer")/init.json")" \
+      --witness-key "$(jq -r .witness_key "$(home "$peer")/init.json")" --json >/dev/null
   done
 done
 for node in "${nodes[@]}"; do

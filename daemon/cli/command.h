@@ -55,6 +55,7 @@ std::vector<Command> procedure_commands();
 std::vector<Command> thread_commands();
 std::vector<Command> log_commands();
 std::vector<Command> witness_commands();
+std::vector<Command> recover_commands();
 std::vector<Command> onward_commands();
 std::vector<Command> query_commands();
 std::vector<Command> docket_commands();

@@ -93,8 +93,8 @@ std::string render_status(Json const& json, Style const& style) {
               log_key.empty() ? Cell{"none: casebridge identity add-log-key", Tone::warning} : Cell{log_key});
     auto const& witnesses = member(json, "witnesses");
     bool const may_send = shown(witnesses, "may_send") == "yes";
-    auto cosigned = shown(witnesses, "cosigning") + " of " + shown(witnesses, "partners") + " partners have cosigned it, last " +
-                    local_time(witnesses.text_or("cosigned_at"));
+    auto cosigned = shown(witnesses, "cosigning") + " of " + shown(witnesses, "partners") +
+                    " partners have cosigned it, last " + local_time(witnesses.text_or("cosigned_at"));
     if (!may_send) cosigned += "; no case data leaves [" + witnesses.text_or("code") + "]";
     facts.add("witnesses", {cosigned, may_send ? Tone::plain : Tone::bad});
     facts.add("root fingerprint", shown(member(json, "identity"), "root_fingerprint"));

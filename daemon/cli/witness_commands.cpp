@@ -108,9 +108,8 @@ ExitCode settle(Invocation const& in) {
 ExitCode round(Invocation const& in) {
     auto const client = in.officer();
     if (!client) return in.fail(client.error());
-    return in.show(client->post("/v1/witness/round", Json::object()), [](Json const&, Style const&) {
-        return std::string("begun; casebridge witness show\n");
-    });
+    return in.show(client->post("/v1/witness/round", Json::object()),
+                   [](Json const&, Style const&) { return std::string("begun; casebridge witness show\n"); });
 }
 
 }  // namespace
@@ -123,13 +122,15 @@ std::vector<Command> witness_commands() {
          "casebridge witness show",
          {},
          show},
-        {"witness round", "Ask every partner now, as it is done each minute anyway", "casebridge witness round", {},
+        {"witness round",
+         "Ask every partner now, as it is done each minute anyway",
+         "casebridge witness round",
+         {},
          round},
         {"witness evidence",
          "Evidence that a partner's log was rewritten: the list, or one document to be kept and given away",
          "casebridge witness evidence 1 > fork.json",
-         {{"NUMBER", "", "One of the list", optional},
-          {"--limit", "N", "At most so many (default 100)", optional}},
+         {{"NUMBER", "", "One of the list", optional}, {"--limit", "N", "At most so many (default 100)", optional}},
          evidence},
         {"witness verify",
          "Verify such a document, offline; exit 0 if it proves that the log was rewritten",

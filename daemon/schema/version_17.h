@@ -62,6 +62,13 @@ CREATE TABLE log_evidence(
     settled_at INTEGER  -- an officer has dealt with it
 );
 CREATE INDEX log_evidence_node ON log_evidence(node, settled_at);
+
+-- Leaves of our own log whose hashes alone came back, after an older store had been restored.
+CREATE TABLE log_lost(
+    first INTEGER PRIMARY KEY CHECK(first >= 0),
+    next  INTEGER NOT NULL CHECK(next > first),
+    at    INTEGER NOT NULL
+);
 )sql";
 
 }  // namespace casebridge::schema

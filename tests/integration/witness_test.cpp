@@ -29,7 +29,33 @@ struct Witnesses : TwoNodes {
         });
     }
     static void wait_until_frozen(DemoMinistry const& node, std::string const& code) {
-        eventually("the node is frozen", [&] { return view(node).text_or("frozen") == code; });
+        eventually("the node is frozen", [&] {
+            BOOST_REQUIRE_EQUAL(node.officer().post("/v1/witness/round", Json::object()).summary(), "200");
+            return view(node).text_or("frozen") == code;
+        });
+    }
+
+    /// Until the other has the hashes of all that it has cosigned.
+    static void wait_until_mirrored(DemoMinistry const& at) {
+        eventually("the log is mirrored", [&] {
+            auto const json = partner(at);
+            return *json.find("mirrored") == *json.find("witnessed_size");
+        });
+    }
+    static Json recover(DemoMinistry const& node, bool dry_run) {
+        auto const answer = node.officer().post(
+            "/v1/recovery", Json::object().set("reason", "restored a backup").set("dry_run", dry_run));
+        BOOST_REQUIRE_EQUAL(answer.summary(), "200");
+        return answer.json();
+    }
+    static std::string recover_code(DemoMinistry const& node) {
+        return node.officer().post("/v1/recovery", Json::object().set("reason", "restored a backup")).summary();
+    }
+    static void wait_until_recovered(DemoMinistry const& node) {
+        eventually("every partner was asked", [&] {
+            BOOST_REQUIRE_EQUAL(node.officer().post("/v1/witness/round", Json::object()).summary(), "200");
+            return view(node).find("waiting")->as_array()->empty();
+        });
     }
 
     /// As a backup that a well-meaning administrator makes and puts back.
@@ -48,12 +74,29 @@ struct Witnesses : TwoNodes {
     }
     void set_keys(DemoMinistry const& at, DemoMinistry const& of, std::string const& log_key,
                   std::string const& witness_key, std::string const& expected = "200") const {
-        auto const body = Json::object()
-                              .set("reason", "exchanged in person")
-                              .set("log_key", log_key)
-                              .set("witness_key", witness_key);
+        auto const body =
+            Json::object().set("reason", "exchanged in person").set("log_key", log_key).set("witness_key", witness_key);
         BOOST_CHECK_EQUAL(at.officer().post("/v1/peers/" + of.id().text() + "/keys", body).summary(), expected);
     }
+};
+
+/// Lao PDR witnesses Thailand's log, too.
+struct ThreeWitnesses : Witnesses {
+    ThreeWitnesses() {
+        laos.start();
+        thailand.add_peer(laos);
+        laos.add_peer(thailand);
+        eventually("all cosign", [&] {
+            BOOST_REQUIRE_EQUAL(thailand.officer().post("/v1/witness/round", Json::object()).summary(), "200");
+            auto const json = view(thailand);
+            return std::ranges::all_of(*json.find("partners")->as_array(), [&](Json const& each) {
+                return *each.find("cosigned_size") == *json.find("size");
+            });
+        });
+        wait_until_mirrored(laos);
+        wait_until_mirrored(cambodia);
+    }
+    DemoMinistry laos{directory.path(), "la-mlsw", {"anti-trafficking-division"}, clock};
 };
 
 PeerClient::Outcome get(PeerClient& client, PeerTarget const& target, std::string const& path) {
@@ -90,8 +133,8 @@ BOOST_AUTO_TEST_CASE(the_record_of_a_witness_is_signed_by_both_and_the_tiles_giv
     auto const answer = get(client, thailand.target(), "/exchange/v1/log/" + origin + "/checkpoint");
     BOOST_REQUIRE_EQUAL(summary(answer), "200 text/plain; charset=utf-8");
     std::vector<NoteVerifier> const witness_keys{thailand.identity().witness_key->verifier()};
-    auto const record = must(
-        open_checkpoint(to_text(body_of(answer)), cambodia.identity().log_key->verifier(), witness_keys));
+    auto const record =
+        must(open_checkpoint(to_text(body_of(answer)), cambodia.identity().log_key->verifier(), witness_keys));
     BOOST_CHECK_EQUAL(record.cosignatures.size(), 1U);
     auto const size = record.checkpoint.size;
     PeerClient other(thailand.tls_identity());
@@ -106,7 +149,8 @@ BOOST_AUTO_TEST_CASE(the_record_of_a_witness_is_signed_by_both_and_the_tiles_giv
          {std::pair("tile/0/001", "404 log.no_such_size"), std::pair("tile/0/1", "404 http.not_found"),
           std::pair("mirror", "400 request.bad_number"), std::pair("nothing", "404 http.not_found"),
           std::pair("0123/checkpoint", "404 log.unknown"), std::pair("0123/consistency", "400 request.bad_number"),
-          std::pair("0123/consistency?old=1", "404 log.unknown"), std::pair("add-checkpoint", "405 http.method_not_allowed")})
+          std::pair("0123/consistency?old=1", "404 log.unknown"),
+          std::pair("add-checkpoint", "405 http.method_not_allowed")})
         BOOST_CHECK_EQUAL(summary(get(other, cambodia.target(), std::string("/exchange/v1/log/") + path)), expected);
 }
 
@@ -114,8 +158,8 @@ BOOST_AUTO_TEST_CASE(without_a_cosignature_for_four_hours_no_case_data_leaves_bu
     auto const told = delivered_message();
     auto const known = cambodia.identity();
     // Thailand loses its witness: it knows another key than Cambodia signs with.
-    auto const stranger = must(NoteSigner::make(witness_name(cambodia.id()), NoteKeyType::cosignature,
-                                                must(PrivateKey::generate_ed25519())));
+    auto const stranger = must(
+        NoteSigner::make(witness_name(cambodia.id()), NoteKeyType::cosignature, must(PrivateKey::generate_ed25519())));
     wait_until_cosigned(thailand);
     set_keys(thailand, cambodia, "", stranger.verifier().text());
     clock.turn(std::chrono::hours(4) + std::chrono::minutes(1));
@@ -135,8 +179,8 @@ BOOST_AUTO_TEST_CASE(without_a_cosignature_for_four_hours_no_case_data_leaves_bu
 BOOST_AUTO_TEST_CASE(what_waited_for_a_cosignature_leaves_with_it) {
     static_cast<void>(delivered_message());
     auto const right = cambodia.identity().witness_key->verifier().text();
-    auto const stranger = must(NoteSigner::make(witness_name(cambodia.id()), NoteKeyType::cosignature,
-                                                must(PrivateKey::generate_ed25519())));
+    auto const stranger = must(
+        NoteSigner::make(witness_name(cambodia.id()), NoteKeyType::cosignature, must(PrivateKey::generate_ed25519())));
     set_keys(thailand, cambodia, "", stranger.verifier().text());
     clock.turn(std::chrono::hours(4) + std::chrono::minutes(1));
     auto const message = queue();
@@ -170,7 +214,9 @@ BOOST_AUTO_TEST_CASE(yesterdays_store_is_noticed_at_start_and_nothing_is_done_wi
     thailand.start();
     wait_until_frozen(thailand, "log.behind");
     BOOST_CHECK(*view(thailand).find("size") != before);
-    BOOST_CHECK_EQUAL(thailand.officer().post("/v1/messages/send", request().set("reason", "try").set("preview", "")).status >= 400, true);
+    BOOST_CHECK_EQUAL(
+        thailand.officer().post("/v1/messages/send", request().set("reason", "try").set("preview", "")).status >= 400,
+        true);
     BOOST_CHECK_EQUAL(thailand.officer().get("/v1/log/checkpoint").summary(), "409 log.behind");
     BOOST_CHECK_EQUAL(thailand.counter("casebridge_alarms_total{kind=\"log_frozen\"}"), 1);
     // What was sent to it is not admitted: its receipt would take the place of another leaf.
@@ -182,6 +228,131 @@ BOOST_AUTO_TEST_CASE(yesterdays_store_is_noticed_at_start_and_nothing_is_done_wi
     cambodia.stop();
     thailand.start();  // the partner is away, and it is known all the same
     BOOST_CHECK_EQUAL(view(thailand).text_or("frozen"), "log.behind");
+}
+
+BOOST_AUTO_TEST_CASE(partners_bring_yesterdays_store_forward_and_the_withdrawal_with_it) {
+    auto const first = delivered_message();
+    for (auto const* node : {&thailand, &cambodia}) wait_until_mirrored(*node);
+    keep_store(thailand);
+    change_name("Another");
+    auto const lost = delivered_message();  // what the old store will not know
+    withdraw_consent();
+    eventually("the withdrawal arrives", [&] { return cambodia.leaves("erasure").size() == 1; });
+    wait_until_cosigned(thailand);
+    wait_until_mirrored(cambodia);
+    auto const before = *view(thailand).find("size")->as_integer();
+
+    put_store_back(thailand);
+    thailand.start();
+    wait_until_frozen(thailand, "log.behind");
+    auto const planned = recover(thailand, true);
+    auto const head = *planned.find("head")->as_integer();
+    BOOST_CHECK_LE(head, before);
+    BOOST_CHECK_GT(head, *planned.find("size")->as_integer());
+    BOOST_CHECK_EQUAL(view(thailand).text_or("frozen"), "log.behind");
+    static_cast<void>(recover(thailand, false));
+    wait_until_recovered(thailand);
+    BOOST_CHECK_EQUAL(view(thailand).text_or("frozen"), "");
+
+    // The withdrawal is back, and what had been told.
+    auto const told = thailand.officer().get("/v1/recovery").json();
+    BOOST_CHECK(*told.find("withdrawals") == Json(1));
+    BOOST_CHECK(*told.find("register") == Json(1));
+    BOOST_CHECK(*told.find("unknown") == Json(0));
+    BOOST_CHECK_EQUAL(thailand.disclosure(lost), "delivered");
+    auto const refused = thailand.officer().post("/v1/cases/preview", request().set("reason", "try")).json();
+    BOOST_CHECK_EQUAL(refused.find("denials")->as_array()->front().text_or("code"), "release.consent_withdrawn");
+    // The log goes on where it was, and the partner cosigns it.
+    wait_until_cosigned(thailand);
+    BOOST_CHECK_GT(*view(thailand).find("size")->as_integer(), head);
+    BOOST_CHECK(*partner(cambodia).find("accused") == Json(false));
+    BOOST_CHECK_EQUAL(thailand.leaves("log.recover").size(), 1U);
+    BOOST_CHECK_EQUAL(thailand.officer().get("/v1/log/proof?leaf=" + std::to_string(head - 1)).summary(),
+                      "404 log.leaf_lost");
+    thailand.stop();
+    thailand.start();  // the whole log is hashed again
+    wait_until_cosigned(thailand);
+    BOOST_CHECK_EQUAL(thailand.fatal_errors(), 0);
+    static_cast<void>(first);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_partner_had_sent_comes_once_more_and_stays_erased_if_it_was_withdrawn) {
+    wait_until_cosigned(cambodia);
+    for (auto const* node : {&thailand, &cambodia}) wait_until_mirrored(*node);
+    keep_store(cambodia);
+    auto const message = delivered_message();
+    withdraw_consent();
+    eventually("the withdrawal arrives", [&] { return cambodia.leaves("erasure").size() == 1; });
+    eventually("the erasure receipt arrives", [&] {
+        retry();
+        return thailand.leaves("erasure.confirmed").size() == 1;
+    });
+    wait_until_cosigned(cambodia);
+    wait_until_mirrored(thailand);
+
+    put_store_back(cambodia);
+    cambodia.start();
+    wait_until_frozen(cambodia, "log.behind");
+    static_cast<void>(recover(cambodia, false));
+    wait_until_recovered(cambodia);
+    eventually("the withdrawal has come once more", [&] {
+        retry();
+        clock.turn(std::chrono::seconds(6));
+        return cambodia.leaves("admission").size() >= 1;
+    });
+    for (auto const& row : cambodia.inbox())
+        if (row.text_or("message") == message) BOOST_CHECK_NE(row.text_or("state"), "readable");
+    BOOST_CHECK_EQUAL(cambodia.officer().get("/v1/inbox/" + message, {{"reason", "look"}}).status == 200, false);
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_was_receipted_and_lost_is_there_again) {
+    wait_until_cosigned(cambodia);
+    for (auto const* node : {&thailand, &cambodia}) wait_until_mirrored(*node);
+    keep_store(cambodia);
+    auto const message = delivered_message();
+    wait_until_cosigned(cambodia);
+    wait_until_mirrored(thailand);
+    put_store_back(cambodia);
+    cambodia.start();
+    wait_until_frozen(cambodia, "log.behind");
+    BOOST_CHECK(cambodia.inbox().empty());
+    static_cast<void>(recover(cambodia, false));
+    wait_until_recovered(cambodia);
+    eventually("the message is there again", [&] {
+        clock.turn(std::chrono::seconds(6));
+        return cambodia.inbox().size() == 1;
+    });
+    eventually("it is delivered again", [&] {
+        retry();
+        return thailand.outbox_state(message) == "delivered ";
+    });
+    BOOST_CHECK_EQUAL(thailand.disclosure(message), "delivered");
+    BOOST_CHECK_EQUAL(thailand.leaves("replay").size(), 1U);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_partner_nothing_is_brought_forward_and_nothing_is_done) {
+    wait_until_cosigned(thailand);
+    wait_until_mirrored(cambodia);
+    keep_store(thailand);
+    static_cast<void>(delivered_message());
+    wait_until_cosigned(thailand);
+    put_store_back(thailand);
+    cambodia.stop();
+    thailand.start();
+    // Nobody can tell it yet; but nothing leaves before the partner was asked.
+    auto const message = queue();
+    wait_for(message, "queued peer.unreachable");
+    BOOST_CHECK_EQUAL(recover_code(thailand), "409 recover.not_needed");
+    cambodia.start();
+    wait_until_frozen(thailand, "log.behind");
+    cambodia.stop();
+    BOOST_CHECK_EQUAL(recover_code(thailand), "503 recover.no_partner");
+    cambodia.start();
+    // What it did meanwhile moves behind what comes back.
+    BOOST_CHECK_GT(*recover(thailand, false).find("moved")->as_integer(), 0);
+    wait_until_recovered(thailand);
+    wait_until_cosigned(thailand);
+    BOOST_CHECK(*partner(cambodia).find("accused") == Json(false));
 }
 
 BOOST_AUTO_TEST_CASE(a_message_tells_a_node_that_its_store_is_old_before_it_admits_anything) {
@@ -197,6 +368,87 @@ BOOST_AUTO_TEST_CASE(a_message_tells_a_node_that_its_store_is_old_before_it_admi
     wait_until_frozen(cambodia, "log.behind");
     eventually("the sender is told", [&] { return thailand.outbox_state(message) == "queued peer.answered_later"; });
     BOOST_CHECK_LT(cambodia.inbox().size(), received);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(three_witnesses, ThreeWitnesses)
+
+BOOST_AUTO_TEST_CASE(one_partner_is_enough_to_come_forward_and_the_other_is_waited_for) {
+    keep_store(thailand);
+    static_cast<void>(delivered_message());
+    withdraw_consent();
+    eventually("the withdrawal arrives", [&] { return cambodia.leaves("erasure").size() == 1; });
+    auto const size = *view(thailand).find("size")->as_integer();
+    eventually("Lao PDR has cosigned it", [&] {
+        BOOST_REQUIRE_EQUAL(thailand.officer().post("/v1/witness/round", Json::object()).summary(), "200");
+        auto const json = partner(laos);
+        return *json.find("witnessed_size")->as_integer() >= size &&
+               *json.find("mirrored") == *json.find("witnessed_size");
+    });
+
+    cambodia.stop();
+    put_store_back(thailand);
+    thailand.start();
+    wait_until_frozen(thailand, "log.behind");
+    BOOST_CHECK_EQUAL(recover(thailand, false).text_or("from"), "la-mlsw");
+    eventually("Lao PDR was asked", [&] { return view(thailand).find("waiting")->as_array()->size() == 1; });
+    BOOST_CHECK_EQUAL(view(thailand).text_or("code"), "log.recovering");
+    // Lao PDR knows nothing of the withdrawal: what may be told of it is not, as long as Cambodia was not asked.
+    auto const message = queue();
+    wait_for(message, "queued peer.unreachable");
+    thailand.stop();
+    thailand.start();
+    BOOST_CHECK_EQUAL(view(thailand).text_or("code"), "log.recovering");
+
+    cambodia.start();
+    wait_until_recovered(thailand);
+    wait_for_attempts(message, 1);
+    // The store has forgotten whom the withdrawal was for: it is for an officer.
+    BOOST_CHECK_EQUAL(view(thailand).text_or("code"), "log.withdrawals_unknown");
+    auto const told = thailand.officer().get("/v1/recovery").json();
+    BOOST_CHECK_EQUAL(told.find("unknown_withdrawals")->as_array()->front().text_or("peer"), "kh-mosvy");
+    eventually("the message waits for that", [&] {
+        retry();
+        return thailand.outbox_state(message) == "queued log.withdrawals_unknown";
+    });
+    withdraw_consent();
+    BOOST_CHECK_EQUAL(thailand.officer().post("/v1/recovery/attest", Json::object().set("reason", "done")).summary(),
+                      "200");
+    BOOST_CHECK_EQUAL(thailand.officer().post("/v1/recovery/attest", Json::object().set("reason", "done")).summary(),
+                      "404 recover.not_waiting");
+    eventually("the message is refused", [&] {
+        retry();
+        return thailand.outbox_state(message).starts_with("refused ");
+    });
+    BOOST_CHECK_EQUAL(thailand.disclosure(message), "never_sent");
+    BOOST_CHECK(*view(thailand).find("may_send") == Json(true));
+}
+
+BOOST_AUTO_TEST_CASE(an_officer_may_say_that_a_partner_is_not_waited_for) {
+    keep_store(thailand);
+    static_cast<void>(delivered_message());
+    auto const size = *view(thailand).find("size")->as_integer();
+    eventually("Lao PDR has cosigned it", [&] {
+        BOOST_REQUIRE_EQUAL(thailand.officer().post("/v1/witness/round", Json::object()).summary(), "200");
+        auto const json = partner(laos);
+        return *json.find("witnessed_size")->as_integer() >= size &&
+               *json.find("mirrored") == *json.find("witnessed_size");
+    });
+    cambodia.stop();
+    put_store_back(thailand);
+    thailand.start();
+    wait_until_frozen(thailand, "log.behind");
+    static_cast<void>(recover(thailand, false));
+    eventually("Lao PDR was asked", [&] { return view(thailand).find("waiting")->as_array()->size() == 1; });
+    auto const skip = [&](std::string const& node) {
+        return thailand.officer()
+            .post("/v1/recovery/skip", Json::object().set("node", node).set("reason", "closed for good"))
+            .summary();
+    };
+    BOOST_CHECK_EQUAL(skip("la-mlsw"), "404 recover.not_waiting");
+    BOOST_CHECK_EQUAL(skip("kh-mosvy"), "200");
+    BOOST_CHECK(*view(thailand).find("may_send") == Json(true));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

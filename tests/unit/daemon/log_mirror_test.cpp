@@ -86,9 +86,10 @@ BOOST_AUTO_TEST_CASE(addresses_of_tiles_are_written_as_the_specification_has_the
         BOOST_CHECK_EQUAL(tile.path(), path);
         BOOST_CHECK(LogTile::parse(path) == tile);
     }
-    for (auto const* bad : {"tile/0", "tile/0/", "tile/0/0", "tile/0/00", "tile/8/000", "tile/00/000", "tile/0/x000/001",
-                            "tile/0/001/234", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p/",
-                            "tile/0/0x0", "tile/-1/000", "tile/0/x999/x999/x999/x999/x999/x999/999", "other/0/000"})
+    for (auto const* bad :
+         {"tile/0", "tile/0/", "tile/0/0", "tile/0/00", "tile/8/000", "tile/00/000", "tile/0/x000/001",
+          "tile/0/001/234", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p/", "tile/0/0x0",
+          "tile/-1/000", "tile/0/x999/x999/x999/x999/x999/x999/999", "other/0/000"})
         BOOST_CHECK_MESSAGE(!LogTile::parse(bad), bad);
 }
 

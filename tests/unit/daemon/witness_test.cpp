@@ -48,7 +48,8 @@ struct WitnessFixture : StoreFixture {
     /// "200", or the status with the code or size that came with it.
     std::string add(std::string const& body, NodeId const& caller = cambodia) {
         std::promise<HttpResponse> answered;
-        witness.add_checkpoint(caller, to_bytes(body), [&](HttpResponse given) { answered.set_value(std::move(given)); });
+        witness.add_checkpoint(caller, to_bytes(body),
+                               [&](HttpResponse given) { answered.set_value(std::move(given)); });
         answer = answered.get_future().get();
         auto const status = std::to_string(answer.status);
         if (answer.status == 200) return status;
@@ -60,8 +61,8 @@ struct WitnessFixture : StoreFixture {
         must(engine.call<Done>([&](Store& store) -> Status {
             ASSIGN_OR_RETURN(auto const have, store.mirror().size(cambodia));
             auto const begin = branch.tree.leaves().begin();
-            RETURN_IF_ERROR(store.mirror().append(cambodia, {begin + static_cast<std::ptrdiff_t>(have),
-                                                             begin + static_cast<std::ptrdiff_t>(size)}));
+            RETURN_IF_ERROR(store.mirror().append(
+                cambodia, {begin + static_cast<std::ptrdiff_t>(have), begin + static_cast<std::ptrdiff_t>(size)}));
             ASSIGN_OR_RETURN(bool const verified, store.mirror().verify(cambodia, branch.tree.root(0, size)));
             BOOST_REQUIRE(verified);
             return Done{};
@@ -182,8 +183,8 @@ BOOST_AUTO_TEST_CASE(two_heads_of_one_size_are_the_proof_themselves) {
     }
 }
 
-// The first k leaves are the same, then two logs differ. We hold a head of m leaves of the one and are shown a head of n
-// leaves of the other: with n <= m our mirror of the one has the proof at once; with n > m we have it when whoever
+// The first k leaves are the same, then two logs differ. We hold a head of m leaves of the one and are shown a head of
+// n leaves of the other: with n <= m our mirror of the one has the proof at once; with n > m we have it when whoever
 // mirrors the other shows how that grew, and in any case when the one has grown past n.
 BOOST_AUTO_TEST_CASE(a_fork_at_any_leaf_is_proved_by_whoever_sees_both_heads) {
     constexpr std::size_t all = 8;

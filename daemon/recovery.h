@@ -1,0 +1,91 @@
+// Recovery: an older store was restored, and partners hold more of our log than it does (daemon/LOG.md, Recovery).
+//
+//   frozen ─ recover ─▶ the lost leaves' hashes come back from a partner's mirror, up to a head that we had signed
+//        ─▶ each partner is asked what it knows: our withdrawals first, then what we told it, and it sends again what
+//           it had sent us ─▶ whole
+//
+// INVARIANT: until every partner was asked, or an officer has said that one is not, no case data leaves: one of them
+// may know of a withdrawal that this store has forgotten. Nor does it as long as one of them told of a withdrawal for
+// somebody whom this store does not know by the reference: an officer has to find out who that is.
+#pragma once
+
+#include "daemon/duty_desk.h"
+#include "daemon/log_standing.h"
+#include "daemon/sharing.h"
+
+namespace casebridge {
+
+struct RecoveryParts {
+    Self const& self;
+    Config const& config;
+    Engine& engine;
+    PeerRegistry& peers;
+    PeerClient& client;
+    LogDesk& log;
+    LogStanding& standing;
+    DutyDesk& duties;
+    Sharing& sharing;
+    Telemetry& telemetry;
+    ClockGuard const& clock;
+};
+
+class Recovery {
+public:
+    explicit Recovery(RecoveryParts parts) : parts_(parts) {}
+    /// What the store holds of one that is under way.
+    Status load();
+
+    struct Plan {
+        NodeId from;                       ///< whose mirror
+        std::uint64_t size = 0;            ///< of our log now
+        std::uint64_t common = 0;          ///< so many leaves both have
+        std::uint64_t head = 0;            ///< of the head we had signed
+        std::uint64_t moved = 0;           ///< of ours, behind those that come back
+        std::optional<Timestamp> since{};  ///< when the last common leaf was written
+    };
+    /// Brings the log forward; with `dry_run` only says how. Blocks for seconds: on a worker. Errors:
+    /// `recover.not_needed`, `recover.no_partner` (none that holds more was reached), `log.inconsistent` (its mirror
+    /// does not give the head we signed), `peer.*`.
+    Result<Plan> recover(Actor const& actor, bool dry_run);
+    /// This partner is not to be asked: it is gone for good, or it is known that it knows nothing. Errors:
+    /// `recover.not_waiting`.
+    Status skip(NodeId const& node, Actor const& actor);
+    /// An officer has recorded anew the withdrawals that named nobody this store knows. Errors: `recover.not_waiting`.
+    Status attest(Actor const& actor);
+    /// {peer, subject, consent, purpose, sent_at} of each.
+    [[nodiscard]] Json unknown_withdrawals() const;
+    /// Asks this partner, if it is still to be asked. Blocks: for the rounds.
+    void ask(NodeId const& node);
+
+    /// What became of what partners told.
+    struct Told {
+        std::int64_t withdrawals = 0;    ///< consents that are withdrawn again
+        std::int64_t register_rows = 0;  ///< what we had told, in the register again
+        std::int64_t unknown = 0;        ///< about persons whom this store does not know by the reference
+        std::int64_t sent_again = 0;     ///< what partners send once more
+    };
+    [[nodiscard]] Told told() const;
+
+private:
+    struct Report;
+    Result<HttpResponse> call(Peer const& peer, std::string const& method, std::string const& path, Bytes body);
+    Result<std::vector<Digest>> mirrored(Peer const& peer, std::uint64_t first, std::uint64_t end);
+    Result<std::pair<Peer, Checkpoint>> furthest(std::uint64_t size);
+    Result<std::pair<Plan, std::vector<Digest>>> plan(Peer const& peer, Checkpoint const& head, std::uint64_t size);
+    Status take(Peer const& peer, Json const& answer);
+    Status withdraw_again(Store& store, NodeId const& peer, Report const& report, std::vector<Consent> const& national,
+                          Told& told, Json& unknown);
+    Status register_again(Store& store, NodeId const& peer, Report const& report, Told& told);
+    /// Writes what is still open; both come into force after the commit.
+    Status keep(Store& store, std::set<NodeId> const& waiting, Json const& unknown) const;
+    void open_now(std::set<NodeId> waiting, Json unknown);
+
+    RecoveryParts parts_;
+    mutable std::mutex mutex_;
+    std::optional<Timestamp> since_;
+    std::set<NodeId> waiting_;
+    Json unknown_ = Json::array();
+    Told told_;
+};
+
+}  // namespace casebridge
