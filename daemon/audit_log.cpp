@@ -216,6 +216,11 @@ Result<std::uint64_t> AuditLog::append(std::string_view kind, Timestamp at, Acto
                         .bind(2, data)
                         .bind(3, content)
                         .run());
+    if (auto const message = facts.text_or("message"); !message.empty())
+        RETURN_IF_ERROR(database_->prepare("INSERT INTO log_messages(message, position) VALUES(?1, ?2)")
+                            .bind(1, message)
+                            .bind(2, stored::integer(index))
+                            .run());
     RETURN_IF_ERROR(write_hashes(index, hash, grown));
     RETURN_IF_ERROR(write_head(*database_, grown));
     frontier_ = std::move(grown);

@@ -26,7 +26,8 @@ Store::Store(Database database)
       procedures_(database_, contents_),
       threads_(database_, contents_),
       meetings_(database_),
-      onward_(database_) {}
+      onward_(database_),
+      evidence_(database_) {}
 
 Result<std::unique_ptr<Store>> Store::open(std::filesystem::path const& path, Secret const& key, Database::Mode mode) {
     ASSIGN_OR_RETURN(auto database, Database::open(path, key, mode));

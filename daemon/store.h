@@ -4,6 +4,7 @@
 #include "daemon/audit_log.h"
 #include "daemon/case_table.h"
 #include "daemon/duty_table.h"
+#include "daemon/evidence_table.h"
 #include "daemon/inbox_table.h"
 #include "daemon/meeting_table.h"
 #include "daemon/onward_table.h"
@@ -43,6 +44,7 @@ public:
     [[nodiscard]] ThreadTable& threads() { return threads_; }
     [[nodiscard]] MeetingTable& meetings() { return meetings_; }
     [[nodiscard]] OnwardTable& onward() { return onward_; }
+    [[nodiscard]] EvidenceTable& evidence() { return evidence_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
     Result<std::optional<std::string>> setting(std::string_view key);
@@ -79,6 +81,7 @@ private:
     ThreadTable threads_;
     MeetingTable meetings_;
     OnwardTable onward_;
+    EvidenceTable evidence_;
     MerkleFrontier at_begin_, at_savepoint_;
 };
 

@@ -54,6 +54,7 @@ std::vector<Command> inbox_commands();
 std::vector<Command> procedure_commands();
 std::vector<Command> thread_commands();
 std::vector<Command> log_commands();
+std::vector<Command> evidence_commands();
 std::vector<Command> onward_commands();
 std::vector<Command> query_commands();
 std::vector<Command> docket_commands();
