@@ -25,6 +25,14 @@ std::string link_code(Verdict const& verdict, std::string_view link) {
     return "(no such link)";
 }
 
+/// CASEBRIDGE_EVERY_BYTE=1 tries every byte, which takes ten minutes; otherwise a seeded sample, densest where the
+/// manifest does not reach.
+std::size_t step_in(std::string_view name) {
+    if (std::getenv("CASEBRIDGE_EVERY_BYTE") != nullptr) return 1;
+    if (name == evidence::manifest) return 4;
+    return name == evidence::export_proof || name == evidence::export_growth ? 2 : 64;
+}
+
 constexpr std::string_view whole_of_sender =
     "files:holds log:holds export:holds release:holds signature:holds agreement:holds policy:holds consent:holds "
     "receipt:holds receipt_logged:holds";
@@ -166,7 +174,7 @@ BOOST_AUTO_TEST_CASE(every_altered_removed_or_added_byte_is_found) {
         for (auto const& [name, bytes] : whole) {
             auto files = whole;
             auto& altered = files.at(name);
-            for (std::size_t i = 0; i < bytes.size(); ++i) {
+            for (std::size_t i = random() % step_in(name); i < bytes.size(); i += step_in(name)) {
                 auto const original = altered[i];
                 altered[i] = static_cast<std::uint8_t>(original ^ (1U << (random() % 8)));
                 if (finding(files) != Finding::broken)
