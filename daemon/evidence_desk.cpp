@@ -3,6 +3,8 @@
 #include "daemon/files.h"
 #include "policies/evidence/leaf.h"
 
+#include <algorithm>
+
 namespace casebridge {
 
 /// What the store keeps of one message.
@@ -14,6 +16,13 @@ struct EvidenceDesk::Kept {
     std::optional<std::uint64_t> receipt_leaf, erasure_leaf, erasure_admission;
     std::string erasure_receipt;  ///< the id of the recipient's message, as the erasure's leaf names it
     std::optional<Bytes> signature, receipt, erasure_signature;
+
+    /// The newest leaf that is to be proved.
+    [[nodiscard]] std::uint64_t newest() const {
+        auto newest = statement.index;
+        for (auto const& leaf : {receipt_leaf, erasure_leaf, erasure_admission}) newest = std::max(newest, leaf.value_or(0));
+        return newest;
+    }
 };
 
 namespace {
@@ -116,6 +125,16 @@ Status EvidenceDesk::find_erasure(Store& store, Kept& kept) {
     return Done{};
 }
 
+/// Others have seen the head that partners have cosigned; the newest one is ours alone. So that one, if it has the leaves.
+Result<LogDesk::SignedHead> EvidenceDesk::head_for(Kept const& kept) {
+    auto const note = parts_.cosigned_head ? parts_.cosigned_head() : std::string();
+    auto const parsed = note.empty() ? Result<SignedNote>(Error{ErrorKind::not_found, "note.no_signature", ""})
+                                     : SignedNote::parse(note);
+    auto const cosigned = parsed ? Checkpoint::parse(parsed->text()) : Result<Checkpoint>(parsed.error());
+    if (cosigned && cosigned->size > kept.newest()) return LogDesk::SignedHead{{cosigned->size, cosigned->root}, note};
+    return parts_.log.checkpoint(std::nullopt);
+}
+
 Status EvidenceDesk::add_proofs(Kept const& kept, std::uint64_t size, EvidenceFiles& files) {
     bool const sender = kept.side == EvidenceSide::sender;
     auto const add = [&](std::string_view name, std::optional<std::uint64_t> leaf) -> Status {
@@ -180,7 +199,7 @@ Result<EvidenceDesk::Bundle> EvidenceDesk::gather(MessageId const& message, Comm
         return find(store, message, parts_.self);
     }));
     EvidenceFiles files;
-    ASSIGN_OR_RETURN(auto const head, parts_.log.checkpoint(std::nullopt));
+    ASSIGN_OR_RETURN(auto const head, head_for(kept));
     size = head.head.size;
     put(files, evidence::head, as_bytes(head.note));
     put(files, evidence::log_key, as_bytes(parts_.log.vkey() + "\n"));

@@ -20,6 +20,8 @@ struct EvidenceDeskParts {
     InstrumentsHolder& instruments;
     PeerRegistry& peers;
     ClockGuard const& clock;
+    /// Our newest head that partners have cosigned, as a note; it, or what it gives, may be empty.
+    std::function<std::string()> cosigned_head;
 };
 
 class EvidenceDesk {
@@ -44,6 +46,7 @@ private:
     static Result<Kept> find(Store& store, MessageId const& message, NodeId const& self);
     static Status find_signatures(Store& store, MessageId const& message, NodeId const& self, Kept& kept);
     static Status find_erasure(Store& store, Kept& kept);
+    Result<LogDesk::SignedHead> head_for(Kept const& kept);
     Status add_proofs(Kept const& kept, std::uint64_t size, EvidenceFiles& files);
     Status add_roots(Kept const& kept, EvidenceFiles& files);
     void add_agreement(Kept const& kept, EvidenceFiles& files);

@@ -8,7 +8,7 @@ namespace {
 EvidenceDesk desk_of(OfficerCall& call) {
     auto& parts = call.parts();
     return EvidenceDesk(
-        {parts.self.node, parts.own_root, parts.engine, parts.log, parts.instruments, parts.peers, parts.clock});
+        {parts.self.node, parts.own_root, parts.engine, parts.log, parts.instruments, parts.peers, parts.clock, {}});
 }
 
 Json manifest_json(EvidenceManifest const& manifest) {

@@ -56,7 +56,7 @@ void EvidenceJudge::conclude() {
     }
     auto const& leaf = statement_->leaf;
     words = manifest_->sender.text() + (by_sender() ? " released to " : " sent to ") + manifest_->recipient.text() +
-            " message " + manifest_->message.text() + " for " + leaf.fact("purpose") + ", of which the SHA digest is " +
+            " message " + manifest_->message.text() + " for " + leaf.fact("purpose") + ", whose payload has the digest " +
             leaf.fact("payload") + "; " + (by_sender() ? "it was released" : "it was admitted") + " at " +
             to_rfc3339(leaf.at) + ".";
     if (receipt_) {

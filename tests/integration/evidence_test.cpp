@@ -65,6 +65,10 @@ struct Exchange : Asking {
         }
         return files;
     }
+    static std::ptrdiff_t lines_of(std::filesystem::path const& file) {
+        std::ifstream stream(file, std::ios::binary);
+        return std::count(std::istreambuf_iterator<char>(stream), {}, '\n');
+    }
     [[nodiscard]] EvidenceTrust trust() const {
         EvidenceTrust all;
         for (auto const* node : {&thailand, &cambodia}) {
@@ -144,6 +148,29 @@ BOOST_AUTO_TEST_CASE(another_root_or_log_key_than_the_auditors_is_no_evidence) {
     EvidenceTrust watched = trust();
     watched.witnesses.push_back(must(NoteVerifier::make("example.org/witness", NoteKeyType::cosignature, Bytes(32, 7))));
     BOOST_CHECK_EQUAL(link_code(judge(files, watched, clock.now()), "witnesses"), "evidence.not_witnessed");
+}
+
+BOOST_AUTO_TEST_CASE(witnesses_that_the_auditor_names_are_told_from_others) {
+    auto files = bundle(thailand);
+    auto& note = files.at("head.checkpoint");
+    auto const parsed = must(SignedNote::parse(to_text(note)));
+    auto const cosigner = [&](std::string const& name) {
+        return must(NoteSigner::make(name, NoteKeyType::cosignature, must(PrivateKey::generate_ed25519())));
+    };
+    auto const partner = cosigner("casebridge.internal/kh-mosvy/witness"), stranger = cosigner("example.org/witness");
+    for (auto const* const signer : {&partner, &stranger}) {
+        auto const line = signer->sign(parsed.text(), 1795910400);
+        note.insert(note.end(), line.begin(), line.end());
+    }
+    EvidenceTrust watched = trust();
+    watched.witnesses.push_back(partner.verifier());
+    auto const verdict = judge(files, watched, clock.now());
+    auto const link = std::ranges::find(verdict.links, "witnesses", &EvidenceLink::name);
+    BOOST_REQUIRE(link != verdict.links.end());
+    BOOST_CHECK(link->finding == Finding::holds);
+    BOOST_CHECK_EQUAL(link->words,
+                      "the head was seen by casebridge.internal/kh-mosvy/witness at 2026-11-29T00:00:00.000Z");
+    BOOST_CHECK_EQUAL(link_code(verdict, "files"), "evidence.differs");  // nobody adds them afterwards
 }
 
 BOOST_AUTO_TEST_CASE(what_was_destroyed_stays_provable_and_so_does_that_it_was) {
@@ -232,7 +259,9 @@ BOOST_AUTO_TEST_CASE(the_openssl_command_and_a_page_of_shell_come_to_the_same_ve
                            " root_kh_mosvy=" + cambodia.identity().root.fingerprint().hex();
         auto const command = roots + " log_key='" + node->identity().log_key->verifier().text() + "' " +
                              CASEBRIDGE_SOURCE_DIR "/tests/packaging/verify_by_hand.sh " + folder.string();
-        BOOST_CHECK_EQUAL(std::system((command + " > /dev/null").c_str()), 0);
+        auto const said = directory.path() / "said";
+        BOOST_CHECK_EQUAL(std::system((command + " > " + said.string() + " 2>&1").c_str()), 0);
+        BOOST_CHECK_EQUAL(lines_of(said), 8);
         std::mt19937 random(11);
         for (auto const& [name, bytes] : bundle_in(folder)) {
             auto altered = to_text(bytes);

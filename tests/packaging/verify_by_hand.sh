@@ -17,6 +17,9 @@ holds() { echo "holds: $1"; }
 hex() { od -An -v -tx1 | tr -d ' \n'; }
 unhex() { sed 's/../\\x&/g' | xargs -0 printf '%b'; }
 sha() { sha256sum | cut -c1-64; }
+# Readers that read to the end: whoever writes to them is not cut off.
+first() { awk 'NR == 1'; }
+part() { dd if="$1" bs=1 skip="$2" count="$3" status=none; }  # file, from, bytes
 fact() { jq -er ".facts.$2" "$1"; }  # leaf, name
 
 # 1. The files are those of the manifest, and there are no others.
@@ -33,15 +36,16 @@ message=$(jq -r .message "$manifest") side=$(jq -r .side "$manifest")
 # 2. A head of the log: text, empty line, "— name base64(key id, signature)". An Ed25519 key in DER is 12 bytes and the key.
 log=casebridge.internal/$exporter/log
 [[ $log_key == "$log"+* ]] || broken "the key is not that of $log"
-printf '%s' "${log_key##*+}" | base64 -d >"$work/typed"  # type 1, then the key
+typed=${log_key#"$log"+}
+printf '%s' "${typed#*+}" | base64 -d >"$work/typed"  # type 1, then the key; its Base64 may hold a + of its own
 key_id=$({ printf '%s\n' "$log"; cat "$work/typed"; } | sha | cut -c1-8)
 [[ $log_key == "$log+$key_id+"* ]] || broken "the log key's id"
 { printf '302a300506032b6570032100' | unhex; tail -c +2 "$work/typed"; } >"$work/log.der"
 head_of() { # note; leaves size and root
   sed '/^$/,$d' "$1" >"$work/signed"
-  line=$(sed '1,/^$/d' "$1" | grep -F -- "— $log " | head -1)
+  line=$(sed '1,/^$/d' "$1" | grep -F -- "— $log " | first)
   printf '%s' "${line##* }" | base64 -d >"$work/line"
-  [[ $(head -c 4 "$work/line" | hex) == "$key_id" ]] || broken "the head names another key"
+  [[ $(part "$work/line" 0 4 | hex) == "$key_id" ]] || broken "the head names another key"
   tail -c +5 "$work/line" >"$work/signature"
   openssl pkeyutl -verify -rawin -pubin -inkey "$work/log.der" -keyform DER -in "$work/signed" \
     -sigfile "$work/signature" >/dev/null || broken "the head's signature"
@@ -57,8 +61,8 @@ node() { printf '01%s%s' "$1" "$2" | unhex | sha; }
 leaf_in() { # proof, leaf's file; leaves index
   sed -n '/^$/,$p' "$1" | tail -n +2 >"$work/note"
   head_of "$work/note"
-  sed -n 's/^extra //p' "$1" | head -1 | base64 -d >"$2"
-  index=$(sed -n 's/^index //p' "$1" | head -1)
+  sed -n 's/^extra //p' "$1" | first | base64 -d >"$2"
+  index=$(sed -n 's/^index //p' "$1" | first)
   local fn=$index sn=$((size - 1)) r p
   ((index < size)) || broken "the leaf's number"
   r=$({ printf '\0'; cat "$2"; } | sha)
@@ -84,7 +88,7 @@ cp "$work/note" "$work/export.note"
 sed -n '/^$/,$p' "$folder/export.growth" | tail -n +2 >"$work/note"
 cmp -s "$work/note" "$work/export.note" || broken "the head of the export"
 head_of "$work/note"
-old=$(sed -n 's/^old //p' "$folder/export.growth" | head -1)
+old=$(sed -n 's/^old //p' "$folder/export.growth" | first)
 ((old == head_size && old < size)) || broken "the size that the log grew from"
 mapfile -t path < <(sed '/^$/,$d; 1d' "$folder/export.growth" | while read -r p; do printf '%s' "$p" | base64 -d | hex; echo; done)
 ((old & (old - 1))) || path=("$head_root" "${path[@]}")
@@ -128,10 +132,10 @@ signed_attributes() { # p7s, root, node; leaves $work/{attributes,digest}, signe
   read -r attributes header length < <(sed -n 's/^ *\([0-9]*\):d=5 *hl=\([0-9]*\) *l= *\([0-9]*\) cons: cont \[ 0 \].*/\1 \2 \3/p' "$work/parsed" | tail -1)
   signature=$(sed -n 's/^ *\([0-9]*\):d=5 .*prim: OCTET STRING.*/\1/p' "$work/parsed" | tail -1)
   # RFC 5652 5.4: what is signed is the SET OF attributes, so tag 0x31 takes the place of [0].
-  { printf '\x31'; tail -c +$((attributes + 2)) "$1" | head -c $((header - 1 + length)); } >"$work/attributes"
+  { printf '\x31'; part "$1" $((attributes + 1)) $((header - 1 + length)); } >"$work/attributes"
   at_offset "$1" "$signature" "$work/signature"
   openssl asn1parse -inform DER -in "$work/attributes" >"$work/parsed"
-  value() { sed -n "/:$1\$/,\$p" "$work/parsed" | sed -n "s/.*prim: $2 *:\?\(\[HEX DUMP\]:\)\?//p" | head -1; }
+  value() { sed -n "/:$1\$/,\$p" "$work/parsed" | sed -n "s/.*prim: $2 *:\?\(\[HEX DUMP\]:\)\?//p" | first; }
   digest=$(value messageDigest 'OCTET STRING' | tr 'A-F' 'a-f')
   time=$(value signingTime UTCTIME)
   time=$(date -u -d "20${time:0:2}-${time:2:2}-${time:4:2} ${time:6:2}:${time:8:2}:${time:10:2}" +%s)
@@ -141,12 +145,12 @@ signed_attributes() { # p7s, root, node; leaves $work/{attributes,digest}, signe
   rm -f "$work"/one.*
   awk -v out="$work/one." '/BEGIN CERT/{n++} n{print > (out n)}' "$work/certificates.pem"
   local one
-  for one in "$work"/one.*; do openssl x509 -in "$one" -noout -ext basicConstraints 2>/dev/null | grep -q CA:TRUE || cp "$one" "$work/signer.pem"; done
+  for one in "$work"/one.*; do openssl x509 -in "$one" -noout -ext basicConstraints 2>/dev/null | grep CA:TRUE >/dev/null || cp "$one" "$work/signer.pem"; done
   openssl verify -purpose any -attime "$time" -CAfile "$2" -untrusted "$work/certificates.pem" "$work/signer.pem" >/dev/null ||
     broken "the chain of $(basename "$1")"
-  openssl x509 -in "$work/signer.pem" -noout -ext subjectAltName | grep -q "DNS:$3.casebridge.internal" || broken "the signer is not $3"
+  openssl x509 -in "$work/signer.pem" -noout -ext subjectAltName | grep "DNS:$3.casebridge.internal" >/dev/null || broken "the signer is not $3"
   hash=sha$((${#digest} * 4))
-  hex <"$work/attributes" | grep -q "$(openssl x509 -in "$work/signer.pem" -outform DER | openssl dgst -"$hash" -r | cut -d' ' -f1)" ||
+  hex <"$work/attributes" | grep >/dev/null "$(openssl x509 -in "$work/signer.pem" -outform DER | openssl dgst -"$hash" -r | cut -d' ' -f1)" ||
     broken "the signature is not bound to its certificate"
   openssl x509 -in "$work/signer.pem" -noout -pubkey >"$work/signer.pub"
   openssl dgst -"$hash" -verify "$work/signer.pub" -signature "$work/signature" "$work/attributes" >/dev/null ||
