@@ -73,9 +73,9 @@ struct VerifiedContent {
 Result<VerifiedContent> verify(ByteView signed_data, ContentKind kind, Payload attached, ByteView content,
                                PinnedRoot const& pin, Timestamp now, std::vector<Bytes> const& crls = {});
 
-/// As `verify`, but the chain is judged at the *signing time*, which must not lie more than five minutes after `now`: for
-/// evidence, which outlives certificates. Does not prove that the signature is that old: whoever holds an expired key
-/// may date a signature back; a log that is witnessed says when it was there. Errors: as `verify`, and
+/// As `verify`, but the chain is judged at the *signing time*, which must not lie more than five minutes after `now`:
+/// for evidence, which outlives certificates. Does not prove that the signature is that old: whoever holds an expired
+/// key may date a signature back; a log that is witnessed says when it was there. Errors: as `verify`, and
 /// `envelope.signed_in_future`.
 Result<VerifiedContent> verify_as_signed(ByteView signed_data, ContentKind kind, Payload attached, ByteView content,
                                          PinnedRoot const& pin, Timestamp now);

@@ -21,8 +21,8 @@ struct SignedForm {
     ByteView after_content{};        ///< the fields behind it: certificates and signer
     ByteView before_certificates{};  ///< the fields of the SignedData that come before the certificates
     ByteView after_certificates{};
-    ByteView signer_issuer{};  ///< DER Name of the signer identifier
-    ByteView signer_serial{};  ///< DER INTEGER of the signer identifier
+    ByteView signer_issuer{};   ///< DER Name of the signer identifier
+    ByteView signer_serial{};   ///< DER INTEGER of the signer identifier
     ByteView content_digest{};  ///< messageDigest: the content's digest, by the suite's hash
     Timestamp signing_time{};
     ByteView certificate_hash{};  ///< ESSCertIDv2.certHash, of the suite's hash

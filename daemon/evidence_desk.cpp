@@ -20,7 +20,8 @@ struct EvidenceDesk::Kept {
     /// The newest leaf that is to be proved.
     [[nodiscard]] std::uint64_t newest() const {
         auto newest = statement.index;
-        for (auto const& leaf : {receipt_leaf, erasure_leaf, erasure_admission}) newest = std::max(newest, leaf.value_or(0));
+        for (auto const& leaf : {receipt_leaf, erasure_leaf, erasure_admission})
+            newest = std::max(newest, leaf.value_or(0));
         return newest;
     }
 };
@@ -125,7 +126,8 @@ Status EvidenceDesk::find_erasure(Store& store, Kept& kept) {
     return Done{};
 }
 
-/// Others have seen the head that partners have cosigned; the newest one is ours alone. So that one, if it has the leaves.
+/// Others have seen the head that partners have cosigned; the newest one is ours alone. So that one, if it has the
+/// leaves.
 Result<LogDesk::SignedHead> EvidenceDesk::head_for(Kept const& kept) {
     auto const note = parts_.cosigned_head ? parts_.cosigned_head() : std::string();
     auto const parsed = note.empty() ? Result<SignedNote>(Error{ErrorKind::not_found, "note.no_signature", ""})
@@ -195,9 +197,8 @@ Status EvidenceDesk::add_opening(Kept const& kept, EvidenceFiles& files) {
 
 Result<EvidenceDesk::Bundle> EvidenceDesk::gather(MessageId const& message, Commitment commitment,
                                                   std::uint64_t& size) {
-    ASSIGN_OR_RETURN(auto const kept, parts_.engine.call<Kept>([&](Store& store) {
-        return find(store, message, parts_.self);
-    }));
+    ASSIGN_OR_RETURN(auto const kept,
+                     parts_.engine.call<Kept>([&](Store& store) { return find(store, message, parts_.self); }));
     EvidenceFiles files;
     ASSIGN_OR_RETURN(auto const head, head_for(kept));
     size = head.head.size;

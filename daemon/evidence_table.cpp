@@ -36,10 +36,9 @@ Status EvidenceTable::keep(MessageId const& message, NodeId const& sender, Kind 
         .run();
 }
 
-Result<std::optional<Bytes>> EvidenceTable::signature(MessageId const& message, NodeId const& sender,
-                                                      Kind kind) const {
-    auto row = database_.prepare(
-        "SELECT signature FROM kept_signatures WHERE message = ?1 AND sender = ?2 AND kind = ?3");
+Result<std::optional<Bytes>> EvidenceTable::signature(MessageId const& message, NodeId const& sender, Kind kind) const {
+    auto row =
+        database_.prepare("SELECT signature FROM kept_signatures WHERE message = ?1 AND sender = ?2 AND kind = ?3");
     row.bind(1, message.text()).bind(2, sender.text()).bind(3, to_text(kind));
     ASSIGN_OR_RETURN(bool const found, row.step());
     return found ? std::optional(row.blob(0)) : std::optional<Bytes>();

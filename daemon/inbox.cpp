@@ -114,9 +114,10 @@ void Inbox::on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, Http
         given.admission = admit_duty(*duty, signer, carrier, self_, now);
     else
         given.admission = admit_summary(std::get<ReceivedMessage>(*incoming), signer, carrier, lookup, now);
-    record(std::make_shared<Arrival const>(
-               Arrival{*std::move(incoming), opened->inner_digest(), opened->bare_signature(), given.admission, given.terms, instruments}),
-           respond);
+    record(
+        std::make_shared<Arrival const>(Arrival{*std::move(incoming), opened->inner_digest(), opened->bare_signature(),
+                                                given.admission, given.terms, instruments}),
+        respond);
 }
 
 /// Another ministry's words also need its signed permission.
@@ -207,8 +208,7 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
                      store.log().append("admission", now, service_actor("message received"), facts, detail));
     ASSIGN_OR_RETURN(row.receipt, sign_receipt(store, row, now));
     RETURN_IF_ERROR(store.inbox().insert(row));
-    RETURN_IF_ERROR(
-        store.evidence().keep(row.id, row.from, EvidenceTable::Kind::message, arrival.bare_signature));
+    RETURN_IF_ERROR(store.evidence().keep(row.id, row.from, EvidenceTable::Kind::message, arrival.bare_signature));
     bool const staged = staging_ != nullptr && row.type == MessageType::case_summary && row.content;
     if (staged) RETURN_IF_ERROR(staging_->list(store, row));
     return row;

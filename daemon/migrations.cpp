@@ -25,14 +25,22 @@
 namespace casebridge {
 namespace {
 
-constexpr std::array all{Migration{1, schema::version_1},   Migration{2, schema::version_2},
-                         Migration{3, schema::version_3},   Migration{4, schema::version_4},
-                         Migration{5, schema::version_5},   Migration{6, schema::version_6},
-                         Migration{7, schema::version_7},   Migration{8, schema::version_8},
-                         Migration{9, schema::version_9},   Migration{10, schema::version_10},
-                         Migration{11, schema::version_11}, Migration{12, schema::version_12},
-                         Migration{13, schema::version_13}, Migration{14, schema::version_14},
-                         Migration{15, schema::version_15}, Migration{16, schema::version_16, LogSubtrees::fill},
+constexpr std::array all{Migration{1, schema::version_1},
+                         Migration{2, schema::version_2},
+                         Migration{3, schema::version_3},
+                         Migration{4, schema::version_4},
+                         Migration{5, schema::version_5},
+                         Migration{6, schema::version_6},
+                         Migration{7, schema::version_7},
+                         Migration{8, schema::version_8},
+                         Migration{9, schema::version_9},
+                         Migration{10, schema::version_10},
+                         Migration{11, schema::version_11},
+                         Migration{12, schema::version_12},
+                         Migration{13, schema::version_13},
+                         Migration{14, schema::version_14},
+                         Migration{15, schema::version_15},
+                         Migration{16, schema::version_16, LogSubtrees::fill},
                          Migration{19, schema::version_19, EvidenceTable::fill}};
 
 Status step(Database& database, Migration const& migration) {

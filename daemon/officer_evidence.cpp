@@ -38,8 +38,7 @@ Json file_json(std::string const& name, Bytes const& bytes) {
 Result<EvidenceDesk::Commitment> commitment_of(OfficerCall& call) {
     bool const opened = call.flag("open") || call.text("open") == "true";
     if (!opened) return EvidenceDesk::Commitment::closed;
-    if (call.officer().role != "data_officer")
-        return Error{ErrorKind::unauthentic, "evidence.opening_not_allowed", ""};
+    if (call.officer().role != "data_officer") return Error{ErrorKind::unauthentic, "evidence.opening_not_allowed", ""};
     return EvidenceDesk::Commitment::opened;
 }
 
@@ -65,8 +64,7 @@ void export_bundle(OfficerCall& call) {
     auto const bundle = desk_of(call).export_bundle(*message, *commitment, *actor);
     if (!bundle) return call.fail(bundle);
     auto files = Json::array();
-    for (auto const& [name, bytes] : bundle->files)
-        files.push(file_json(name, bytes).set("content", to_base64(bytes)));
+    for (auto const& [name, bytes] : bundle->files) files.push(file_json(name, bytes).set("content", to_base64(bytes)));
     call.answer(manifest_json(bundle->manifest).set("files", std::move(files)));
 }
 

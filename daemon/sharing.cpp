@@ -292,8 +292,7 @@ void Sharing::commit(std::shared_ptr<Pending> pending, Actor const& actor, Seale
                                                     .retain_until = header.retain_until}));
         ASSIGN_OR_RETURN(auto const bare, bare_signature(sealed_shared->inner.bytes(), ContentKind::message));
         RETURN_IF_ERROR(store.evidence().keep(header.id, self_.node, EvidenceTable::Kind::message, bare));
-        ASSIGN_OR_RETURN(auto const payload,
-                         claimed_content_digest(bare, ContentKind::message, Payload::detached));
+        ASSIGN_OR_RETURN(auto const payload, claimed_content_digest(bare, ContentKind::message, Payload::detached));
         RETURN_IF_ERROR(take_the_place(store, header));
         RETURN_IF_ERROR(store.watch().watch(pending->request.case_id, header.id, pending->fingerprint, now));
         auto facts = deliberation_facts(pending->request);

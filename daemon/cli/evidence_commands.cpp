@@ -17,8 +17,8 @@ std::string render_files(Json const& json, Style const& style) {
 }
 
 std::string render_preview(Json const& json, Style const& style) {
-    return "would write, of message " + printable(shown(json, "message")) + " from " +
-           printable(shown(json, "from")) + " to " + printable(shown(json, "to")) + ":\n" + render_files(json, style);
+    return "would write, of message " + printable(shown(json, "message")) + " from " + printable(shown(json, "from")) +
+           " to " + printable(shown(json, "to")) + ":\n" + render_files(json, style);
 }
 
 std::string render_written(Json const& json, Style const& style) {

@@ -136,8 +136,9 @@ constexpr std::array kRemedies = {
         "store.reserve_reached",
         "Make room where the store is, or enlarge its disk; what is queued is still delivered, and nothing was lost. "
         "`casebridge health` shows how much is missing."},
-    Advice{"evidence.not_found", "Take the id from `casebridge outbox list` or `inbox list`; only summaries have evidence "
-                                 "at their sender."},
+    Advice{"evidence.not_found",
+           "Take the id from `casebridge outbox list` or `inbox list`; only summaries have evidence "
+           "at their sender."},
     Advice{"evidence.detail_erased", "Export without --open: everything else is still provable."},
     Advice{"evidence.opening_not_allowed", "Export without --open, or have a data officer export it."},
     Advice{"log.no_key", "Its operator types `casebridge identity add-log-key`, then restarts the daemon."},

@@ -15,7 +15,8 @@ ExitCode man_page(Invocation const& in) {
     if (name == "casebridged") return print(in, "page", daemon_page());
     if (name == "casebridge-verify") return print(in, "page", verify_page());
     if (name == "casebridge.yaml") return print(in, "page", configuration_page());
-    return in.fail(usage_failure("usage.no_such_page", "casebridge, casebridged, casebridge-verify or casebridge.yaml"));
+    return in.fail(
+        usage_failure("usage.no_such_page", "casebridge, casebridged, casebridge-verify or casebridge.yaml"));
 }
 
 ExitCode completion(Invocation const& in) {

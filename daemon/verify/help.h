@@ -12,8 +12,8 @@ inline constexpr std::string_view verify_help =
     "                           [--trust FILE] [--json]\n"
     "  casebridge-verify --version | --help\n"
     "\n"
-    "FOLDER is what `casebridge evidence export` wrote. Says who sent what digest to whom, when, under which agreement,\n"
-    "policy and consent, and of each link whether it holds. Opens no store and no connection.\n"
+    "FOLDER is what `casebridge evidence export` wrote. Says who sent what digest to whom, when, under which\n"
+    "agreement, policy and consent, and of each link whether it holds. Opens no store and no connection.\n"
     "\n"
     "  --root NODE=FINGERPRINT   the root certificate of a ministry, by its SHA-256, as that ministry gave it to you\n"
     "  --log-key VKEY            the verifier key of a ministry's log (casebridge identity show)\n"
@@ -23,8 +23,8 @@ inline constexpr std::string_view verify_help =
     "\n"
     "What you give no key for rests on what the bundle says of itself: it is shown as `unfounded`.\n"
     "Certificates are judged at the time of signing, which the head's cosignatures bound; revocation is not checked.\n"
-    "Exit codes: 0 every link holds under what you trust, 1 a link is broken, 2 usage, 3 nothing is broken, but a link\n"
-    "is missing, 4 nothing is broken or missing, but a link is unfounded.\n"
+    "Exit codes: 0 every link holds under what you trust, 1 a link is broken, 2 usage, 3 nothing is broken, but a\n"
+    "link is missing, 4 nothing is broken or missing, but a link is unfounded.\n"
     "\n"
     "Example: casebridge-verify evidence-019a2b3c --trust ministries.txt\n";
 

@@ -56,9 +56,9 @@ void EvidenceJudge::conclude() {
     }
     auto const& leaf = statement_->leaf;
     words = manifest_->sender.text() + (by_sender() ? " released to " : " sent to ") + manifest_->recipient.text() +
-            " message " + manifest_->message.text() + " for " + leaf.fact("purpose") + ", whose payload has the digest " +
-            leaf.fact("payload") + "; " + (by_sender() ? "it was released" : "it was admitted") + " at " +
-            to_rfc3339(leaf.at) + ".";
+            " message " + manifest_->message.text() + " for " + leaf.fact("purpose") +
+            ", whose payload has the digest " + leaf.fact("payload") + "; " +
+            (by_sender() ? "it was released" : "it was admitted") + " at " + to_rfc3339(leaf.at) + ".";
     if (receipt_) {
         auto const accepted = receipt_->outcome == Outcome::accepted;
         words += " " + manifest_->recipient.text() + " signed that it " + (accepted ? "accepted" : "refused") +
@@ -66,8 +66,9 @@ void EvidenceJudge::conclude() {
     }
     if (finding == Finding::missing) words += " Not everything is shown: see the links that are missing.";
     if (finding == Finding::unfounded)
-        words += " Everything fits together, but some of it rests on what the bundle says of itself: give the roots and "
-                 "the log's key as you know them.";
+        words +=
+            " Everything fits together, but some of it rests on what the bundle says of itself: give the roots and "
+            "the log's key as you know them.";
     if (finding == Finding::holds) words += " Every link holds under what you trust.";
 }
 

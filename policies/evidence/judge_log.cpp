@@ -77,14 +77,16 @@ bool EvidenceJudge::judge_log() {
     }
     log_key_ = *std::move(key);
     auto const note = text(evidence::head);
-    auto const head = note ? open_checkpoint(*note, *log_key_, trust_.witnesses) : Result<SignedCheckpoint>(note.error());
+    auto const head =
+        note ? open_checkpoint(*note, *log_key_, trust_.witnesses) : Result<SignedCheckpoint>(note.error());
     if (!head) {
         add_broken("log", "the head of the log does not verify", head.error());
         return false;
     }
     head_ = head->checkpoint;
     add("log", of_log(),
-        "the head of " + manifest_->exporter.text() + "'s log, " + std::to_string(head_.size) + " leaves, is signed by " +
+        "the head of " + manifest_->exporter.text() + "'s log, " + std::to_string(head_.size) +
+            " leaves, is signed by " +
             (log_trusted_ ? "the log key you trust" : "a log key that only the bundle vouches for"));
     judge_witnesses(*head);
     return true;
@@ -108,7 +110,7 @@ void EvidenceJudge::judge_witnesses(SignedCheckpoint const& head) {
 }
 
 Result<EvidenceJudge::Leaf> EvidenceJudge::leaf_in(std::string_view name, std::string_view kind,
-                                                    std::string_view message) const {
+                                                   std::string_view message) const {
     ASSIGN_OR_RETURN(auto const proof, text(name));
     ASSIGN_OR_RETURN(auto const proven, verify_inclusion_text(proof, *log_key_));
     ASSIGN_OR_RETURN(auto leaf, EvidenceLeaf::parse(proven.data));
@@ -122,7 +124,8 @@ Status EvidenceJudge::check_export() {
     ASSIGN_OR_RETURN(auto const proof, text(evidence::export_proof));
     ASSIGN_OR_RETURN(auto const inclusion, InclusionText::parse(proof));
     RETURN_IF_ERROR(require_log_alone(inclusion.checkpoint));
-    ASSIGN_OR_RETURN(auto const leaf, leaf_in(evidence::export_proof, evidence::export_kind, manifest_->message.text()));
+    ASSIGN_OR_RETURN(auto const leaf,
+                     leaf_in(evidence::export_proof, evidence::export_kind, manifest_->message.text()));
     ASSIGN_OR_RETURN(auto const manifest, file(evidence::manifest));
     if (leaf.leaf.fact("manifest") != sha256(manifest).hex()) return differs("digest of the manifest");
     if (leaf.leaf.at != manifest_->exported_at) return differs("time of the export");
@@ -144,7 +147,8 @@ void EvidenceJudge::judge_export() {
 
 bool EvidenceJudge::judge_statement() {
     auto const name = by_sender() ? std::string_view("release") : std::string_view("admission");
-    auto leaf = leaf_in(by_sender() ? evidence::release_proof : evidence::admission_proof, name, manifest_->message.text());
+    auto leaf =
+        leaf_in(by_sender() ? evidence::release_proof : evidence::admission_proof, name, manifest_->message.text());
     if (leaf && leaf->leaf.fact("peer") != other().text()) leaf = differs("peer in the leaf");
     if (!leaf) {
         add_broken(name, "what the exporter's log says of the message does not hold", leaf.error());
@@ -160,7 +164,8 @@ bool EvidenceJudge::judge_statement() {
         .set("signed_digest", said.fact("inner"));
     add(name, of_log(),
         "leaf " + std::to_string(statement_->index) + " of " + manifest_->exporter.text() + "'s log: at " +
-            to_rfc3339(said.at) + (by_sender() ? ", " + said.officer + " (" + said.role + ") released it to " : ", taken from ") +
+            to_rfc3339(said.at) +
+            (by_sender() ? ", " + said.officer + " (" + said.role + ") released it to " : ", taken from ") +
             other().text() + " for " + said.fact("purpose") + ", payload digest " + shortened(said.fact("payload")));
     return true;
 }
@@ -199,8 +204,7 @@ void EvidenceJudge::judge_consent() {
     if (!detail || sha256(opening) != said.commitment)
         return add_broken("consent", "the opening is not what the leaf commits to", differs("commitment"));
     auto const id = detail->text_or("cited_consent");
-    if (id.empty())
-        return add("consent", Finding::missing, "the opened detail names no consent", "evidence.not_said");
+    if (id.empty()) return add("consent", Finding::missing, "the opened detail names no consent", "evidence.not_said");
     verdict_.account.set("consent", consent.set("cited_as", id));
     add("consent", of_log(), words + ", opened: the message cites it as " + id);
 }

@@ -18,8 +18,8 @@ bool between(Timestamp time, Timestamp from, Timestamp until) {
 }
 
 std::string signed_by(NodeId const& node, Certificate const& signer, Timestamp at, Timestamp now) {
-    auto words = "signed by " + node.text() + "'s signing certificate " + shortened(signer.fingerprint().hex()) + " at " +
-                 to_rfc3339(at);
+    auto words = "signed by " + node.text() + "'s signing certificate " + shortened(signer.fingerprint().hex()) +
+                 " at " + to_rfc3339(at);
     if (signer.not_after() < now) words += " (it has expired since, at " + to_rfc3339(signer.not_after()) + ")";
     return words;
 }
@@ -97,16 +97,17 @@ void EvidenceJudge::judge_receipt() {
     auto receipt = check_receipt(*pin, words);
     if (!receipt) return add_broken("receipt", "the receipt does not hold", receipt.error());
     receipt_ = *std::move(receipt);
-    verdict_.account.set("receipt", Json::object()
-                                        .set("outcome", receipt_->outcome == Outcome::accepted ? "accepted" : "rejected")
-                                        .set("at", to_rfc3339(receipt_->at))
-                                        .set("log_index", receipt_->log_index)
-                                        .set("log_head", receipt_->log_head));
+    verdict_.account.set("receipt",
+                         Json::object()
+                             .set("outcome", receipt_->outcome == Outcome::accepted ? "accepted" : "rejected")
+                             .set("at", to_rfc3339(receipt_->at))
+                             .set("log_index", receipt_->log_index)
+                             .set("log_head", receipt_->log_head));
     add("receipt", of(*pin), words + std::string(vouched(pin->trusted)));
 }
 
 Result<Finding> EvidenceJudge::check_agreed(std::string_view root, std::string_view signature,
-                                             NodeId const& node) const {
+                                            NodeId const& node) const {
     ASSIGN_OR_RETURN(auto const pin, pin_of(node, root));
     ASSIGN_OR_RETURN(auto const bytes, file(signature));
     ASSIGN_OR_RETURN(auto const agreement, file(evidence::agreement));
@@ -129,9 +130,8 @@ void EvidenceJudge::judge_agreement() {
         NodeId const& node;
     };
     auto finding = of_log();
-    for (auto const& party :
-         {Party{evidence::sender_root, evidence::sender_agreed, manifest_->sender},
-          Party{evidence::recipient_root, evidence::recipient_agreed, manifest_->recipient}}) {
+    for (auto const& party : {Party{evidence::sender_root, evidence::sender_agreed, manifest_->sender},
+                              Party{evidence::recipient_root, evidence::recipient_agreed, manifest_->recipient}}) {
         if (!has(party.signature))
             return add("agreement", Finding::missing, party.node.text() + "'s signature under it is not in the bundle",
                        "evidence.file_missing");

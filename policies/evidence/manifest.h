@@ -1,8 +1,8 @@
 // The manifest of an evidence bundle: what each of its files is, and its digest. policies/evidence/README.md describes
 // the bundle.
 //
-// SECURITY: the manifest proves nothing by itself. Its own digest is in the leaf of the export, which is proved to be in
-// the exporter's log.
+// SECURITY: the manifest proves nothing by itself. Its own digest is in the leaf of the export, which is proved to be
+// in the exporter's log.
 #pragma once
 
 #include "crypto/digest.h"

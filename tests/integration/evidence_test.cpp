@@ -146,7 +146,8 @@ BOOST_AUTO_TEST_CASE(another_root_or_log_key_than_the_auditors_is_no_evidence) {
     other.logs.push_back(must(NoteVerifier::make(name, NoteKeyType::signature, Bytes(32, 7))));
     BOOST_CHECK_EQUAL(link_code(judge(files, other, clock.now()), "log"), "evidence.other_log_key");
     EvidenceTrust watched = trust();
-    watched.witnesses.push_back(must(NoteVerifier::make("example.org/witness", NoteKeyType::cosignature, Bytes(32, 7))));
+    watched.witnesses.push_back(
+        must(NoteVerifier::make("example.org/witness", NoteKeyType::cosignature, Bytes(32, 7))));
     BOOST_CHECK_EQUAL(link_code(judge(files, watched, clock.now()), "witnesses"), "evidence.not_witnessed");
 }
 
@@ -254,7 +255,8 @@ BOOST_AUTO_TEST_CASE(the_openssl_command_and_a_page_of_shell_come_to_the_same_ve
     for (auto const* node : {&thailand, &cambodia}) {
         auto const folder = directory.path() / ("bundle-" + node->id().text());
         std::filesystem::create_directory(folder);
-        for (auto const& [name, bytes] : bundle(*node, true)) std::ofstream(folder / name, std::ios::binary) << to_text(bytes);
+        for (auto const& [name, bytes] : bundle(*node, true))
+            std::ofstream(folder / name, std::ios::binary) << to_text(bytes);
         auto const roots = "root_th_msdhs=" + thailand.identity().root.fingerprint().hex() +
                            " root_kh_mosvy=" + cambodia.identity().root.fingerprint().hex();
         auto const command = roots + " log_key='" + node->identity().log_key->verifier().text() + "' " +

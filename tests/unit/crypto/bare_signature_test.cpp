@@ -100,9 +100,9 @@ BOOST_AUTO_TEST_CASE(a_receipt_is_verified_at_the_time_it_was_signed) {
     auto const content =
         must(verify_as_signed(receipt.bytes(), ContentKind::receipt, Payload::attached, {}, laos.pin, later));
     BOOST_CHECK_EQUAL(to_text(content.payload), "ok");
-    CHECK_CODE(verify_as_signed(receipt.bytes(), ContentKind::receipt, Payload::attached, {}, laos.pin,
-                                noon() - minutes(6)),
-               "envelope.signed_in_future");
+    CHECK_CODE(
+        verify_as_signed(receipt.bytes(), ContentKind::receipt, Payload::attached, {}, laos.pin, noon() - minutes(6)),
+        "envelope.signed_in_future");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
