@@ -65,9 +65,25 @@ struct Exchange : Asking {
         }
         return files;
     }
-    static std::ptrdiff_t lines_of(std::filesystem::path const& file) {
-        std::ifstream stream(file, std::ios::binary);
-        return std::count(std::istreambuf_iterator<char>(stream), {}, '\n');
+    [[nodiscard]] std::filesystem::path written(DemoMinistry const& node, EvidenceFiles const& files) const {
+        auto folder = directory.path() / ("bundle-" + node.id().text());
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directory(folder);
+        for (auto const& [name, bytes] : files) std::ofstream(folder / name, std::ios::binary) << to_text(bytes);
+        return folder;
+    }
+    /// What the page of shell says of the folder, and its exit code.
+    [[nodiscard]] std::pair<int, std::string> by_hand(DemoMinistry const& node,
+                                                      std::filesystem::path const& folder) const {
+        auto const said = directory.path() / "said";
+        auto const command = "root_th_msdhs=" + thailand.identity().root.fingerprint().hex() +
+                             " root_kh_mosvy=" + cambodia.identity().root.fingerprint().hex() + " log_key='" +
+                             node.identity().log_key->verifier().text() +
+                             "' " CASEBRIDGE_SOURCE_DIR "/tests/packaging/verify_by_hand.sh " + folder.string() +
+                             " > " + said.string() + " 2>&1";
+        auto const code = std::system(command.c_str());
+        std::ifstream file(said, std::ios::binary);
+        return {code, std::string(std::istreambuf_iterator<char>(file), {})};
     }
     [[nodiscard]] EvidenceTrust trust() const {
         EvidenceTrust all;
@@ -121,6 +137,17 @@ BOOST_AUTO_TEST_CASE(the_commitment_is_opened_to_a_data_officer_who_asks) {
     BOOST_CHECK_EQUAL(judged(bundle(cambodia, true)).account.find("consent")->text_or("cited_as"), consent);
     auto const leaves = thailand.leaves("officer.export_evidence");
     BOOST_REQUIRE_EQUAL(leaves.size(), 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_has_not_arrived_is_said_to_be_missing) {
+    cambodia.stop();
+    message = queue();
+    wait_for(message, "queued peer.unreachable");
+    auto const verdict = judged(bundle(thailand));
+    BOOST_CHECK_EQUAL(findings(verdict),
+                      "files:holds log:holds export:holds release:holds signature:holds agreement:holds policy:holds "
+                      "consent:holds receipt:missing");
+    BOOST_CHECK(verdict.finding() == Finding::missing);
 }
 
 BOOST_AUTO_TEST_CASE(without_keys_of_ones_own_it_rests_on_what_the_bundle_says_of_itself) {
@@ -182,6 +209,10 @@ BOOST_AUTO_TEST_CASE(what_was_destroyed_stays_provable_and_so_does_that_it_was) 
     });
     BOOST_CHECK_EQUAL(findings(judged(bundle(thailand))), std::string(whole_of_sender) + " erasure:holds");
     BOOST_CHECK_EQUAL(findings(judged(bundle(cambodia))), std::string(whole_of_recipient) + " erasure:holds");
+    for (auto const* node : {&thailand, &cambodia}) {
+        auto const [code, said] = by_hand(*node, written(*node, bundle(*node)));
+        BOOST_CHECK_MESSAGE(code == 0 && said.find("it was destroyed") != std::string::npos, said);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(certificates_that_have_expired_since_do_not_matter) {
@@ -253,29 +284,46 @@ BOOST_AUTO_TEST_CASE(a_preview_writes_nothing_and_an_unknown_message_has_no_evid
 
 BOOST_AUTO_TEST_CASE(the_openssl_command_and_a_page_of_shell_come_to_the_same_verdict) {
     for (auto const* node : {&thailand, &cambodia}) {
-        auto const folder = directory.path() / ("bundle-" + node->id().text());
-        std::filesystem::create_directory(folder);
-        for (auto const& [name, bytes] : bundle(*node, true))
-            std::ofstream(folder / name, std::ios::binary) << to_text(bytes);
-        auto const roots = "root_th_msdhs=" + thailand.identity().root.fingerprint().hex() +
-                           " root_kh_mosvy=" + cambodia.identity().root.fingerprint().hex();
-        auto const command = roots + " log_key='" + node->identity().log_key->verifier().text() + "' " +
-                             CASEBRIDGE_SOURCE_DIR "/tests/packaging/verify_by_hand.sh " + folder.string();
-        auto const said = directory.path() / "said";
-        BOOST_CHECK_EQUAL(std::system((command + " > " + said.string() + " 2>&1").c_str()), 0);
-        BOOST_CHECK_EQUAL(lines_of(said), 8);
+        auto const folder = written(*node, bundle(*node, true));
+        auto const [code, said] = by_hand(*node, folder);
+        BOOST_CHECK_MESSAGE(code == 0, said);
+        BOOST_CHECK_EQUAL(std::ranges::count(said, '\n'), 8);
         std::mt19937 random(11);
         for (auto const& [name, bytes] : bundle_in(folder)) {
             auto altered = to_text(bytes);
             altered[random() % altered.size()] ^= 1;
             std::ofstream(folder / name, std::ios::binary) << altered;
-            auto const found = std::system((command + " > /dev/null 2>&1").c_str());
-            BOOST_CHECK_MESSAGE(found != 0, name + " altered is not found by hand");
+            BOOST_CHECK_MESSAGE(by_hand(*node, folder).first != 0, name + " altered is not found by hand");
             std::ofstream(folder / name, std::ios::binary) << to_text(bytes);
         }
-        auto const program = CASEBRIDGE_BINARY_DIR "/bin/casebridge-verify " + folder.string();
-        BOOST_CHECK_EQUAL(WEXITSTATUS(std::system((program + " > /dev/null").c_str())), 4);
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_program_ends_with_what_its_verdict_is) {
+    auto const folder = written(thailand, bundle(thailand));
+    std::ofstream trusted(directory.path() / "trust");
+    for (auto const* node : {&thailand, &cambodia})
+        trusted << "root " << node->id().text() << '=' << node->identity().root.fingerprint_text() << "\nlog "
+                << node->identity().log_key->verifier().text() << '\n';
+    trusted.close();
+    auto const ends = [&](std::string const& arguments) {
+        auto const program = CASEBRIDGE_BINARY_DIR "/bin/casebridge-verify " + arguments + " > /dev/null 2>&1";
+        return WEXITSTATUS(std::system(program.c_str()));
+    };
+    auto const trust_file = " --trust " + (directory.path() / "trust").string();
+    auto const witness = must(NoteVerifier::make("example.org/w", NoteKeyType::cosignature, Bytes(32, 7))).text();
+    BOOST_CHECK_EQUAL(ends(folder.string() + trust_file), 0);
+    BOOST_CHECK_EQUAL(ends("--json --trust=" + (directory.path() / "trust").string() + " " + folder.string()), 0);
+    BOOST_CHECK_EQUAL(ends(folder.string() + trust_file + " --witness " + witness), 3);
+    BOOST_CHECK_EQUAL(ends(folder.string()), 4);
+    BOOST_CHECK_EQUAL(ends(""), 2);
+    BOOST_CHECK_EQUAL(ends(folder.string() + " --rot x"), 2);
+    BOOST_CHECK_EQUAL(ends(folder.string() + " --root"), 2);
+    std::filesystem::create_symlink("log.vkey", folder / "link");
+    BOOST_CHECK_EQUAL(ends(folder.string() + trust_file), 1);
+    std::filesystem::remove(folder / "link");
+    std::filesystem::remove(folder / "receipt.p7s");
+    BOOST_CHECK_EQUAL(ends(folder.string() + trust_file), 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -190,3 +190,19 @@ else
   [[ $(jq -r .log_index "$work/receipt") == "$statement_index" ]] || broken "the leaf that the receipt names"
 fi
 holds "$recipient signed that it $(jq -r .outcome "$work/receipt") it at $(jq -r .at "$work/receipt")"
+
+# 9. What became of it: at the recipient its own leaf, at the sender the recipient's signed erasure receipt.
+if [[ -f $folder/erasure.tlog-proof ]]; then
+  leaf_in "$folder/erasure.tlog-proof" "$work/erased"
+  [[ $size == "$head_size" && $root == "$head_root" && $(jq -r .kind "$work/erased") == message.erased &&
+    $(fact "$work/erased" message) == "$message" ]] || broken "the leaf of the erasure"
+  if [[ $side == sender ]]; then
+    leaf_in "$folder/erasure-admission.tlog-proof" "$work/came"
+    [[ $size == "$head_size" && $root == "$head_root" && $(jq -r .kind "$work/came") == admission &&
+      $(fact "$work/came" message) == "$(fact "$work/erased" receipt)" && $(fact "$work/came" peer) == "$recipient" ]] ||
+      broken "the leaf of the erasure receipt"
+    signed_attributes "$folder/erasure.p7s" "$folder/recipient-root.pem" "$recipient"
+    [[ $digest == "$(fact "$work/came" payload)" ]] || broken "the digest of the erasure receipt"
+  fi
+  holds "it was destroyed, as the $(fact "$work/erased" because) $(fact "$work/erased" duty) asked, by $(jq -r .at "$work/erased")"
+fi
