@@ -73,6 +73,28 @@ struct VerifiedContent {
 Result<VerifiedContent> verify(ByteView signed_data, ContentKind kind, Payload attached, ByteView content,
                                PinnedRoot const& pin, Timestamp now, std::vector<Bytes> const& crls = {});
 
+/// As `verify`, but the chain is judged at the *signing time*, which must not lie more than five minutes after `now`:
+/// for evidence, which outlives certificates. Does not prove that the signature is that old: whoever holds an expired
+/// key may date a signature back; a log that is witnessed says when it was there. Errors: as `verify`, and
+/// `envelope.signed_in_future`.
+Result<VerifiedContent> verify_as_signed(ByteView signed_data, ContentKind kind, Payload attached, ByteView content,
+                                         PinnedRoot const& pin, Timestamp now);
+
+/// A signature whose content was taken out, so that it shows who signed without showing what.
+struct BareSignature {
+    Certificate signer;
+    Timestamp signing_time;
+    Bytes content_digest;  ///< messageDigest, of the suite's hash: 32 or 48 bytes
+};
+/// Verifies what is signed of it: the four attributes, and with them the digest of the content. Chain and time as
+/// verify_as_signed. Errors: the same.
+Result<BareSignature> verify_bare_signature(ByteView bare, ContentKind kind, PinnedRoot const& pin, Timestamp now);
+
+/// SignedData with its content taken out: what verify_bare_signature verifies. Errors: `gate.inner_*`.
+Result<Bytes> bare_signature(ByteView signed_data, ContentKind kind);
+/// The digest that a SignedData or a bare signature says its content has. Proves nothing. Errors: `gate.inner_*`.
+Result<Bytes> claimed_content_digest(ByteView signed_data, ContentKind kind, Payload attached);
+
 /// A ministry's detached signature under an agreement, which stays good after the signer's certificate has expired: the
 /// chain is judged at the *signing time*, which must not lie more than five minutes after `now`.
 /// Does not prove that the signature is that old: whoever holds an expired key may date a signature back. The caller
@@ -87,15 +109,19 @@ public:
     [[nodiscard]] NodeId const& signer_node() const noexcept { return signer_node_; }
     [[nodiscard]] Digest const& inner_digest() const noexcept { return digest_; }
     [[nodiscard]] Timestamp signing_time() const noexcept { return signing_time_; }
+    /// What may be kept of it for ever: the signature without the content.
+    [[nodiscard]] Bytes const& bare_signature() const noexcept { return bare_signature_; }
 
 private:
     friend class Opener;
-    OpenedEnvelope(VerifiedContent content, NodeId node)
+    OpenedEnvelope(VerifiedContent content, NodeId node, Bytes bare_signature)
         : payload_(std::move(content.payload)),
+          bare_signature_(std::move(bare_signature)),
           digest_(content.digest),
           signing_time_(content.signing_time),
           signer_node_(std::move(node)) {}
     Secret payload_;  ///< names and histories: wiped when it goes
+    Bytes bare_signature_;
     Digest digest_;
     Timestamp signing_time_;
     NodeId signer_node_;

@@ -64,13 +64,36 @@ Status check_signature(Payload attached, ByteView content, SignedForm const& for
     return Done{};
 }
 
-Result<VerifiedContent> verify_form(ByteView signed_data, Payload attached, ByteView content, SignedForm const& form,
-                                    PinnedRoot const& pin, Timestamp at, std::vector<Bytes> const& crls) {
+/// SPEC RFC 5652 5.4: with signed attributes, they are what is signed.
+Status check_attributes_signature(SignedForm const& form, Certificate const& signer) {
+    openssl::ErrorScope const errors;
+    auto const bad = [&errors] { return errors.error(ErrorKind::unauthentic, "envelope.bad_signature"); };
+    auto const bare = without_certificates(form);
+    auto const* position = bare.reveal().data();
+    openssl::Cms const cms(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(bare.size())));
+    if (!cms || position != bare.reveal().data() + bare.size()) return bad();
+    auto* const signers = CMS_get0_SignerInfos(cms.get());
+    if (signers == nullptr || sk_CMS_SignerInfo_num(signers) != 1) return bad();
+    CMS_SignerInfo* const info = sk_CMS_SignerInfo_value(signers, 0);
+    CMS_SignerInfo_set1_signer_cert(info, signer.raw());
+    if (CMS_SignerInfo_verify(info) != 1) return bad();
+    return Done{};
+}
+
+/// The certificate that signed, if it may be believed.
+Result<Certificate> trusted_signer(SignedForm const& form, PinnedRoot const& pin, Timestamp at,
+                                   std::vector<Bytes> const& crls) {
     ASSIGN_OR_RETURN(auto const chain, signer_chain(form));
     auto const& signer = chain.front();
     RETURN_IF_ERROR(pin.verify(chain, Role::signing, at, crls));
     if (suite_of(X509_get0_pubkey(signer.raw())) != form.suite) return unauthentic("envelope.suite_mismatch");
     if (!names_certificate(form, signer)) return unauthentic("envelope.wrong_signing_certificate");
+    return signer;
+}
+
+Result<VerifiedContent> verify_form(ByteView signed_data, Payload attached, ByteView content, SignedForm const& form,
+                                    PinnedRoot const& pin, Timestamp at, std::vector<Bytes> const& crls) {
+    ASSIGN_OR_RETURN(auto const signer, trusted_signer(form, pin, at, crls));
     RETURN_IF_ERROR(check_signature(attached, content, form, signer));
     auto const payload = attached == Payload::detached ? content : form.content;
     return VerifiedContent{Bytes(payload.begin(), payload.end()), signer, form.signing_time, sha256(signed_data)};
@@ -101,11 +124,34 @@ Result<VerifiedContent> verify(ByteView signed_data, ContentKind kind, Payload a
     return verify_form(signed_data, attached, content, form, pin, now, crls);
 }
 
+Result<VerifiedContent> verify_as_signed(ByteView signed_data, ContentKind kind, Payload attached, ByteView content,
+                                         PinnedRoot const& pin, Timestamp now) {
+    ASSIGN_OR_RETURN(auto const form, read_signed_form(signed_data, kind, attached));
+    if (form.signing_time > now + kClockSkew) return unauthentic("envelope.signed_in_future");
+    return verify_form(signed_data, attached, content, form, pin, form.signing_time, {});
+}
+
 Result<VerifiedContent> verify_agreement_signature(ByteView signed_data, ByteView content, PinnedRoot const& pin,
                                                    Timestamp now) {
-    ASSIGN_OR_RETURN(auto const form, read_signed_form(signed_data, ContentKind::agreement, Payload::detached));
+    return verify_as_signed(signed_data, ContentKind::agreement, Payload::detached, content, pin, now);
+}
+
+Result<BareSignature> verify_bare_signature(ByteView bare, ContentKind kind, PinnedRoot const& pin, Timestamp now) {
+    ASSIGN_OR_RETURN(auto const form, read_signed_form(bare, kind, Payload::detached));
     if (form.signing_time > now + kClockSkew) return unauthentic("envelope.signed_in_future");
-    return verify_form(signed_data, Payload::detached, content, form, pin, form.signing_time, {});
+    ASSIGN_OR_RETURN(auto const signer, trusted_signer(form, pin, form.signing_time, {}));
+    RETURN_IF_ERROR(check_attributes_signature(form, signer));
+    return BareSignature{signer, form.signing_time, Bytes(form.content_digest.begin(), form.content_digest.end())};
+}
+
+Result<Bytes> bare_signature(ByteView signed_data, ContentKind kind) {
+    ASSIGN_OR_RETURN(auto const form, read_signed_form(signed_data, kind, Payload::attached));
+    return without_content(form);
+}
+
+Result<Bytes> claimed_content_digest(ByteView signed_data, ContentKind kind, Payload attached) {
+    ASSIGN_OR_RETURN(auto const form, read_signed_form(signed_data, kind, attached));
+    return Bytes(form.content_digest.begin(), form.content_digest.end());
 }
 
 Opener::Opener(std::vector<KeyAndCertificate> keys) {
@@ -145,7 +191,7 @@ Result<OpenedEnvelope> Opener::open(GatedEnvelope const& gated, PinLookup const&
     if (pin == nullptr) return unauthentic("envelope.unknown_signer");
     auto const known_crls = crls ? crls(node) : std::vector<Bytes>{};
     ASSIGN_OR_RETURN(auto content, verify_form(inner, Payload::attached, {}, form, *pin, now, known_crls));
-    return OpenedEnvelope(std::move(content), std::move(node));
+    return OpenedEnvelope(std::move(content), std::move(node), without_content(form));
 }
 
 }  // namespace casebridge

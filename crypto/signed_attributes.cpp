@@ -79,6 +79,7 @@ Status read_value(Attribute attribute, DerReader& value, ContentKind kind, Signe
         case message_digest: {
             ASSIGN_OR_RETURN(auto const digest, value.expect(der::octet_string, "gate.inner_message_digest"));
             if (digest.content.size() != hash_size(form.suite)) return refused("gate.inner_message_digest");
+            form.content_digest = digest.content;
             return Done{};
         }
         case signing_time:

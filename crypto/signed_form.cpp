@@ -38,19 +38,23 @@ Result<Suite> read_digest_algorithms(DerReader& data) {
     return suite;
 }
 
-/// SPEC RFC 5652 5.2: EncapsulatedContentInfo
-Result<ByteView> read_content(DerReader& data, ContentKind kind, Payload payload) {
-    ASSIGN_OR_RETURN(auto info, data.enter(der::sequence));
-    RETURN_IF_ERROR(info.exactly(der::object_identifier, der::content_kind(kind), "gate.inner_content_kind"));
-    if (payload == Payload::detached) {
-        RETURN_IF_ERROR(info.finish("gate.inner_content_present"));
-        return ByteView{};
-    }
+/// SPEC RFC 5652 5.2: EncapsulatedContentInfo. `fields`: all of the SignedData, which `data` reads.
+Status read_content(ByteView fields, DerReader& data, ContentKind kind, Payload payload, SignedForm& form) {
+    ASSIGN_OR_RETURN(auto const whole, data.expect(der::sequence));
+    auto const at = static_cast<std::size_t>(whole.whole.data() - fields.data());
+    form.before_content = fields.first(at);
+    form.after_content = fields.subspan(at + whole.whole.size());
+    DerReader info(whole.content, kInnerCodes);
+    ASSIGN_OR_RETURN(auto const type, info.expect(der::object_identifier, "gate.inner_content_kind"));
+    if (!std::ranges::equal(type.content, der::content_kind(kind))) return refused("gate.inner_content_kind");
+    form.content_type = type.whole;
+    if (payload == Payload::detached) return info.finish("gate.inner_content_present");
     ASSIGN_OR_RETURN(auto wrapper, info.enter(der::context_0, "gate.inner_content_missing"));
     RETURN_IF_ERROR(info.finish());
     ASSIGN_OR_RETURN(auto const content, wrapper.expect(der::octet_string));
     RETURN_IF_ERROR(wrapper.finish());
-    return content.content;
+    form.content = content.content;
+    return Done{};
 }
 
 /// `fields`: all of the SignedData, which `data` reads.
@@ -125,6 +129,38 @@ Status read_signers(DerReader& data, ContentKind kind, SignedForm& form) {
     return read_signer(signer, kind, form);
 }
 
+// A SignedData has at most the size that the outer gate admits.
+int size_of(ByteView bytes) {
+    return static_cast<int>(bytes.size());
+}
+
+Bytes sequence_of(ByteView content) {
+    Bytes whole(static_cast<std::size_t>(ASN1_object_size(1, size_of(content), V_ASN1_SEQUENCE)));
+    unsigned char* end = whole.data();
+    ASN1_put_object(&end, 1, size_of(content), V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+    std::ranges::copy(content, end);
+    return whole;
+}
+
+/// A ContentInfo with a SignedData of these fields.
+Bytes signed_data_of(std::span<ByteView const> fields) {
+    ByteView const type = der::id_signed_data;
+    int content = 0;
+    for (auto const field : fields) content += size_of(field);
+    int const data = ASN1_object_size(1, content, V_ASN1_SEQUENCE);
+    int const info = ASN1_object_size(0, size_of(type), V_ASN1_OBJECT) + ASN1_object_size(1, data, 0);
+    Bytes whole(static_cast<std::size_t>(ASN1_object_size(1, info, V_ASN1_SEQUENCE)));
+    unsigned char* end = whole.data();
+    auto const put = [&end](ByteView bytes) { end = std::ranges::copy(bytes, end).out; };
+    ASN1_put_object(&end, 1, info, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+    ASN1_put_object(&end, 0, size_of(type), V_ASN1_OBJECT, V_ASN1_UNIVERSAL);
+    put(type);
+    ASN1_put_object(&end, 1, data, 0, V_ASN1_CONTEXT_SPECIFIC);
+    ASN1_put_object(&end, 1, content, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+    for (auto const field : fields) put(field);
+    return whole;
+}
+
 }  // namespace
 
 Result<SignedForm> read_signed_form(ByteView signed_data, ContentKind kind, Payload payload) {
@@ -142,7 +178,7 @@ Result<SignedForm> read_signed_form(ByteView signed_data, ContentKind kind, Payl
     SignedForm form;
     RETURN_IF_ERROR(data.exactly(der::integer, kVersion3, "gate.inner_version"));
     ASSIGN_OR_RETURN(form.suite, read_digest_algorithms(data));
-    ASSIGN_OR_RETURN(form.content, read_content(data, kind, payload));
+    RETURN_IF_ERROR(read_content(fields.content, data, kind, payload, form));
     RETURN_IF_ERROR(read_certificates(fields.content, data, form));
     RETURN_IF_ERROR(read_signers(data, kind, form));
     RETURN_IF_ERROR(data.finish());
@@ -150,23 +186,14 @@ Result<SignedForm> read_signed_form(ByteView signed_data, ContentKind kind, Payl
 }
 
 Secret without_certificates(SignedForm const& form) {
-    // A SignedData has at most the size that the outer gate admits.
-    auto const size_of = [](ByteView bytes) { return static_cast<int>(bytes.size()); };
-    ByteView const type = der::id_signed_data;
-    int const fields = size_of(form.before_certificates) + size_of(form.after_certificates);
-    int const data = ASN1_object_size(1, fields, V_ASN1_SEQUENCE);
-    int const info = ASN1_object_size(0, size_of(type), V_ASN1_OBJECT) + ASN1_object_size(1, data, 0);
-    Bytes whole(static_cast<std::size_t>(ASN1_object_size(1, info, V_ASN1_SEQUENCE)));
-    unsigned char* end = whole.data();
-    auto const put = [&end](ByteView bytes) { end = std::ranges::copy(bytes, end).out; };
-    ASN1_put_object(&end, 1, info, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
-    ASN1_put_object(&end, 0, size_of(type), V_ASN1_OBJECT, V_ASN1_UNIVERSAL);
-    put(type);
-    ASN1_put_object(&end, 1, data, 0, V_ASN1_CONTEXT_SPECIFIC);
-    ASN1_put_object(&end, 1, fields, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
-    put(form.before_certificates);
-    put(form.after_certificates);
-    return Secret(std::move(whole));
+    std::array const fields{form.before_certificates, form.after_certificates};
+    return Secret(signed_data_of(fields));
+}
+
+Bytes without_content(SignedForm const& form) {
+    auto const content_info = sequence_of(form.content_type);
+    std::array const fields{form.before_content, ByteView(content_info), form.after_content};
+    return signed_data_of(fields);
 }
 
 Status gate_inner(ByteView signed_data, ContentKind kind, Payload payload) {

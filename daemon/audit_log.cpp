@@ -48,6 +48,16 @@ Result<bool> is_lost_leaf(Database& database, std::uint64_t index) {
     return row.bind(1, stored::integer(index)).step();
 }
 
+/// Which leaves name a message.
+Status note_message(Database& database, Json const& facts, std::uint64_t index) {
+    auto const message = facts.text_or("message");
+    if (message.empty()) return Done{};
+    return database.prepare("INSERT INTO log_messages(message, position) VALUES(?1, ?2)")
+        .bind(1, message)
+        .bind(2, stored::integer(index))
+        .run();
+}
+
 /// Calls `visit(hash)` with the hash of each leaf from `from` on, `limit` at most, computed from its data.
 template <typename Visit>
 Result<std::uint64_t> hash_again(Database& database, std::uint64_t from, std::uint64_t limit, Visit const& visit) {
@@ -225,6 +235,7 @@ Result<std::uint64_t> AuditLog::append(std::string_view kind, Timestamp at, Acto
                         .bind(2, data)
                         .bind(3, content)
                         .run());
+    RETURN_IF_ERROR(note_message(*database_, facts, index));
     RETURN_IF_ERROR(write_hashes(index, hash, grown));
     RETURN_IF_ERROR(write_head(*database_, grown));
     frontier_ = std::move(grown);
@@ -272,7 +283,7 @@ Result<std::uint64_t> AuditLog::adopt(std::uint64_t from, std::vector<Digest> co
     }
     ASSIGN_OR_RETURN(auto grown, MerkleFrontier::restore(from, std::move(edge)));
     RETURN_IF_ERROR(subtrees_.truncate(from));
-    for (auto const* table : {"log_leaves", "log_hashes"})
+    for (auto const* table : {"log_leaves", "log_hashes", "log_messages"})
         RETURN_IF_ERROR(database_->prepare(std::string("DELETE FROM ") + table + " WHERE position >= ?1")
                             .bind(1, stored::integer(from))
                             .run());
@@ -290,6 +301,9 @@ Result<std::uint64_t> AuditLog::adopt(std::uint64_t from, std::vector<Digest> co
                             .bind(2, leaf.data)
                             .bind(3, leaf.detail)
                             .run());
+        ASSIGN_OR_RETURN(auto const json, stored::parsed(parse_json(leaf.data)));
+        if (auto const* const facts = json.find("facts"))
+            RETURN_IF_ERROR(note_message(*database_, *facts, grown.size()));
         RETURN_IF_ERROR(write_hashes(grown.size(), leaf_hash(as_bytes(leaf.data)), grown));
     }
     RETURN_IF_ERROR(database_->prepare("UPDATE inbox SET log_index = log_index + ?2 WHERE log_index >= ?1")

@@ -12,6 +12,16 @@ HttpResponse receipt_answer(InboxRow const& row) {
         .status = row.outcome == Outcome::accepted ? 200 : 422, .content_type = "application/cms", .body = row.receipt};
 }
 
+/// What the sender says the message rests on.
+void add_citations(MessageHeader const& header, Json& facts, Json& detail) {
+    facts.set("from_office", header.from.office.text())
+        .set("policy_version", header.policy_version)
+        .set("policy_digest", header.policy_digest.hex())
+        .set("consent_epoch", header.consent.epoch)
+        .set("consent_form", header.consent.form.hex());
+    detail.set("cited_consent", header.consent.id);
+}
+
 int status_for(Admission::Verdict verdict, std::string_view code) {
     if (verdict == Admission::Verdict::retry_later) return 503;
     if (code == "message.expired") return 410;
@@ -24,6 +34,7 @@ int status_for(Admission::Verdict verdict, std::string_view code) {
 struct Inbox::Arrival {
     Incoming incoming;
     Digest inner_digest;
+    Bytes bare_signature;
     Admission admission;
     AgreementPurpose const* terms = nullptr;         ///< of a step
     std::shared_ptr<Instruments const> instruments;  ///< owner of the terms, with the holder
@@ -103,9 +114,10 @@ void Inbox::on_opened(Result<OpenedEnvelope> opened, NodeId const& carrier, Http
         given.admission = admit_duty(*duty, signer, carrier, self_, now);
     else
         given.admission = admit_summary(std::get<ReceivedMessage>(*incoming), signer, carrier, lookup, now);
-    record(std::make_shared<Arrival const>(
-               Arrival{*std::move(incoming), opened->inner_digest(), given.admission, given.terms, instruments}),
-           respond);
+    record(
+        std::make_shared<Arrival const>(Arrival{*std::move(incoming), opened->inner_digest(), opened->bare_signature(),
+                                                given.admission, given.terms, instruments}),
+        respond);
 }
 
 /// Another ministry's words also need its signed permission.
@@ -176,6 +188,8 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
     }
     RETURN_IF_ERROR(forget_expired(store));
     ASSIGN_OR_RETURN(auto row, new_row(store, arrival, now));
+    ASSIGN_OR_RETURN(auto const payload,
+                     claimed_content_digest(arrival.bare_signature, ContentKind::message, Payload::detached));
     auto facts = Json::object();
     facts.set("message", row.id.text())
         .set("peer", row.from.text())
@@ -184,14 +198,17 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
         .set("purpose", to_text(row.purpose))
         .set("agreement", row.agreement.hex())
         .set("inner", row.inner_digest.hex())
+        .set("payload", to_hex(payload))
         .set("outcome", row.outcome == Outcome::accepted ? "accepted" : "rejected")
         .set("code", row.code);
     auto detail = Json::object();
     detail.set("subject", row.subject.text());
+    if (arrival.message() != nullptr) add_citations(arrival.message()->header, facts, detail);
     ASSIGN_OR_RETURN(row.log_index,
                      store.log().append("admission", now, service_actor("message received"), facts, detail));
     ASSIGN_OR_RETURN(row.receipt, sign_receipt(store, row, now));
     RETURN_IF_ERROR(store.inbox().insert(row));
+    RETURN_IF_ERROR(store.evidence().keep(row.id, row.from, EvidenceTable::Kind::message, arrival.bare_signature));
     bool const staged = staging_ != nullptr && row.type == MessageType::case_summary && row.content;
     if (staged) RETURN_IF_ERROR(staging_->list(store, row));
     return row;

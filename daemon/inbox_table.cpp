@@ -252,6 +252,12 @@ Result<std::vector<InboxTable::Forgotten>> InboxTable::forgettable(Timestamp exp
 }
 
 Status InboxTable::forget(std::int64_t number) {
+    // What we signed stays provable.
+    RETURN_IF_ERROR(database_
+                        .prepare("INSERT OR IGNORE INTO kept_signatures(message, sender, kind, signature) "
+                                 "SELECT message, sender, 'receipt', receipt FROM inbox WHERE number = ?1")
+                        .bind(1, number)
+                        .run());
     return database_.prepare("DELETE FROM inbox WHERE number = ?1").bind(1, number).run();
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/migrations.h"
 
+#include "daemon/evidence_table.h"
 #include "daemon/log_subtrees.h"
 #include "daemon/schema/version_1.h"
 #include "daemon/schema/version_10.h"
@@ -10,6 +11,7 @@
 #include "daemon/schema/version_15.h"
 #include "daemon/schema/version_16.h"
 #include "daemon/schema/version_17.h"
+#include "daemon/schema/version_19.h"
 #include "daemon/schema/version_2.h"
 #include "daemon/schema/version_3.h"
 #include "daemon/schema/version_4.h"
@@ -32,7 +34,7 @@ constexpr std::array all{Migration{1, schema::version_1},   Migration{2, schema:
                          Migration{11, schema::version_11}, Migration{12, schema::version_12},
                          Migration{13, schema::version_13}, Migration{14, schema::version_14},
                          Migration{15, schema::version_15}, Migration{16, schema::version_16, LogSubtrees::fill},
-                         Migration{17, schema::version_17}};
+                         Migration{17, schema::version_17}, Migration{19, schema::version_19, EvidenceTable::fill}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

@@ -16,6 +16,8 @@ bool may(Officer const& officer, Access access) {
             return officer.role == "data_officer";
         case Access::operation:
             return officer.role == "operator" || officer.role == "data_officer";
+        case Access::proof:
+            return officer.role == "auditor" || officer.role == "data_officer";
         case Access::reading:
             return true;
     }
@@ -45,7 +47,7 @@ std::vector<OfficerRoute> const& routes() {
         for (auto const& group :
              {case_routes(), update_routes(), register_routes(), consent_routes(), partner_routes(), directory_routes(),
               meeting_routes(), message_routes(), query_routes(), procedure_routes(), thread_routes(), onward_routes(),
-              log_routes(), witness_routes(), recovery_routes(), status_routes()})
+              log_routes(), evidence_routes(), witness_routes(), recovery_routes(), status_routes()})
             all.insert(all.end(), group.begin(), group.end());
         return all;
     }();

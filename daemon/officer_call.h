@@ -6,7 +6,7 @@
 namespace casebridge {
 
 /// Who may call: by role.
-enum class Access { anyone, case_work, operation, reading };
+enum class Access { anyone, case_work, operation, proof, reading };
 
 class OfficerCall {
 public:
@@ -92,6 +92,7 @@ std::vector<OfficerRoute> meeting_routes();
 std::vector<OfficerRoute> log_routes();
 std::vector<OfficerRoute> witness_routes();
 std::vector<OfficerRoute> recovery_routes();
+std::vector<OfficerRoute> evidence_routes();
 std::vector<OfficerRoute> status_routes();
 
 }  // namespace casebridge

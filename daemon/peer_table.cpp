@@ -8,8 +8,9 @@ namespace {
 
 constexpr int node_kinds = static_cast<int>(NodeKind::organisation) + 1;
 constexpr std::string_view select =
-    "SELECT node, kind, name, host, port, root_pem, offices, schema, encryption_chain_pem, refreshed_at, added_at, "
-    "removed_at, log_key, witness_key FROM peers ";
+    "SELECT p.node, p.kind, p.name, p.host, p.port, p.root_pem, p.offices, p.schema, p.encryption_chain_pem, "
+    "p.refreshed_at, p.added_at, p.removed_at, k.log_key, k.witness_key FROM peers p LEFT JOIN peer_keys k ON "
+    "k.node = p.node ";
 
 std::string offices_text(std::vector<OfficeId> const& offices) {
     auto json = Json::array();
@@ -53,20 +54,23 @@ Result<PeerRow> read(Statement const& row) {
 Status PeerTable::put(PeerRow const& peer) {
     auto row = database_.prepare(
         "INSERT OR REPLACE INTO peers(node, kind, name, host, port, root_pem, offices, schema, encryption_chain_pem, "
-        "refreshed_at, added_at, removed_at, log_key, witness_key) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
+        "refreshed_at, added_at, removed_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
     row.bind(1, peer.node.text()).bind(2, to_text(peer.kind)).bind(3, peer.name).bind(4, peer.host);
     row.bind(5, peer.port).bind(6, peer.root_pem).bind(7, offices_text(peer.offices)).bind(8, peer.schema);
     row.bind(9, peer.encryption_chain_pem);
     stored::bind_time(row, 10, peer.refreshed_at);
     stored::bind_time(row, 11, peer.added_at);
     stored::bind_time(row, 12, peer.removed_at);
-    row.bind(13, peer.log_key).bind(14, peer.witness_key);
-    return row.run();
+    RETURN_IF_ERROR(row.run());
+    return database_.prepare("INSERT OR REPLACE INTO peer_keys(node, log_key, witness_key) VALUES(?1, ?2, ?3)")
+        .bind(1, peer.node.text())
+        .bind(2, peer.log_key)
+        .bind(3, peer.witness_key)
+        .run();
 }
 
 Result<std::vector<PeerRow>> PeerTable::all() const {
-    auto rows = database_.prepare(std::string(select) + "ORDER BY node");
+    auto rows = database_.prepare(std::string(select) + "ORDER BY p.node");
     std::vector<PeerRow> peers;
     while (true) {
         ASSIGN_OR_RETURN(bool const found, rows.step());
@@ -77,7 +81,7 @@ Result<std::vector<PeerRow>> PeerTable::all() const {
 }
 
 Result<std::optional<PeerRow>> PeerTable::find(NodeId const& node) const {
-    auto row = database_.prepare(std::string(select) + "WHERE node = ?1");
+    auto row = database_.prepare(std::string(select) + "WHERE p.node = ?1");
     ASSIGN_OR_RETURN(bool const found, row.bind(1, node.text()).step());
     if (!found) return std::optional<PeerRow>();
     ASSIGN_OR_RETURN(auto peer, read(row));

@@ -290,6 +290,9 @@ void Sharing::commit(std::shared_ptr<Pending> pending, Actor const& actor, Seale
                                                     .settled_at = {},
                                                     .about = pending->request.about,
                                                     .retain_until = header.retain_until}));
+        ASSIGN_OR_RETURN(auto const bare, bare_signature(sealed_shared->inner.bytes(), ContentKind::message));
+        RETURN_IF_ERROR(store.evidence().keep(header.id, self_.node, EvidenceTable::Kind::message, bare));
+        ASSIGN_OR_RETURN(auto const payload, claimed_content_digest(bare, ContentKind::message, Payload::detached));
         RETURN_IF_ERROR(take_the_place(store, header));
         RETURN_IF_ERROR(store.watch().watch(pending->request.case_id, header.id, pending->fingerprint, now));
         auto facts = deliberation_facts(pending->request);
@@ -299,10 +302,16 @@ void Sharing::commit(std::shared_ptr<Pending> pending, Actor const& actor, Seale
             .set("policy_version", header.policy_version)
             .set("policy_digest", header.policy_digest.hex())
             .set("consent_epoch", header.consent.epoch)
+            .set("consent_form", header.consent.form.hex())
+            .set("inner", sealed_shared->sealed.inner_digest().hex())
+            .set("payload", to_hex(payload))
             .set("fields", categories);
         if (!header.replaces.empty()) facts.set("replaces", static_cast<std::int64_t>(header.replaces.size()));
         auto detail = case_detail(pending->request.case_id);
-        detail.set("subject", header.subject.text()).set("body", pending->message.body_digest().hex());
+        detail.set("subject", header.subject.text())
+            .set("body", pending->message.body_digest().hex())
+            .set("consent", pending->memo.consent_id)
+            .set("cited_consent", header.consent.id);
         ASSIGN_OR_RETURN(auto const index, store.log().append("release", now, actor, facts, detail));
         static_cast<void>(index);
         if (pending->companion) RETURN_IF_ERROR(pending->companion->also(store));

@@ -4,6 +4,7 @@
 #include "daemon/audit_log.h"
 #include "daemon/case_table.h"
 #include "daemon/duty_table.h"
+#include "daemon/evidence_table.h"
 #include "daemon/inbox_table.h"
 #include "daemon/log_mirror.h"
 #include "daemon/meeting_table.h"
@@ -47,6 +48,7 @@ public:
     [[nodiscard]] OnwardTable& onward() { return onward_; }
     [[nodiscard]] WitnessTable& witness() { return witness_; }
     [[nodiscard]] LogMirror& mirror() { return mirror_; }
+    [[nodiscard]] EvidenceTable& evidence() { return evidence_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
     Result<std::optional<std::string>> setting(std::string_view key);
@@ -85,6 +87,7 @@ private:
     OnwardTable onward_;
     WitnessTable witness_;
     LogMirror mirror_;
+    EvidenceTable evidence_;
     MerkleFrontier at_begin_, at_savepoint_;
 };
 

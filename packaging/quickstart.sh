@@ -392,6 +392,25 @@ expect "what is left there" null \
 refused th-msdhs "$adult_case" kh-mosvy/poipet-transit-centre return_and_handover release.consent_withdrawn \
   "the same return, from now on"
 
+# ---------------------------------------------------------------- evidence
+step "What proves it to an auditor, on either side, now that the words are gone: judged by program, and with openssl alone"
+for node in th-msdhs kh-mosvy; do
+  "$bin/casebridge" identity show --config "$(home "$node")/casebridge.yaml" --json >"$directory/identity.$node.json"
+done
+fingerprint() { openssl x509 -in "$(home "$1")/state/identity/root.pem" -outform DER | sha256sum | cut -c1-64; }
+for node in th-msdhs kh-mosvy; do
+  rm -rf "$directory/evidence-$node"
+  at "$node" --reason "for the auditor" evidence export "$message" --out "$directory/evidence-$node" >/dev/null
+  log_key=$(jq -r .log_key "$directory/identity.$node.json")
+  "$bin/casebridge-verify" "$directory/evidence-$node" --root "th-msdhs=$(fingerprint th-msdhs)" \
+    --root "kh-mosvy=$(fingerprint kh-mosvy)" --log-key "$log_key" --json >"$directory/verdict.$node.json" ||
+    fail "casebridge-verify: $(jq -c '[.links[] | select(.finding != "holds")]' "$directory/verdict.$node.json")"
+  expect "verdict on the bundle of $node" "holds $(jq '.links | length' "$directory/verdict.$node.json") links" \
+    "$(jq -r '"\(.verdict) \([.links[] | select(.finding == "holds")] | length) links"' "$directory/verdict.$node.json")"
+  root_th_msdhs=$(fingerprint th-msdhs) root_kh_mosvy=$(fingerprint kh-mosvy) log_key=$log_key \
+    "$root/tests/packaging/verify_by_hand.sh" "$directory/evidence-$node" | sed 's/^/  /'
+done
+
 # ---------------------------------------------------------------- one case to its end
 for node in "${nodes[@]}"; do
   expect "what casebridge doctor finds wrong with $node" 0 \

@@ -81,10 +81,10 @@ std::string dump_pretty(Json const& value);
 ///
 /// The first failure is kept; later reads return empty values; `finish` reports it. Errors: `<scope>.missing_member`,
 /// `<scope>.wrong_type`, `<scope>.unknown_member`, `<scope>.too_long` with scope one of the literals "message",
-/// "receipt", "node", "request", "query", "procedure", "log".
+/// "receipt", "node", "request", "query", "procedure", "log", "evidence".
 class JsonReader {
 public:
-    enum class Scope { message, receipt, node, request, query, procedure, log };
+    enum class Scope { message, receipt, node, request, query, procedure, log, evidence };
     JsonReader(Json const& json, Scope scope);
 
     std::string string(std::string_view key, std::size_t maximum_bytes);

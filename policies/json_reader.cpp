@@ -10,7 +10,7 @@ namespace {
 enum Failure { missing_member, wrong_type, unknown_member, too_long };
 
 // Codes are literals, so that a search finds them. Rows by JsonReader::Scope, columns by Failure.
-constexpr std::array<std::array<std::string_view, 4>, 7> codes = {{
+constexpr std::array<std::array<std::string_view, 4>, 8> codes = {{
     {"message.missing_member", "message.wrong_type", "message.unknown_member", "message.too_long"},
     {"receipt.missing_member", "receipt.wrong_type", "receipt.unknown_member", "receipt.too_long"},
     {"node.missing_member", "node.wrong_type", "node.unknown_member", "node.too_long"},
@@ -18,6 +18,7 @@ constexpr std::array<std::array<std::string_view, 4>, 7> codes = {{
     {"query.missing_member", "query.wrong_type", "query.unknown_member", "query.too_long"},
     {"procedure.missing_member", "procedure.wrong_type", "procedure.unknown_member", "procedure.too_long"},
     {"log.missing_member", "log.wrong_type", "log.unknown_member", "log.too_long"},
+    {"evidence.missing_member", "evidence.wrong_type", "evidence.unknown_member", "evidence.too_long"},
 }};
 
 }  // namespace

@@ -21,6 +21,8 @@ forbid adapters '(daemon|tests)/'                   'adapters/ may include only 
 forbid daemon   'tests/'                            'daemon/ may not include tests/'
 forbid policies '(openssl|curl|boost|sqlite3|sqlcipher)' 'policies/ does no input or output'
 
+forbid daemon/verify '(adapters/|daemon/([a-uw-z]|v[^e]))' 'daemon/verify/ judges evidence: crypto/, policies/ and itself'
+
 # policies decides; it reads no clock and opens no socket.
 if grep -rnE 'system_clock::now|steady_clock::now|std::time\(' policies; then complain 'policies/ reads a clock'; fi
 

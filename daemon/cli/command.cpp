@@ -12,6 +12,7 @@ std::vector<CommandGroup> command_groups() {
         {"case", "Cases of the national database: list, show, preview, send, update, register"},
         {"outbox", "Messages to partners"},
         {"inbox", "Messages from partners"},
+        {"evidence", "What proves a message to an auditor"},
         {"adapter", "The field map of the national database: draft one, try it"},
         {"query", "Questions about shared cases: to partners, and of partners"},
         {"procedure", "What ministries do together: referrals, tracing, returns, reports; step by step"},
@@ -25,12 +26,12 @@ std::vector<CommandGroup> command_groups() {
 std::vector<Command> all_commands() {
     std::vector<Command> all;
     for (auto const& commands :
-         {init_commands(),    identity_commands(), peer_commands(),   agreement_commands(), directory_commands(),
-          policy_commands(),  consent_commands(),  case_commands(),   register_commands(),  send_commands(),
-          update_commands(),  outbox_commands(),   inbox_commands(),  query_commands(),     procedure_commands(),
-          thread_commands(),  onward_commands(),   docket_commands(), status_commands(),    log_commands(),
-          witness_commands(), recover_commands(),  config_commands(), adapter_commands(),   doctor_commands(),
-          page_commands()})
+         {init_commands(),    identity_commands(), peer_commands(),     agreement_commands(), directory_commands(),
+          policy_commands(),  consent_commands(),  case_commands(),     register_commands(),  send_commands(),
+          update_commands(),  outbox_commands(),   inbox_commands(),    query_commands(),     procedure_commands(),
+          thread_commands(),  onward_commands(),   docket_commands(),   status_commands(),    log_commands(),
+          witness_commands(), recover_commands(),  evidence_commands(), config_commands(),    adapter_commands(),
+          doctor_commands(),  page_commands()})
         all.insert(all.end(), commands.begin(), commands.end());
     return all;
 }

@@ -57,6 +57,9 @@ constexpr std::array kMeanings = {
     Advice{"onward.beyond_agreement", "the agreement with them covers less than was told"},
     Advice{"onward.not_in_policy", "no sharing policy of ours names them for this purpose"},
     Advice{"onward.beyond_policy", "our sharing policy lets them know less than was told"},
+    Advice{"evidence.not_found", "no leaf of this node's log releases or admits this message"},
+    Advice{"evidence.detail_erased", "what the leaf commits to has been erased: nobody can open it any more"},
+    Advice{"evidence.opening_not_allowed", "only a data officer may open a commitment: it names the case"},
     Advice{"log.no_key", "this node has no key to sign its log with"},
     Advice{"log.no_such_leaf", "the log has no such leaf"},
     Advice{"log.no_such_size", "the log has never had so many leaves"},
@@ -149,6 +152,11 @@ constexpr std::array kRemedies = {
         "store.reserve_reached",
         "Make room where the store is, or enlarge its disk; what is queued is still delivered, and nothing was lost. "
         "`casebridge health` shows how much is missing."},
+    Advice{"evidence.not_found",
+           "Take the id from `casebridge outbox list` or `inbox list`; only summaries have evidence "
+           "at their sender."},
+    Advice{"evidence.detail_erased", "Export without --open: everything else is still provable."},
+    Advice{"evidence.opening_not_allowed", "Export without --open, or have a data officer export it."},
     Advice{"log.no_key", "Its operator types `casebridge identity add-log-key`, then restarts the daemon."},
     Advice{"log.behind", "Nothing is done until the store is brought forward: `casebridge recover --dry-run`."},
     Advice{"log.forked", "Keep a copy of the store, then bring it forward: `casebridge recover --dry-run`."},

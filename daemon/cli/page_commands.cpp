@@ -13,8 +13,10 @@ ExitCode man_page(Invocation const& in) {
     auto const name = in.text("NAME");
     if (name == "casebridge") return print(in, "page", command_page());
     if (name == "casebridged") return print(in, "page", daemon_page());
+    if (name == "casebridge-verify") return print(in, "page", verify_page());
     if (name == "casebridge.yaml") return print(in, "page", configuration_page());
-    return in.fail(usage_failure("usage.no_such_page", "casebridge, casebridged or casebridge.yaml"));
+    return in.fail(
+        usage_failure("usage.no_such_page", "casebridge, casebridged, casebridge-verify or casebridge.yaml"));
 }
 
 ExitCode completion(Invocation const& in) {
@@ -28,7 +30,7 @@ std::vector<Command> page_commands() {
         {"man-page",
          "A manual page, made from the same tables as the help",
          "casebridge man-page casebridge | man -l -",
-         {{"NAME", "", "casebridge, casebridged or casebridge.yaml", OptionSpec::Count::required}},
+         {{"NAME", "", "casebridge, casebridged, casebridge-verify or casebridge.yaml", OptionSpec::Count::required}},
          man_page},
         {"completion", "Completion for bash, to be sourced", "casebridge completion > casebridge.bash", {}, completion},
     };

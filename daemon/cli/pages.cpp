@@ -4,6 +4,7 @@
 #include "daemon/cli/command_line.h"
 #include "daemon/config_keys.h"
 #include "daemon/daemon_help.h"
+#include "daemon/verify/help.h"
 #include "daemon/version.h"
 
 #include <algorithm>
@@ -98,6 +99,13 @@ std::string daemon_page() {
     page += ".SH SYNOPSIS\n\\fBcasebridged\\fR [\\fB\\-\\-config\\fR \\fIFILE\\fR] [\\fB\\-\\-check\\fR]\n";
     page += ".SH DESCRIPTION\n" + as_it_is(daemon_help);
     return page + see_also("\\fBcasebridge\\fR(1), \\fBcasebridge.yaml\\fR(5), \\fBsystemctl\\fR(1)");
+}
+
+std::string verify_page() {
+    auto page = heading("casebridge-verify", "1", "judges an evidence bundle, offline");
+    page += ".SH SYNOPSIS\n\\fBcasebridge\\-verify\\fR \\fIFOLDER\\fR [\\fIoptions\\fR]\n";
+    page += ".SH DESCRIPTION\n" + as_it_is(verify_help);
+    return page + see_also("\\fBcasebridge\\fR(1), \\fBopenssl\\fR(1)");
 }
 
 std::string configuration_page() {

@@ -7,8 +7,12 @@
 namespace casebridge::schema {
 
 inline constexpr std::string_view version_17 = R"sql(
-ALTER TABLE peers ADD COLUMN log_key TEXT NOT NULL DEFAULT '';      -- vkey; empty: not told yet
-ALTER TABLE peers ADD COLUMN witness_key TEXT NOT NULL DEFAULT '';  -- vkey
+-- As each partner told them, out of band.
+CREATE TABLE peer_keys(
+    node        TEXT PRIMARY KEY,
+    log_key     TEXT NOT NULL,  -- vkey of its log; empty: not told
+    witness_key TEXT NOT NULL   -- vkey it cosigns with; empty: not told
+) WITHOUT ROWID;
 
 -- The newest head of each partner's log that we have cosigned.
 CREATE TABLE witnessed_heads(

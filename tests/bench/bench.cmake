@@ -7,6 +7,7 @@ if(benchmark_FOUND)
     ${CMAKE_CURRENT_LIST_DIR}/docket_bench.cpp
     ${CMAKE_CURRENT_LIST_DIR}/fan_out_bench.cpp
     ${CMAKE_CURRENT_LIST_DIR}/figures.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/log_bench.cpp
     ${CMAKE_CURRENT_LIST_DIR}/main.cpp
     ${CMAKE_CURRENT_LIST_DIR}/ministries.cpp
     ${CMAKE_CURRENT_LIST_DIR}/procedure_bench.cpp

@@ -3,6 +3,7 @@
 #include "tests/bench/crypto_bench.h"
 #include "tests/bench/docket_bench.h"
 #include "tests/bench/fan_out_bench.h"
+#include "tests/bench/log_bench.h"
 #include "tests/bench/procedure_bench.h"
 #include "tests/bench/startup_bench.h"
 #include "tests/bench/two_daemons.h"
@@ -275,6 +276,14 @@ int run(Options const& options) {
         progress("procedures");
         print(options, measure_procedures(options.quick ? 0.3 : 2));
     }
+    if (options.wants("log")) {
+        for (std::uint64_t const leaves : {10'000, 1'000'000, 10'000'000}) {
+            if (options.quick && leaves > 1'000'000) continue;
+            progress("the audit log of " + std::to_string(leaves) + " leaves");
+            print(options, measure_log(leaves, options.directory));
+        }
+        print(options, measure_log_bytes(options.directory));
+    }
     if (options.wants("docket")) {
         progress("the docket");
         print(options, measure_docket(options.quick ? 10'000 : 100'000, options.directory));
@@ -297,7 +306,7 @@ int main(int argc, char** argv) {
     app.add_option("--directory", options.directory, "an empty directory on the disk to measure")->required();
     app.add_flag("--json", options.json, "one JSON object a line");
     app.add_flag("--quick", options.quick, "short, for a look");
-    std::vector<std::string> const parts{"crypto", "exchange", "fan-out", "procedures", "docket", "startup"};
+    std::vector<std::string> const parts{"crypto", "exchange", "fan-out", "procedures", "docket", "log", "startup"};
     app.add_option("--only", options.only, CLI::detail::join(parts, ", ") + "; may be given more than once")
         ->check(CLI::IsMember(parts))
         ->allow_extra_args(false);

@@ -4,8 +4,8 @@
 #   tests/bench/run.sh               everything, a readable table (some minutes)
 #   tests/bench/run.sh --quick       shorter runs, for a look (about a minute)
 #   tests/bench/run.sh --json        one JSON object a line instead of the table
-#   tests/bench/run.sh --only PART   of crypto, exchange and fan-out (with crypto, their bound), procedures, docket and
-#                                    startup
+#   tests/bench/run.sh --only PART   of crypto, exchange and fan-out (with crypto, their bound), procedures, docket,
+#                                    log and startup
 #   tests/bench/run.sh --in-flight N of the exchanges only those with N in flight
 #   tests/bench/run.sh --partners N  tells N partners of a withdrawal, each a daemon of its own (default: 50)
 #   tests/bench/run.sh --dir DIR     works in DIR, which decides the disk (default: build/bench)

@@ -34,6 +34,13 @@ casebridge_test(integration_updates
     ${here}/papers_test.cpp
     ${here}/update_test.cpp
 )
+casebridge_test(integration_evidence
+  LIBRARIES casebridge_two_nodes
+  TIMEOUT 1200
+  SOURCES
+    ${here}/evidence_test.cpp
+)
+add_dependencies(integration_evidence casebridge-verify)
 casebridge_test(integration_onward
   LIBRARIES casebridge_two_nodes
   TIMEOUT 1200

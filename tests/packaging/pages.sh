@@ -8,7 +8,7 @@ pages=$build/daemon/cli/pages
 failures=0
 fail() { echo "pages: $1" >&2; failures=$((failures + 1)); }
 
-for page in casebridge.1 casebridged.8 casebridge.yaml.5; do
+for page in casebridge.1 casebridge-verify.1 casebridged.8 casebridge.yaml.5; do
   # A date would differ from build to build; lines may be as long as the help has them.
   # `|| true` is for grep, which ends with 1 when no line is left; that mandoc runs at all is seen below.
   complaints=$(mandoc -T lint "$pages/$page" | grep -v -e 'missing date' -e 'longer than 80 bytes' || true)
@@ -40,6 +40,7 @@ expect() {
   [[ $got == *" $wanted "* ]] || fail "after '$*' completion offers '$got', not '$wanted'"
 }
 expect peer casebridge pe
+expect export casebridge evidence ""
 expect doctor casebridge ""
 expect add casebridge peer ""
 expect approve casebridge query ap

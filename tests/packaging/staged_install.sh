@@ -27,6 +27,7 @@ DESTDIR=$root cmake --install "$build" --prefix /usr >/dev/null
 
 expect_file bin/casebridged 755
 expect_file bin/casebridge 755
+expect_file bin/casebridge-verify 755
 expect_file libexec/casebridge/casebridge-sqlite-reader 755
 expect_file lib/systemd/system/casebridged.service 644
 expect_file lib/sysusers.d/casebridge.conf 644
@@ -41,6 +42,9 @@ for kind in postgresql mariadb sqlite; do expect_file "share/casebridge/sql/rece
 expect_file share/casebridge/examples/received-database.conf.example 644
 expect_file share/doc/casebridge/README.md 644
 expect_file share/man/man1/casebridge.1 644
+expect_file share/man/man1/casebridge-verify.1 644
+expect_file share/doc/casebridge/VERIFY.md 644
+expect_file share/doc/casebridge/verify_by_hand.sh 755
 expect_file share/man/man5/casebridge.yaml.5 644
 expect_file share/man/man8/casebridged.8 644
 expect_file share/bash-completion/completions/casebridge 644
@@ -51,6 +55,16 @@ grep -q '@casebridge' "$unit" && fail "the unit has a place holder that was not 
 program=$(sed -n 's/^ExecStart=\([^ ]*\) .*/\1/p' "$unit")
 [[ $program == /usr/bin/casebridged && -x $root$program ]] || fail "ExecStart names $program, which is not installed"
 "$root$program" --version >/dev/null || fail "the installed program does not start"
+
+# An auditor's program opens no store and no connection, and needs none of their libraries.
+verify=$root/usr/bin/casebridge-verify
+"$verify" --version >/dev/null || fail "casebridge-verify does not start"
+if ldd "$verify" | grep -qE 'sqlcipher|sqlite|curl|cpprest|libpq|odbc|systemd|prometheus|boost'; then
+  fail "casebridge-verify is linked to a store or a network"
+fi
+code=0
+"$verify" "$root/nothing" >/dev/null 2>&1 || code=$?
+((code == 2)) || fail "casebridge-verify of no folder ends with $code, expected 2"
 
 # It speaks over its standard input and ends with it; a program that cannot start would say 127.
 code=0

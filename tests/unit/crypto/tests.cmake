@@ -35,6 +35,7 @@ casebridge_test(crypto_trust_test LIBRARIES casebridge_crypto_test_support SOURC
   unit/crypto/trust_test.cpp
 )
 casebridge_test(crypto_gate_test LIBRARIES casebridge_crypto_test_support SOURCES
+  unit/crypto/bare_signature_test.cpp
   unit/crypto/bit_flip_test.cpp
   unit/crypto/envelope_test.cpp
   unit/crypto/inner_attributes_test.cpp

@@ -16,6 +16,14 @@ void make_older(Database& database, int version) {
     must(database.prepare("INSERT INTO schema_version(version) VALUES(?1)").bind(1, version).run());
 }
 
+/// What came after version 15 is dropped.
+constexpr std::string_view back_to_version_15 =
+    "DROP TABLE log_subtrees; "
+    "DROP TABLE peer_keys; DROP TABLE witnessed_heads; DROP TABLE shown_heads; DROP TABLE cosignatures; "
+    "DROP TABLE mirror_tiles; DROP TABLE mirrors; DROP TABLE log_evidence; DROP TABLE log_lost; "
+    "DROP TABLE log_messages; DROP TABLE kept_signatures; "
+    "UPDATE schema_version SET version = 15";
+
 void queue(Database& database, std::string_view stream, std::int64_t sequence, std::string_view state) {
     must(database
              .prepare("INSERT INTO outbox(message, node, office, stream, sequence, purpose, subject, inner_digest, "
@@ -151,7 +159,7 @@ BOOST_AUTO_TEST_CASE(an_older_log_gets_its_subtrees_and_goes_on_as_one_that_alwa
     BOOST_CHECK_GT(before.size(), 64U * 39);  // 37 of 16 leaves, 2 of 256
     {
         auto database = open_database();
-        must(database.execute("DROP TABLE log_subtrees; UPDATE schema_version SET version = 15"));
+        must(database.execute(back_to_version_15));
     }
     BOOST_CHECK_EQUAL(open()->log().head().size, 600U);
     BOOST_CHECK(subtrees() == before);
@@ -170,9 +178,8 @@ BOOST_AUTO_TEST_CASE(an_older_log_with_a_gap_is_not_migrated) {
     }
     {
         auto database = open_database();
-        must(
-            database.execute("DROP TABLE log_subtrees; UPDATE schema_version SET version = 15; "
-                             "DELETE FROM log_hashes WHERE position = 7"));
+        must(database.execute(back_to_version_15));
+        must(database.execute("DELETE FROM log_hashes WHERE position = 7"));
     }
     CHECK_CODE(Store::open(file, key, Database::Mode::open_existing), "log.inconsistent");
     BOOST_CHECK_EQUAL(raw().run("SELECT version FROM schema_version"), "15");

@@ -3,6 +3,7 @@ casebridge_test(policies_foundation
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/body_changes_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/case_record_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/evidence_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/form_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/ids_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/json_test.cpp

@@ -1,0 +1,84 @@
+// What the judge of evidence has read so far. For its own files only.
+#pragma once
+
+#include "crypto/log_proof.h"
+#include "crypto/trust.h"
+#include "policies/evidence/leaf.h"
+#include "policies/evidence/verdict.h"
+#include "policies/message.h"
+
+#include <array>
+
+namespace casebridge {
+
+class EvidenceJudge {
+public:
+    EvidenceJudge(EvidenceFiles const& files, EvidenceTrust const& trust, Timestamp now)
+        : files_(files), trust_(trust), now_(now) {}
+    Verdict judge();
+
+private:
+    struct Pin {
+        PinnedRoot root;
+        bool trusted;  ///< by the auditor's own knowledge
+    };
+    struct Leaf {
+        EvidenceLeaf leaf;
+        std::uint64_t index;
+    };
+
+    // judge_log.cpp: what the exporter's log proves.
+    bool read_manifest();
+    void judge_files();
+    bool judge_log();
+    void judge_witnesses(SignedCheckpoint const& head);
+    void judge_export();
+    Status check_export();
+    /// A leaf of this kind that names this message, in the log of the head.
+    Result<Leaf> leaf_in(std::string_view file, std::string_view kind, std::string_view message) const;
+    bool judge_statement();
+    void judge_policy();
+    void judge_consent();
+    void judge_receipt_logged();
+
+    // judge_signatures.cpp: what signatures prove.
+    void judge_signature();
+    void judge_receipt();
+    Result<Receipt> check_receipt(Pin const& pin, std::string& words) const;
+    void judge_agreement();
+    Result<Finding> check_agreed(std::string_view root, std::string_view signature, NodeId const& node) const;
+    Status check_signature(Pin const& pin, std::string& words) const;
+    void judge_erasure();
+    void judge_erasure_receipt(Leaf const& erasure);
+    Status check_erasure_receipt(Leaf const& erasure, std::string& words, bool& trusted) const;
+    Result<Pin> pin_of(NodeId const& node, std::string_view file) const;
+    [[nodiscard]] NodeId const& other() const { return by_sender() ? manifest_->recipient : manifest_->sender; }
+
+    void conclude();
+
+    [[nodiscard]] bool by_sender() const { return manifest_->side == EvidenceSide::sender; }
+    [[nodiscard]] bool has(std::string_view file) const { return files_.contains(file); }
+    /// Errors: `evidence.file_missing`.
+    Result<ByteView> file(std::string_view name) const;
+    Result<std::string> text(std::string_view name) const;
+    void add(std::string_view name, Finding finding, std::string words, std::string_view code = {});
+    void add_broken(std::string_view name, std::string_view what, Error const& error);
+    [[nodiscard]] Finding of_log() const { return log_trusted_ ? Finding::holds : Finding::unfounded; }
+    static Finding of(Pin const& pin) { return pin.trusted ? Finding::holds : Finding::unfounded; }
+
+    EvidenceFiles const& files_;
+    EvidenceTrust const& trust_;
+    Timestamp const now_;
+    Verdict verdict_;
+    std::optional<EvidenceManifest> manifest_;
+    std::optional<NoteVerifier> log_key_;
+    bool log_trusted_ = false;
+    Checkpoint head_;
+    std::optional<Leaf> statement_;  ///< the release, or the admission
+    std::optional<Receipt> receipt_;
+};
+
+/// Some ten characters of a digest, for people.
+std::string shortened(std::string_view hex);
+
+}  // namespace casebridge
