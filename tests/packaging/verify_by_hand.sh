@@ -197,11 +197,11 @@ holds "$recipient signed that it $(jq -r .outcome "$work/receipt") it at $(jq -r
 if [[ -f $folder/erasure.tlog-proof ]]; then
   leaf_in "$folder/erasure.tlog-proof" "$work/erased"
   [[ $size == "$head_size" && $root == "$head_root" && $(jq -r .kind "$work/erased") == message.erased &&
-    $(fact "$work/erased" message) == "$message" ]] || broken "the leaf of the erasure"
+    $(fact "$work/erased" message) == "$message" && $(fact "$work/erased" peer) == "$peer" ]] || broken "the leaf of the erasure"
   if [[ $side == sender ]]; then
     leaf_in "$folder/erasure-admission.tlog-proof" "$work/came"
     [[ $size == "$head_size" && $root == "$head_root" && $(jq -r .kind "$work/came") == admission &&
-      $(fact "$work/came" message) == "$(fact "$work/erased" receipt)" && $(fact "$work/came" peer) == "$recipient" ]] ||
+      $(fact "$work/came" type) == erasure_receipt && $(fact "$work/came" message) == "$(fact "$work/erased" receipt)" && $(fact "$work/came" peer) == "$recipient" ]] ||
       broken "the leaf of the erasure receipt"
     signed_attributes "$folder/erasure.p7s" "$folder/recipient-root.pem" "$recipient"
     [[ $digest == "$(fact "$work/came" payload)" ]] || broken "the digest of the erasure receipt"
