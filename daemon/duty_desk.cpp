@@ -1,5 +1,6 @@
 #include "daemon/duty_desk.h"
 
+#include "daemon/erased_leaf.h"
 #include "daemon/procedure_erasure.h"
 
 #include <algorithm>
@@ -46,20 +47,6 @@ Status erase_sent(Store& store, CaseId const& case_id, std::string const& consen
         RETURN_IF_ERROR(store.outbox().erase_if_settled(row.message, store.contents()));
     }
     return Done{};
-}
-
-/// One message is gone because a duty asked for it: a leaf that names it, so that this is provable of it alone.
-/// `receipt`: the partner's, if it is the partner who destroyed it.
-Status record_erased(Store& store, MessageId const& message, NodeId const& peer, MessageType because,
-                     MessageId const& duty, MessageId const* receipt, Timestamp now) {
-    auto facts = Json::object();
-    facts.set("message", message.text())
-        .set("peer", peer.text())
-        .set("because", to_text(because))
-        .set("duty", duty.text());
-    if (receipt != nullptr) facts.set("receipt", receipt->text());
-    auto const leaf = store.log().append("message.erased", now, service_actor("a duty"), facts, Json::object());
-    return leaf ? Status(Done{}) : Status(leaf.error());
 }
 
 /// What was begun with partners under the consent ends here; there, the withdrawal ends it.
@@ -184,7 +171,7 @@ Result<std::string> DutyDesk::destroy(Store& store, Duty const& duty, std::vecto
         ASSIGN_OR_RETURN(auto const recalled, recall_copies(store, from, held.id, now));
         receipt.passed_on += recalled;
         RETURN_IF_ERROR(wait_for_staging(held.id));
-        RETURN_IF_ERROR(record_erased(store, held.id, from, duty.type(), duty.id, nullptr, now));
+        RETURN_IF_ERROR(append_erased(store, held.id, from, duty.type(), duty.id, nullptr, now));
         return store.inbox().mark_erased(held.number, now);
     };
     for (auto const& each : resting) RETURN_IF_ERROR(erase(each));
@@ -244,7 +231,7 @@ Result<std::string> DutyDesk::take_receipt(Store& store, Duty const& duty, Erasu
     ASSIGN_OR_RETURN(auto const asked, parse_duty_content(owed->type, content));
     for (auto const& id : named_messages(asked)) {
         RETURN_IF_ERROR(store.disclosures().mark_erased(id, now));
-        RETURN_IF_ERROR(record_erased(store, id, duty.from.node, owed->type, receipt.withdrawal, &duty.id, now));
+        RETURN_IF_ERROR(append_erased(store, id, duty.from.node, owed->type, receipt.withdrawal, &duty.id, now));
     }
     auto scope = Json::array();
     for (auto const each : receipt.scope) scope.push(to_text(each));

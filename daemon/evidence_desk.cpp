@@ -85,6 +85,9 @@ Result<EvidenceDesk::Kept> EvidenceDesk::find(Store& store, MessageId const& mes
         if (each.said.fact("peer") != kept->other.text()) continue;
         if (each.said.kind == "receipt") kept->receipt_leaf = each.leaf.index;
         if (each.said.kind != "message.erased" || kept->erasure_leaf) continue;
+        // Who destroyed it: a partner may use the id of a message of ours for one of its own.
+        bool const by_partner = !each.said.fact("receipt").empty();
+        if (by_partner != (kept->side == EvidenceSide::sender)) continue;
         kept->erasure_leaf = each.leaf.index;
         kept->erasure_receipt = each.said.fact("receipt");
     }

@@ -148,6 +148,8 @@ void EvidenceJudge::judge_erasure() {
     if (!has(evidence::erasure_proof)) return;
     auto const leaf = leaf_in(evidence::erasure_proof, "message.erased", manifest_->message.text());
     if (!leaf) return add_broken("erasure", "the erasure is not in the log", leaf.error());
+    if (leaf->leaf.fact("peer") != other().text() || leaf->leaf.fact("receipt").empty() == by_sender())
+        return add_broken("erasure", "the leaf is about another erasure", differs("leaf of the erasure"));
     auto const at = to_rfc3339(leaf->leaf.at);
     verdict_.account.set("erased_at", at);
     if (by_sender()) return judge_erasure_receipt(*leaf);
@@ -158,10 +160,10 @@ void EvidenceJudge::judge_erasure() {
 
 /// The sender knows it from the recipient's signed erasure receipt.
 Status EvidenceJudge::check_erasure_receipt(Leaf const& erasure, std::string& words, bool& trusted) const {
-    if (erasure.leaf.fact("peer") != manifest_->recipient.text()) return differs("peer in the leaf");
     ASSIGN_OR_RETURN(auto const admission,
                      leaf_in(evidence::erasure_admission, "admission", erasure.leaf.fact("receipt")));
     if (admission.leaf.fact("peer") != manifest_->recipient.text()) return differs("sender of the erasure receipt");
+    if (admission.leaf.fact("type") != "erasure_receipt") return differs("type of the erasure receipt");
     ASSIGN_OR_RETURN(auto const bytes, file(evidence::erasure_signature));
     ASSIGN_OR_RETURN(auto const pin, pin_of(manifest_->recipient, evidence::recipient_root));
     ASSIGN_OR_RETURN(auto const bare, verify_bare_signature(bytes, ContentKind::message, pin.root, now_));

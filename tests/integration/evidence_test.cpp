@@ -7,6 +7,8 @@
 #include <fstream>
 #include <random>
 
+#include <unistd.h>
+
 using namespace casebridge;
 using namespace casebridge::test;
 
@@ -280,6 +282,21 @@ BOOST_AUTO_TEST_CASE(a_preview_writes_nothing_and_an_unknown_message_has_no_evid
     BOOST_CHECK_EQUAL(unknown.summary(), "404 evidence.not_found");
     auto const silent = thailand.officer().post("/v1/evidence/" + message, Json::object());
     BOOST_CHECK_EQUAL(silent.summary(), "400 request.reason_missing");
+}
+
+BOOST_AUTO_TEST_CASE(auditors_export_what_they_may_see_and_operators_nothing) {
+    auto const as = [&](std::string const& role) {
+        thailand.stop();
+        thailand.config().officers.clear();
+        thailand.config().officers.emplace(::getuid(), Officer{OfficerId("officer-2"), role});
+        thailand.start();
+    };
+    as("auditor");
+    BOOST_CHECK_EQUAL(findings(judged(bundle(thailand))), whole_of_sender);
+    BOOST_CHECK_EQUAL(export_from(thailand, true).summary(), "403 evidence.opening_not_allowed");
+    as("operator");
+    BOOST_CHECK_EQUAL(export_from(thailand).summary(), "403 officer.not_allowed");
+    BOOST_CHECK_EQUAL(thailand.officer().get("/v1/evidence/" + message).summary(), "403 officer.not_allowed");
 }
 
 BOOST_AUTO_TEST_CASE(the_openssl_command_and_a_page_of_shell_come_to_the_same_verdict) {

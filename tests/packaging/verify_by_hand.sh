@@ -159,7 +159,9 @@ signed_attributes() { # p7s, root, node; leaves $work/{attributes,digest}, signe
 near() { (($(date -u -d "$1" +%s) - $2 < 300 + ${3:-0} && $2 - $(date -u -d "$1" +%s) < 300)) || broken "the time of signing"; }
 signed_attributes "$folder/signature.p7s" "$folder/sender-root.pem" "$sender"
 [[ $digest == "$payload" ]] || broken "the digest that was signed"
-near "$(jq -r .at "$work/leaf")" "$time" $([[ $side == sender ]] || echo $((31 * 86400)))
+under_way=0
+[[ $side == sender ]] || under_way=$((31 * 86400))  # the recipient takes a message as long as messages live
+near "$(jq -r .at "$work/leaf")" "$time" "$under_way"
 holds "$sender signed payload digest $digest at $(date -u -d "@$time" +%FT%TZ)"
 
 # 7. Agreement, policy, consent.
@@ -195,11 +197,11 @@ holds "$recipient signed that it $(jq -r .outcome "$work/receipt") it at $(jq -r
 if [[ -f $folder/erasure.tlog-proof ]]; then
   leaf_in "$folder/erasure.tlog-proof" "$work/erased"
   [[ $size == "$head_size" && $root == "$head_root" && $(jq -r .kind "$work/erased") == message.erased &&
-    $(fact "$work/erased" message) == "$message" ]] || broken "the leaf of the erasure"
+    $(fact "$work/erased" message) == "$message" && $(fact "$work/erased" peer) == "$peer" ]] || broken "the leaf of the erasure"
   if [[ $side == sender ]]; then
     leaf_in "$folder/erasure-admission.tlog-proof" "$work/came"
     [[ $size == "$head_size" && $root == "$head_root" && $(jq -r .kind "$work/came") == admission &&
-      $(fact "$work/came" message) == "$(fact "$work/erased" receipt)" && $(fact "$work/came" peer) == "$recipient" ]] ||
+      $(fact "$work/came" type) == erasure_receipt && $(fact "$work/came" message) == "$(fact "$work/erased" receipt)" && $(fact "$work/came" peer) == "$recipient" ]] ||
       broken "the leaf of the erasure receipt"
     signed_attributes "$folder/erasure.p7s" "$folder/recipient-root.pem" "$recipient"
     [[ $digest == "$(fact "$work/came" payload)" ]] || broken "the digest of the erasure receipt"

@@ -82,6 +82,9 @@ BOOST_AUTO_TEST_CASE(a_message_is_forgettable_only_when_both_its_expiry_and_its_
     BOOST_REQUIRE_EQUAL(old.size(), 1U);
     BOOST_CHECK(old.front().content == 42);
     must(store->inbox().forget(old.front().number));
+    // What we signed for it stays provable.
+    BOOST_CHECK(must(store->evidence().signature(message(1), node("th-msdhs"), EvidenceTable::Kind::receipt)) ==
+                Bytes({1, 2, 3}));
     BOOST_CHECK(!must(store->inbox().find_by_id(message(1))));
 }
 

@@ -15,6 +15,7 @@ casebridge_test(daemon_store
     ${here}/disclosure_table_test.cpp
     ${here}/duty_table_test.cpp
     ${here}/engine_test.cpp
+    ${here}/evidence_table_test.cpp
     ${here}/failing_disk.cpp
     ${here}/health_survey_test.cpp
     ${here}/inbox_table_test.cpp
