@@ -219,7 +219,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                           *p.standing, *p.duties, *p.sharing, p.telemetry, p.clock});
     p.rounds = std::make_unique<WitnessRounds>(WitnessRoundsParts{p.self, p.config, *p.engine, p.registry, p.client,
                                                                   *p.standing, *p.witness, *p.recovery, p.telemetry});
-    p.witness->on_cosigned([&p](NodeId const& node) { p.rounds->attend_soon(node); });
+    p.witness->on_cosigned([&p](NodeId const& node) { p.rounds->mirror_soon(node); });
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};

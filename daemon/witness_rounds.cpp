@@ -106,39 +106,44 @@ void WitnessRounds::begin_round() {
     }
     auto const peers = parts_.peers.snapshot();
     for (auto const& [node, peer] : peers->all())
-        if (!peer.removed()) start_attending(node);
+        if (!peer.removed()) start_attending(node, What::all);
 }
 
-void WitnessRounds::attend_soon(NodeId const& node) {
-    start_attending(node);
+void WitnessRounds::mirror_soon(NodeId const& node) {
+    start_attending(node, What::mirror);
 }
 
-void WitnessRounds::start_attending(NodeId const& node) {
+void WitnessRounds::start_attending(NodeId const& node, What what) {
     {
         std::lock_guard const lock(mutex_);
         if (stopping_) return;
         if (!attending_.insert(node).second) {
-            again_.insert(node);
+            auto& later = again_.emplace(node, what).first->second;
+            if (what == What::all) later = what;
             return;
         }
     }
-    pool_.submit_always([this, node] {
-        attend(node);
+    pool_.submit_always([this, node, what] {
+        attend(node, what);
         ++attended_;
-        bool once_more = false;
+        std::optional<What> once_more;
         {
             std::lock_guard const lock(mutex_);
             attending_.erase(node);
-            once_more = again_.erase(node) > 0;
+            if (auto const later = again_.extract(node)) once_more = later.mapped();
         }
-        if (once_more) start_attending(node);
+        if (once_more) start_attending(node, *once_more);
     });
 }
 
-void WitnessRounds::attend(NodeId const& node) {
+void WitnessRounds::attend(NodeId const& node, What what) {
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(node);
     if (peer == nullptr || peer->removed()) return;
+    if (what == What::mirror) {
+        if (peer->log_key) mirror(*peer);
+        return;
+    }
     if (!parts_.standing.is_compared(node)) {
         std::promise<bool> compared;
         parts_.standing.compare(node, [&compared](Status const& outcome) { compared.set_value(bool(outcome)); });

@@ -34,8 +34,8 @@ public:
     void start();
     /// A round now.
     void wake();
-    /// This partner soon: it offered a head, so that its mirror can grow.
-    void attend_soon(NodeId const& node);
+    /// The mirror of this partner's log can grow: we have cosigned a head of it.
+    void mirror_soon(NodeId const& node);
     /// Starts nothing more.
     void stop();
     /// Waits for what is under way, which ends with its calls: after the client was stopped, before the pool is.
@@ -47,8 +47,9 @@ private:
     void run();
     [[nodiscard]] bool enough_leaves() const;
     void begin_round();
-    void start_attending(NodeId const& node);
-    void attend(NodeId const& node);
+    enum class What { all, mirror };
+    void start_attending(NodeId const& node, What what);
+    void attend(NodeId const& node, What what);
     void ask_for_cosignature(Peer const& peer);
     void mirror(Peer const& peer);
     Result<std::vector<Digest>> fetch(Peer const& peer, std::uint64_t from, std::uint64_t end);
@@ -62,7 +63,8 @@ private:
     std::condition_variable changed_;
     bool awake_ = true;
     bool stopping_ = false;
-    std::set<NodeId> attending_, again_;
+    std::set<NodeId> attending_;
+    std::map<NodeId, What> again_;  ///< what came up meanwhile
     std::uint64_t size_at_round_ = 0;
     std::size_t rotation_ = 0;  ///< whom the next round asks about first
     std::atomic<std::uint64_t> attended_ = 0;

@@ -165,9 +165,7 @@ void add_peer(DaemonProcess const& at, fs::path const& peer, std::uint16_t port)
                      .set("name", "Measurement")
                      .set("address", "127.0.0.1:" + std::to_string(port))
                      .set("root_pem", read(peer / "state/identity/root.pem"))
-                     .set("fingerprint", made.text_or("fingerprint"))
-                     .set("log_key", made.text_or("log_key"))
-                     .set("witness_key", made.text_or("witness_key")),
+                     .set("fingerprint", made.text_or("fingerprint")),
                  201);
 }
 
