@@ -93,6 +93,8 @@ constexpr std::array kRemedies = {
     Advice{"source.wrong_key",
            "`source_key_file` or --key-file holds what the database asks for, and nothing where it asks nothing."},
     Advice{"source.no_such_column", "Name columns as `casebridge adapter inspect` lists them: --codes table.column."},
+    Advice{"source.no_tables",
+           "Give the login the right to read the views (packaging/sql/), or look at folder, extension and schemas."},
     Advice{"field_map.invalid", "Correct the lines named; `casebridge adapter check` reads the map again."},
     Advice{"message_id.malformed", "`casebridge outbox` and `casebridge inbox list` show the ids."},
     Advice{"outbox.not_found", "`casebridge outbox` lists the messages."},
