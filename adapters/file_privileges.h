@@ -10,8 +10,9 @@
 
 namespace casebridge {
 
-/// A file knows no logins: what counts is what this process' user may do with each file or folder that is read, and with
-/// the folder it stands in, where it could be replaced. `page` says more about it. Errors: `source.privileges_unknown` (the superuser may everything).
+/// A file knows no logins: what counts is what this process' user may do with each file or folder that is read, and
+/// with the folder it stands in, where it could be replaced. `page` says more about it. Errors:
+/// `source.privileges_unknown` (the superuser may everything).
 Result<std::vector<Excess>> file_privileges(std::vector<std::filesystem::path> const& read, std::string const& page);
 
 }  // namespace casebridge

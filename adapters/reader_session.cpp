@@ -1,8 +1,8 @@
 #include "adapters/reader_session.h"
 
+#include "adapters/file_privileges.h"
 #include "adapters/reader_process.h"
 #include "adapters/sqlite_file_watch.h"
-#include "adapters/file_privileges.h"
 #include "adapters/sqlite_query.h"
 
 #include <optional>

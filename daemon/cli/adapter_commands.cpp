@@ -239,7 +239,8 @@ std::string render_check(Json const& json, Style const& style) {
         if (shown(field, "untranslated_codes") != "0") {
             reasons += " (" + shown(field, "untranslated_codes") + " different)";
         }
-        if (field.find("stopped_by") != nullptr) stopped.insert(shown(field, "table") + ": " + shown(field, "stopped_by"));
+        if (field.find("stopped_by") != nullptr)
+            stopped.insert(shown(field, "table") + ": " + shown(field, "stopped_by"));
         bool const good = reasons.empty();
         bool const withheld = shown(field, "withheld") == "yes";
         table.row(

@@ -9,7 +9,8 @@
 
 namespace casebridge::test {
 
-/// Where the tests run as root: these files and folders, and the effective user, are nobody's for as long as this lives.
+/// Where the tests run as root: these files and folders, and the effective user, are nobody's for as long as this
+/// lives.
 class AsOrdinaryUser {
 public:
     explicit AsOrdinaryUser(std::vector<std::filesystem::path> const& paths) : root_(::geteuid() == 0) {

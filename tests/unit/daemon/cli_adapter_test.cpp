@@ -106,8 +106,9 @@ BOOST_AUTO_TEST_CASE(check_counts_to_a_value_that_is_too_large_and_says_that_it_
     TemporaryDirectory directory;
     auto const root = directory.path().string();
     DatabaseWriter(directory.path() / "national.db")
-        .run("CREATE TABLE cases (no, shelter, note); "
-             "INSERT INTO cases VALUES ('1', 'a', 'b'), ('2', 'a', printf('%.*c', 2000000, 'x')), ('3', 'a', 'b')");
+        .run(
+            "CREATE TABLE cases (no, shelter, note); "
+            "INSERT INTO cases VALUES ('1', 'a', 'b'), ('2', 'a', printf('%.*c', 2000000, 'x')), ('3', 'a', 'b')");
     directory.write("map.yaml",
                     "database: {kind: sqlite, path: national.db}\ncases:\n  table: cases\n  id: no\n  fields:\n"
                     "    shelter: shelter\n    case_narrative: note\n");
