@@ -64,11 +64,13 @@ Status check_signature(Payload attached, ByteView content, SignedForm const& for
     return Done{};
 }
 
+using JudgeChain = std::function<Status(std::vector<Certificate> const& chain)>;
+
 Result<VerifiedContent> verify_form(ByteView signed_data, Payload attached, ByteView content, SignedForm const& form,
-                                    PinnedRoot const& pin, Timestamp at, std::vector<Bytes> const& crls) {
+                                    JudgeChain const& judge) {
     ASSIGN_OR_RETURN(auto const chain, signer_chain(form));
     auto const& signer = chain.front();
-    RETURN_IF_ERROR(pin.verify(chain, Role::signing, at, crls));
+    RETURN_IF_ERROR(judge(chain));
     if (suite_of(X509_get0_pubkey(signer.raw())) != form.suite) return unauthentic("envelope.suite_mismatch");
     if (!names_certificate(form, signer)) return unauthentic("envelope.wrong_signing_certificate");
     RETURN_IF_ERROR(check_signature(attached, content, form, signer));
@@ -98,14 +100,17 @@ bool is_on_curve(ByteView point, Suite suite) {
 Result<VerifiedContent> verify(ByteView signed_data, ContentKind kind, Payload attached, ByteView content,
                                PinnedRoot const& pin, Timestamp now, std::vector<Bytes> const& crls) {
     ASSIGN_OR_RETURN(auto const form, read_signed_form(signed_data, kind, attached));
-    return verify_form(signed_data, attached, content, form, pin, now, crls);
+    return verify_form(signed_data, attached, content, form,
+                       [&](auto const& chain) { return pin.verify(chain, Role::signing, now, crls); });
 }
 
 Result<VerifiedContent> verify_agreement_signature(ByteView signed_data, ByteView content, PinnedRoot const& pin,
                                                    Timestamp now) {
     ASSIGN_OR_RETURN(auto const form, read_signed_form(signed_data, ContentKind::agreement, Payload::detached));
     if (form.signing_time > now + kClockSkew) return unauthentic("envelope.signed_in_future");
-    return verify_form(signed_data, Payload::detached, content, form, pin, form.signing_time, {});
+    // By lists of any age: an agreement that was signed does not end because a partner cannot be reached today.
+    return verify_form(signed_data, Payload::detached, content, form,
+                       [&](auto const& chain) { return pin.verify_as_known(chain, Role::signing, form.signing_time); });
 }
 
 Opener::Opener(std::vector<KeyAndCertificate> keys) {
@@ -144,7 +149,8 @@ Result<OpenedEnvelope> Opener::open(GatedEnvelope const& gated, PinLookup const&
     PinnedRoot const* const pin = pins(node);
     if (pin == nullptr) return unauthentic("envelope.unknown_signer");
     auto const known_crls = crls ? crls(node) : std::vector<Bytes>{};
-    ASSIGN_OR_RETURN(auto content, verify_form(inner, Payload::attached, {}, form, *pin, now, known_crls));
+    auto const judge = [&](auto const& each) { return pin->verify(each, Role::signing, now, known_crls); };
+    ASSIGN_OR_RETURN(auto content, verify_form(inner, Payload::attached, {}, form, judge));
     return OpenedEnvelope(std::move(content), std::move(node));
 }
 
