@@ -59,7 +59,8 @@ private:
     DeliveryParts const& parts_;
     OutboxRow row_;
     DoneHandler done_;
-    bool first_on_wire_ = false;  ///< whether this attempt is the one that made it "possibly delivered"
+    bool first_on_wire_ = false;    ///< whether this attempt is the one that made it "possibly delivered"
+    bool asked_for_lists_ = false;  ///< the partner's revocation lists were looked for in this attempt
     std::chrono::steady_clock::time_point posted_at_;
 };
 

@@ -4,6 +4,7 @@
 //   root.key.pem            root key, encrypted with a passphrase; to be moved offline, never needed by the daemon
 //   issuing.pem/.key.pem    issuing authority, its key used by `identity renew` only
 //   tls.pem signing.pem encryption.pem   chains, leaf first, then the issuing certificate; each with its .key.pem
+//   crl.pem                 revocation lists of the issuing authorities; none before the first (identity_revocation.h)
 //   log.key.pem             the log's Ed25519 note key (LOG.md); none in a directory of an older casebridge
 //
 // Directory 0700, keys 0600; files are written whole under another name, synced, and renamed.
@@ -46,6 +47,10 @@ Result<NodeIdentity> load_identity(std::filesystem::path const& directory, NodeI
 /// A renewal that was cut off is repaired by the next one. Further errors: `identity.missing` if issuing.key.pem is
 /// offline.
 Status renew_leaves(std::filesystem::path const& directory, NodeId const& node, Suite suite, Timestamp now);
+
+/// The issuing authority with its key, for certificates and revocation lists. Errors: `identity.missing` (the key is
+/// offline), `identity.too_permissive`, `identity.key_mismatch`.
+Result<KeyAndCertificate> load_issuing_authority(std::filesystem::path const& directory);
 
 /// Makes the log's key in a directory that has none. Nothing else changes it: partners know the log by it. Errors:
 /// `identity.exists`, `identity.missing`, `identity.too_permissive`, `file.unwritable`.

@@ -9,6 +9,7 @@
 #include "daemon/schema/version_14.h"
 #include "daemon/schema/version_15.h"
 #include "daemon/schema/version_16.h"
+#include "daemon/schema/version_17.h"
 #include "daemon/schema/version_2.h"
 #include "daemon/schema/version_3.h"
 #include "daemon/schema/version_4.h"
@@ -30,7 +31,8 @@ constexpr std::array all{Migration{1, schema::version_1},   Migration{2, schema:
                          Migration{9, schema::version_9},   Migration{10, schema::version_10},
                          Migration{11, schema::version_11}, Migration{12, schema::version_12},
                          Migration{13, schema::version_13}, Migration{14, schema::version_14},
-                         Migration{15, schema::version_15}, Migration{16, schema::version_16, LogSubtrees::fill}};
+                         Migration{15, schema::version_15}, Migration{16, schema::version_16, LogSubtrees::fill},
+                         Migration{17, schema::version_17}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

@@ -10,12 +10,25 @@
 
 namespace casebridge {
 
+/// All that are references outlive the endpoint.
+struct PeerEndpointParts {
+    NodeDocument document;  ///< answers `GET /exchange/v1/node`; its time is set at each answer
+    RequestQuota quota;     ///< of each peer; beyond it a request is answered 429 `peer.too_many_requests`
+    Inbox& inbox;
+    QueryDesk& desk;
+    HealthSurvey& health;
+    LogDesk& log;
+    PeerContact& contact;
+    std::filesystem::path identity_directory;  ///< where this node's own revocation lists are
+    WorkerPool& pool;
+    PeerRegistry& peers;
+    Telemetry& telemetry;
+    ClockGuard const& clock;
+};
+
 class PeerEndpoint {
 public:
-    /// `document` answers `GET /exchange/v1/node`; its time is set at each answer. `quota`: of each peer;
-    /// beyond it a request is answered 429 `peer.too_many_requests`.
-    PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, QueryDesk& desk, HealthSurvey& health,
-                 LogDesk& log, WorkerPool& pool, PeerRegistry& peers, Telemetry& telemetry, ClockGuard const& clock);
+    explicit PeerEndpoint(PeerEndpointParts parts);
 
     void handle(HttpRequest request, HttpResponder respond);
 
@@ -23,17 +36,11 @@ private:
     bool within_quota(NodeId const& node);
     void answer_health(HttpResponder respond);
     void answer_checkpoint(HttpResponder respond);
+    void answer_revocations(HttpResponder respond);
+    void take(HttpRequest request, Peer const& peer, HttpResponder respond);
+    void tell(HttpRequest const& request, HttpResponder respond);
 
-    NodeDocument document_;
-    RequestQuota quota_;
-    Inbox& inbox_;
-    QueryDesk& desk_;
-    HealthSurvey& health_;
-    LogDesk& log_;
-    WorkerPool& pool_;
-    PeerRegistry& peers_;
-    Telemetry& telemetry_;
-    ClockGuard const& clock_;
+    PeerEndpointParts const parts_;
     std::mutex mutex_;
     std::map<NodeId, TokenBucket> buckets_;
 };

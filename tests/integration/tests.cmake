@@ -34,6 +34,11 @@ casebridge_test(integration_updates
     ${here}/papers_test.cpp
     ${here}/update_test.cpp
 )
+casebridge_test(integration_revocation
+  LIBRARIES casebridge_two_nodes casebridge_crypto_test_support
+  SOURCES
+    ${here}/revocation_test.cpp
+)
 casebridge_test(integration_onward
   LIBRARIES casebridge_two_nodes
   TIMEOUT 1200
