@@ -1,10 +1,9 @@
 // Revocation between two real nodes: the ministry revokes with its command's own code, partners fetch, refuse, cut.
+#include "asking.h"
 #include "daemon/files.h"
 #include "daemon/identity_revocation.h"
 #include "tests/support/openssl_command.h"
 #include "two_nodes.h"
-
-BOOST_FIXTURE_TEST_SUITE(revocation, casebridge::test::TwoNodes)
 
 namespace {
 
@@ -58,6 +57,8 @@ PeerClient::Outcome get(PeerClient& client, PeerTarget const& target, std::strin
 }
 
 }  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(revocation, casebridge::test::TwoNodes)
 
 BOOST_AUTO_TEST_CASE(without_lists_all_is_as_it_was) {
     cambodia.check_peer(thailand);
@@ -170,6 +171,10 @@ BOOST_AUTO_TEST_CASE(two_that_were_apart_for_long_find_each_other_again) {
     thailand.check_peer(cambodia);
     cambodia.check_peer(thailand);
     clock.turn(std::chrono::hours(5));
+    PeerClient client(thailand.tls_identity());
+    BOOST_CHECK_EQUAL(summary(get(client, cambodia.target(), "/exchange/v1/node")), "200 ");  // whatever it knows of us
+    BOOST_CHECK_EQUAL(summary(post_message(client, cambodia.target(), to_bytes("anything"))),
+                      "503 trust.no_current_crl");
     auto const message = queue();
     // Cambodia does not take it before it has looked for Thailand's list, and looks at once.
     eventually("it is delivered", [&] {
@@ -225,6 +230,29 @@ BOOST_AUTO_TEST_CASE(what_was_sealed_to_a_revoked_key_is_sealed_anew_before_it_l
     retry();
     wait_for(message, "delivered ");
     BOOST_CHECK(sealed(message) != before);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(revocation_and_questions)
+
+BOOST_AUTO_TEST_CASE(a_question_waits_for_the_lists_of_whom_it_is_for) {
+    Asking asking("automatic");
+    auto& asked_node = asking.thailand;
+    issue(asked_node, asking.clock.now());
+    asking.cambodia.check_peer(asked_node);
+    asked_node.stop();
+    asking.clock.turn(minutes(61));
+    Json asked;
+    {
+        FakeReceiver const impostor(asked_node, asking.cambodia,
+                                    {.status = 404, .content_type = "text/plain", .body = {}});
+        asked = asking.ask(asking.question());
+        BOOST_CHECK_EQUAL(asked.text_or("state") + " " + asked.text_or("code"), "open trust.no_current_crl");
+        BOOST_CHECK_EQUAL(impostor.requests(), 1);  // for the lists, and nothing else
+    }
+    asked_node.start();
+    BOOST_CHECK_EQUAL(asking.again(asked).text_or("state"), "answered");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
