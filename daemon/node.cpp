@@ -103,11 +103,15 @@ struct Node::Parts {
 };
 
 Json Node::Parts::identity_status() const {
+    auto const own = revocation_facts(identity_directory(), *registry.snapshot(), clock.now()).own;
+    auto list = own ? Json::object() : Json();
+    if (own) list.set("number", own->number).set("next_update", to_rfc3339(own->next_update)).set("revoked", own->revoked);
     auto json = Json::object();
     json.set("root_fingerprint", root.fingerprint_text())
         .set("tls", leaf_status(tls_chain))
         .set("signing", leaf_status(signing_chain))
         .set("encryption", leaf_status(encryption_chain))
+        .set("revocation_list", std::move(list))
         .set("log_key", log->vkey().empty() ? Json() : Json(log->vkey()));
     return json;
 }

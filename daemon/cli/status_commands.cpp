@@ -91,6 +91,10 @@ std::string render_status(Json const& json, Style const& style) {
     auto const log_key = member(json, "identity").text_or("log_key");
     facts.add("log key",
               log_key.empty() ? Cell{"none: casebridge identity add-log-key", Tone::warning} : Cell{log_key});
+    auto const& list = member(member(json, "identity"), "revocation_list");
+    facts.add("revocation list", list.as_object() == nullptr ? Cell{"none: casebridge identity crl", Tone::dim}
+                                                             : Cell{"until " + local_time(list.text_or("next_update")) +
+                                                                    ", " + shown(list, "revoked") + " revoked"});
     facts.add("root fingerprint", shown(member(json, "identity"), "root_fingerprint"));
     for (auto const* role : {"tls", "signing", "encryption"})
         facts.add(std::string(role) + " certificate",
