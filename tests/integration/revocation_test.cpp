@@ -146,6 +146,10 @@ BOOST_AUTO_TEST_CASE(a_revoked_tls_certificate_loses_its_open_connections_and_ge
     eventually("the connections are cut", [&] { return connections() == 0; });
     BOOST_CHECK_EQUAL(summary(get(thief, cambodia.target(), "/exchange/v1/node")), "peer.tls_refused");
 
+    cambodia.stop();
+    cambodia.start();  // from its store, before anybody was asked again
+    BOOST_CHECK_EQUAL(summary(get(thief, cambodia.target(), "/exchange/v1/node")), "peer.tls_refused");
+
     // Nor does Cambodia talk to whoever shows that certificate.
     thailand.stop();
     FakeReceiver const impostor(thailand, cambodia, {.status = 200, .content_type = "text/plain", .body = {}});
