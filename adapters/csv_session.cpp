@@ -1,6 +1,7 @@
 #include "adapters/csv_session.h"
 
 #include "adapters/csv_loading.h"
+#include "adapters/file_privileges.h"
 #include "adapters/sqlite_query.h"
 
 #include <algorithm>
@@ -73,6 +74,13 @@ public:
     }
 
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override { return quoted_identifier(name); }
+
+    Result<std::vector<Excess>> privileges(std::vector<std::string> const&) override {
+        std::vector<std::filesystem::path> read{settings_.folder};
+        for (auto const& table : loaded_.tables) read.push_back(settings_.folder / table.file);
+        if (!settings_.marker.empty()) read.push_back(settings_.folder / settings_.marker);
+        return file_privileges(read, "adapters/README.md, \"CSV\"");
+    }
 
 private:
     static int past_deadline(void* session) { return Clock::now() > static_cast<CsvSession*>(session)->deadline_; }

@@ -32,7 +32,8 @@ public:
         ++result_.mapped;
     }
 
-    CheckedField finish(bool show_codes) {
+    CheckedField finish(bool show_codes, std::string_view stopped_by) {
+        result_.stopped_by = stopped_by;
         auto const codes = untranslated_.codes();
         result_.untranslated = untranslated_.distinct();
         if (show_codes) result_.common_untranslated = codes.common;
@@ -112,13 +113,15 @@ Result<std::vector<CheckedField>> check_map(FieldMap const& map, SqlSession& ses
         SqlSession::TableScan scan{table, {}, case_column_of(map, table)};
         for (auto const& field : fields) scan.columns.push_back(field.map().column);
         std::uint64_t rows = 0;
-        RETURN_IF_ERROR(session.scan_table(scan, [&, &name = table, &all = fields](SqlRow const& row) {
+        auto const read = session.scan_table(scan, [&, &name = table, &all = fields](SqlRow const& row) {
             if (plan.rows_per_table != 0 && rows == plan.rows_per_table) return false;
             for (std::size_t at = 0; at < all.size() && at < row.size(); ++at) all[at].add(row[at]);
             plan.on_progress(name, ++rows);
             return true;
-        }));
-        for (auto& field : fields) results.push_back(field.finish(plan.show_codes));
+        });
+        if (!read && read.error().code != "source.value_too_large") return read.error();
+        std::string_view const stopped_by = read ? std::string_view() : read.error().code;
+        for (auto& field : fields) results.push_back(field.finish(plan.show_codes, stopped_by));
     }
     return results;
 }

@@ -14,14 +14,16 @@ constexpr char const* script_for_writing =
     "Start from packaging/sql/received-postgresql.sql: a role of its own, granted SELECT, INSERT and DELETE on the one "
     "table.";
 
-// Every role the login is or can become with SET ROLE; a superuser can become all, and is told apart first.
+// Every role the login is or can become with SET ROLE; a superuser can become all, and is told apart first. Whoever may
+// read all statistics sees the text of others' statements, with the values that stand in them.
 constexpr char const* administrators =
     "SELECT CASE WHEN me.rolsuper THEN 'superuser' ELSE 'role ' || r.rolname END "
     "FROM pg_catalog.pg_roles r CROSS JOIN pg_catalog.pg_roles me "
     "WHERE me.rolname = current_user AND pg_catalog.pg_has_role(me.oid, r.oid, 'MEMBER') "
     "AND (r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls OR r.rolname IN "
     "('pg_write_all_data', 'pg_read_all_data', 'pg_read_server_files', 'pg_write_server_files', "
-    "'pg_execute_server_program', 'pg_signal_backend')) AND (NOT me.rolsuper OR r.oid = me.oid) ORDER BY 1";
+    "'pg_execute_server_program', 'pg_signal_backend', 'pg_maintain', 'pg_create_subscription', "
+    "'pg_monitor', 'pg_read_all_stats')) AND (NOT me.rolsuper OR r.oid = me.oid) ORDER BY 1";
 
 #define CASEBRIDGE_OURS                                                                                      \
     "n.nspname NOT IN ('pg_catalog', 'information_schema') AND pg_catalog.left(n.nspname, 8) <> 'pg_toast' " \
@@ -49,6 +51,15 @@ constexpr char const* owners_rights =
     "JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace "
     "WHERE p.prosecdef AND " CASEBRIDGE_OURS "AND " CASEBRIDGE_ANY_ROLE
     "pg_catalog.has_function_privilege(r.oid, p.oid, 'EXECUTE')) ORDER BY 1";
+
+// What PostgreSQL gives to nobody by itself: reading the server's files and its whole configuration, for example. What
+// comes with one of its own roles (`pg_…`) is told by the name of that role.
+constexpr char const* kept_functions =
+    "SELECT DISTINCT 'function ' || p.proname FROM pg_catalog.pg_proc p "
+    "WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND p.proacl IS NOT NULL "
+    "AND NOT EXISTS (SELECT 1 FROM pg_catalog.aclexplode(p.proacl) a WHERE a.grantee = 0) AND " CASEBRIDGE_ANY_ROLE
+    "pg_catalog.left(r.rolname, 3) <> 'pg_' "
+    "AND r.oid IN (SELECT a.grantee FROM pg_catalog.aclexplode(p.proacl) a)) ORDER BY 1";
 
 constexpr char const* creating =
     "SELECT 'schema ' || n.nspname FROM pg_catalog.pg_namespace n "
@@ -109,6 +120,7 @@ struct Question {
     char const* says;
 };
 constexpr std::array questions = {
+    Question{kept_functions, "source.role_is_administrator", "it can run "},
     Question{owners_rights, "source.role_can_write", "it can act with another's rights by "},
     Question{creating, "source.role_can_create", "it can create in "},
 };

@@ -1,8 +1,8 @@
 #include "adapters/sqlite_session.h"
 
+#include "adapters/file_privileges.h"
 #include "adapters/sqlite_connection.h"
 #include "adapters/sqlite_file_watch.h"
-#include "adapters/sqlite_privileges.h"
 #include "adapters/sqlite_query.h"
 
 #include <stdexcept>
@@ -103,7 +103,7 @@ public:
     [[nodiscard]] std::string quote_identifier(std::string_view name) const override { return quoted_identifier(name); }
 
     Result<std::vector<Excess>> privileges(std::vector<std::string> const&) override {
-        return sqlite_privileges(settings_.path);
+        return file_privileges({settings_.path}, "packaging/sql/sqlite.md");
     }
 
 private:

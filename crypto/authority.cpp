@@ -118,24 +118,38 @@ Result<KeyAndCertificate> issue_with_new_key(NodeId const& node, Profile const& 
     return KeyAndCertificate{std::move(key), std::move(certificate)};
 }
 
-void add_revoked(X509_CRL* crl, Certificate const& certificate, Timestamp now) {
-    openssl::RevokedEntry entry(openssl::require(X509_REVOKED_new(), "X509_REVOKED"));
-    auto* serial = const_cast<ASN1_INTEGER*>(X509_get0_serialNumber(certificate.raw()));  // copied, not written
-    openssl::require(X509_REVOKED_set_serialNumber(entry.get(), serial) == 1, "serial number");
-    openssl::require(X509_REVOKED_set_revocationDate(entry.get(), to_asn1(now).get()) == 1, "revocation date");
-    openssl::require(X509_CRL_add0_revoked(crl, entry.get()) == 1, "revoked entry");
-    static_cast<void>(entry.release());
+Result<openssl::Asn1Integer> serial_from(std::string_view hex) {
+    ASSIGN_OR_RETURN(auto const bytes, from_hex(hex));
+    openssl::BigNumber const number(
+        openssl::require(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr), "BN_bin2bn"));
+    return openssl::Asn1Integer(openssl::require(BN_to_ASN1_INTEGER(number.get(), nullptr), "serial number"));
 }
 
-/// SPEC RFC 5280 5.2.1, 5.2.3: authority key identifier and a number that only grows (milliseconds of issue).
-void add_crl_extensions(X509_CRL* crl, X509* issuer, Timestamp now) {
+Status add_revoked(X509_CRL* crl, std::string const& serial, RevokedEntry const& revoked) {
+    openssl::RevokedEntry entry(openssl::require(X509_REVOKED_new(), "X509_REVOKED"));
+    ASSIGN_OR_RETURN(auto const number, serial_from(serial));
+    openssl::require(X509_REVOKED_set_serialNumber(entry.get(), number.get()) == 1, "serial number");
+    openssl::require(X509_REVOKED_set_revocationDate(entry.get(), to_asn1(revoked.at).get()) == 1, "revocation date");
+    if (revoked.reason != RevocationReason::unspecified) {  // SPEC RFC 5280 5.3.1: then it should be left out
+        openssl::Handle<ASN1_ENUMERATED, ASN1_ENUMERATED_free> const reason(
+            openssl::require(ASN1_ENUMERATED_new(), "ASN1_ENUMERATED"));
+        openssl::require(ASN1_ENUMERATED_set(reason.get(), static_cast<long>(revoked.reason)) == 1, "reason");
+        openssl::require(X509_REVOKED_add1_ext_i2d(entry.get(), NID_crl_reason, reason.get(), 0, 0) == 1, "reason");
+    }
+    openssl::require(X509_CRL_add0_revoked(crl, entry.get()) == 1, "revoked entry");
+    static_cast<void>(entry.release());
+    return Done{};
+}
+
+/// SPEC RFC 5280 5.2.1, 5.2.3: authority key identifier and a number that only grows.
+void add_crl_extensions(X509_CRL* crl, X509* issuer, std::int64_t count) {
     X509V3_CTX context{};
     X509V3_set_ctx(&context, issuer, nullptr, nullptr, crl, 0);
     openssl::Extension const authority(
         openssl::require(X509V3_EXT_conf_nid(nullptr, &context, NID_authority_key_identifier, "keyid:always"), "AKI"));
     openssl::require(X509_CRL_add_ext(crl, authority.get(), -1) == 1, "X509_CRL_add_ext");
     openssl::Asn1Integer const number(openssl::require(ASN1_INTEGER_new(), "ASN1_INTEGER"));
-    openssl::require(ASN1_INTEGER_set_int64(number.get(), now.time_since_epoch().count()) == 1, "CRL number");
+    openssl::require(ASN1_INTEGER_set_int64(number.get(), count) == 1, "CRL number");
     openssl::require(X509_CRL_add1_ext_i2d(crl, NID_crl_number, number.get(), 0, 0) == 1, "CRL number");
 }
 
@@ -165,21 +179,34 @@ Result<Certificate> issue_leaf_for(NodeId const& node, Role role, KeyAndCertific
 
 Result<Bytes> issue_crl(KeyAndCertificate const& issuer, std::vector<Certificate> const& revoked, Timestamp now,
                         std::chrono::hours lifetime) {
+    std::map<std::string, RevokedEntry> entries;
+    for (auto const& certificate : revoked) entries[serial_of(certificate)] = {now, {}};
+    ASSIGN_OR_RETURN(auto const list, issue_revocation_list(issuer, entries, now, lifetime, 0));
+    return list.der();
+}
+
+Result<RevocationList> issue_revocation_list(KeyAndCertificate const& issuer,
+                                             std::map<std::string, RevokedEntry> const& entries, Timestamp now,
+                                             std::chrono::hours lifetime, std::int64_t number_before) {
     openssl::ErrorScope const errors;
     auto const suite = suite_of(issuer.key.raw());
     if (!suite) return Error{ErrorKind::invalid, kFailed, "the key is on no suite's curve"};
+    if (!issuer.key.matches(issuer.certificate))
+        return Error{ErrorKind::invalid, kFailed, "the issuer's key and certificate do not belong together"};
     openssl::Crl const crl(openssl::require(X509_CRL_new(), "X509_CRL_new"));
     openssl::require(X509_CRL_set_version(crl.get(), X509_CRL_VERSION_2) == 1, "version");
     openssl::require(X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(issuer.certificate.raw())) == 1,
                      "issuer");
     openssl::require(X509_CRL_set1_lastUpdate(crl.get(), to_asn1(now - kClockSkew).get()) == 1, "lastUpdate");
     openssl::require(X509_CRL_set1_nextUpdate(crl.get(), to_asn1(now + lifetime).get()) == 1, "nextUpdate");
-    for (auto const& certificate : revoked) add_revoked(crl.get(), certificate, now);
-    add_crl_extensions(crl.get(), issuer.certificate.raw(), now);
+    for (auto const& [serial, entry] : entries) RETURN_IF_ERROR(add_revoked(crl.get(), serial, entry));
+    // Milliseconds of issue, so that a list whose predecessor was lost goes on from it.
+    auto const number = std::max<std::int64_t>(now.time_since_epoch().count(), number_before + 1);
+    add_crl_extensions(crl.get(), issuer.certificate.raw(), number);
     openssl::require(X509_CRL_sort(crl.get()) == 1, "X509_CRL_sort");
     if (X509_CRL_sign(crl.get(), issuer.key.raw(), hash_of(*suite)) <= 0)
         return errors.error(ErrorKind::internal, kFailed);
-    return openssl::to_der<X509_CRL>(crl.get(), i2d_X509_CRL);
+    return RevocationList::from_der(openssl::to_der<X509_CRL>(crl.get(), i2d_X509_CRL));
 }
 
 }  // namespace casebridge

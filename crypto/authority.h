@@ -5,7 +5,7 @@
 // key usage and extended key usage; an EKU is always present.
 #pragma once
 
-#include "crypto/certificate.h"
+#include "crypto/revocation.h"
 
 namespace casebridge {
 
@@ -37,5 +37,9 @@ Result<Certificate> issue_leaf_for(NodeId const& node, Role role, KeyAndCertific
 /// A CRL (RFC 5280 section 5) of `issuer` listing `revoked` (leaves by serial number), valid for `lifetime`.
 Result<Bytes> issue_crl(KeyAndCertificate const& issuer, std::vector<Certificate> const& revoked, Timestamp now,
                         std::chrono::hours lifetime);
+/// The same with the entries as they stand on an earlier list; its number is greater than `number_before`.
+Result<RevocationList> issue_revocation_list(KeyAndCertificate const& issuer,
+                                             std::map<std::string, RevokedEntry> const& entries, Timestamp now,
+                                             std::chrono::hours lifetime, std::int64_t number_before);
 
 }  // namespace casebridge

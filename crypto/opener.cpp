@@ -80,23 +80,32 @@ Status check_attributes_signature(SignedForm const& form, Certificate const& sig
     return Done{};
 }
 
+using JudgeChain = std::function<Status(std::vector<Certificate> const& chain)>;
+
 /// The certificate that signed, if it may be believed.
-Result<Certificate> trusted_signer(SignedForm const& form, PinnedRoot const& pin, Timestamp at,
-                                   std::vector<Bytes> const& crls) {
+Result<Certificate> trusted_signer(SignedForm const& form, JudgeChain const& judge) {
     ASSIGN_OR_RETURN(auto const chain, signer_chain(form));
     auto const& signer = chain.front();
-    RETURN_IF_ERROR(pin.verify(chain, Role::signing, at, crls));
+    RETURN_IF_ERROR(judge(chain));
     if (suite_of(X509_get0_pubkey(signer.raw())) != form.suite) return unauthentic("envelope.suite_mismatch");
     if (!names_certificate(form, signer)) return unauthentic("envelope.wrong_signing_certificate");
     return signer;
 }
 
 Result<VerifiedContent> verify_form(ByteView signed_data, Payload attached, ByteView content, SignedForm const& form,
-                                    PinnedRoot const& pin, Timestamp at, std::vector<Bytes> const& crls) {
-    ASSIGN_OR_RETURN(auto const signer, trusted_signer(form, pin, at, crls));
+                                    JudgeChain const& judge) {
+    ASSIGN_OR_RETURN(auto const signer, trusted_signer(form, judge));
     RETURN_IF_ERROR(check_signature(attached, content, form, signer));
     auto const payload = attached == Payload::detached ? content : form.content;
     return VerifiedContent{Bytes(payload.begin(), payload.end()), signer, form.signing_time, sha256(signed_data)};
+}
+
+/// At the time it names, and by lists of any age: an agreement that was signed does not end because a partner cannot be
+/// reached today.
+JudgeChain as_signed(PinnedRoot const& pin, SignedForm const& form) {
+    return [&pin, at = form.signing_time](std::vector<Certificate> const& chain) {
+        return pin.verify_as_known(chain, Role::signing, at);
+    };
 }
 
 /// Made once: building a group computes tables. From then on it is only read, by any thread.
@@ -121,14 +130,15 @@ bool is_on_curve(ByteView point, Suite suite) {
 Result<VerifiedContent> verify(ByteView signed_data, ContentKind kind, Payload attached, ByteView content,
                                PinnedRoot const& pin, Timestamp now, std::vector<Bytes> const& crls) {
     ASSIGN_OR_RETURN(auto const form, read_signed_form(signed_data, kind, attached));
-    return verify_form(signed_data, attached, content, form, pin, now, crls);
+    return verify_form(signed_data, attached, content, form,
+                       [&](auto const& chain) { return pin.verify(chain, Role::signing, now, crls); });
 }
 
 Result<VerifiedContent> verify_as_signed(ByteView signed_data, ContentKind kind, Payload attached, ByteView content,
                                          PinnedRoot const& pin, Timestamp now) {
     ASSIGN_OR_RETURN(auto const form, read_signed_form(signed_data, kind, attached));
     if (form.signing_time > now + kClockSkew) return unauthentic("envelope.signed_in_future");
-    return verify_form(signed_data, attached, content, form, pin, form.signing_time, {});
+    return verify_form(signed_data, attached, content, form, as_signed(pin, form));
 }
 
 Result<VerifiedContent> verify_agreement_signature(ByteView signed_data, ByteView content, PinnedRoot const& pin,
@@ -139,7 +149,7 @@ Result<VerifiedContent> verify_agreement_signature(ByteView signed_data, ByteVie
 Result<BareSignature> verify_bare_signature(ByteView bare, ContentKind kind, PinnedRoot const& pin, Timestamp now) {
     ASSIGN_OR_RETURN(auto const form, read_signed_form(bare, kind, Payload::detached));
     if (form.signing_time > now + kClockSkew) return unauthentic("envelope.signed_in_future");
-    ASSIGN_OR_RETURN(auto const signer, trusted_signer(form, pin, form.signing_time, {}));
+    ASSIGN_OR_RETURN(auto const signer, trusted_signer(form, as_signed(pin, form)));
     RETURN_IF_ERROR(check_attributes_signature(form, signer));
     return BareSignature{signer, form.signing_time, Bytes(form.content_digest.begin(), form.content_digest.end())};
 }
@@ -190,7 +200,8 @@ Result<OpenedEnvelope> Opener::open(GatedEnvelope const& gated, PinLookup const&
     PinnedRoot const* const pin = pins(node);
     if (pin == nullptr) return unauthentic("envelope.unknown_signer");
     auto const known_crls = crls ? crls(node) : std::vector<Bytes>{};
-    ASSIGN_OR_RETURN(auto content, verify_form(inner, Payload::attached, {}, form, *pin, now, known_crls));
+    auto const judge = [&](auto const& each) { return pin->verify(each, Role::signing, now, known_crls); };
+    ASSIGN_OR_RETURN(auto content, verify_form(inner, Payload::attached, {}, form, judge));
     return OpenedEnvelope(std::move(content), std::move(node), without_content(form));
 }
 

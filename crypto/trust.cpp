@@ -1,5 +1,6 @@
 #include "crypto/trust.h"
 
+#include "crypto/authority.h"
 #include "crypto/names.h"
 #include "crypto/openssl.h"
 #include "crypto/suite.h"
@@ -138,8 +139,30 @@ Result<PinnedRoot> PinnedRoot::pin(NodeId node, Certificate root, Digest const& 
     return PinnedRoot(std::move(node), std::move(root));
 }
 
+PinnedRoot PinnedRoot::with(std::shared_ptr<KnownRevocations const> revocations) const {
+    PinnedRoot knowing = *this;
+    knowing.revocations_ = std::move(revocations);
+    return knowing;
+}
+
 Status PinnedRoot::verify(std::vector<Certificate> const& chain, Role role, Timestamp now,
                           std::vector<Bytes> const& crls) const {
+    RETURN_IF_ERROR(verify_chain(chain, role, now, crls));
+    // SECURITY: never from memory: a revocation acts at once.
+    return revocations_ ? revocations_->check(chain, now, KnownRevocations::Currency::required) : Status(Done{});
+}
+
+Status PinnedRoot::verify_as_known(std::vector<Certificate> const& chain, Role role, Timestamp now) const {
+    RETURN_IF_ERROR(verify_chain(chain, role, now, {}));
+    return revocations_ ? revocations_->check(chain, now, KnownRevocations::Currency::not_required) : Status(Done{});
+}
+
+Status PinnedRoot::require_current(Timestamp now) const {
+    return revocations_ ? revocations_->require_current(now) : Status(Done{});
+}
+
+Status PinnedRoot::verify_chain(std::vector<Certificate> const& chain, Role role, Timestamp now,
+                                std::vector<Bytes> const& crls) const {
     // SECURITY: with CRLs every verification looks at them.
     if (!crls.empty()) return verify_anew(chain, role, now, crls);
     auto const name = ChainMemory::name_of(chain, role);
@@ -172,6 +195,38 @@ Status PinnedRoot::verify_anew(std::vector<Certificate> const& chain, Role role,
     X509_STORE_CTX_set0_crls(context.get(), crl_stack.get());
     if (X509_verify_cert(context.get()) != 1) return translate(X509_STORE_CTX_get_error(context.get()));
     return check_path(X509_STORE_CTX_get0_chain(context.get()), root_.raw());
+}
+
+/// An authority that the root has issued, or the root.
+Status PinnedRoot::verify_authority(Certificate const& authority, Timestamp now) const {
+    openssl::ErrorScope const errors;
+    if (authority == root_) return Done{};
+    if (X509_check_ca(authority.raw()) != 1) return unauthentic("trust.chain_invalid", "it is not an authority");
+    openssl::Store const store(openssl::require(X509_STORE_new(), "X509_STORE_new"));
+    openssl::require(X509_STORE_add_cert(store.get(), root_.raw()) == 1, "X509_STORE_add_cert");
+    openssl::StoreContext const context(openssl::require(X509_STORE_CTX_new(), "X509_STORE_CTX_new"));
+    openssl::require(X509_STORE_CTX_init(context.get(), store.get(), authority.raw(), nullptr) == 1,
+                     "X509_STORE_CTX_init");
+    configure(context.get(), now, Role::encryption, false);
+    if (X509_verify_cert(context.get()) != 1) return translate(X509_STORE_CTX_get_error(context.get()));
+    return check_path(X509_STORE_CTX_get0_chain(context.get()), root_.raw());
+}
+
+Status PinnedRoot::accept(RevocationList const& list, std::vector<Certificate> const& authorities,
+                          Timestamp now) const {
+    Status signed_by = Error{ErrorKind::unauthentic, "crl.not_of_this_authority"};
+    auto all = authorities;
+    all.push_back(root_);
+    for (auto const& authority : all) {
+        signed_by = list.verify(authority);
+        if (!signed_by && signed_by.error().code == "crl.not_of_this_authority") continue;
+        RETURN_IF_ERROR(signed_by);
+        RETURN_IF_ERROR(verify_authority(authority, now));
+        if (list.this_update() > now + kClockSkew) return unauthentic("crl.not_yet_valid");
+        if (list.next_update() <= now) return unauthentic("crl.expired");
+        return Done{};
+    }
+    return signed_by;
 }
 
 Result<NodeId> claimed_node(Certificate const& leaf) {

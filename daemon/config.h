@@ -41,6 +41,8 @@ struct Config {
     std::chrono::hours message_life{7 * 24};
     std::chrono::minutes clock_skew{5};
     std::chrono::days certificate_warning{30};        ///< before a certificate's end
+    std::chrono::minutes revocation_interval{15};     ///< between two looks for a partner's revocation lists
+    std::chrono::minutes revocation_maximum_age{60};  ///< since one was seen; then nothing is sent to it or taken
     std::uint64_t minimum_free_bytes = 256ULL << 20;  ///< where the store is; below it nothing new is taken
     std::chrono::milliseconds retry_base{2'000};
     std::chrono::milliseconds retry_cap{900'000};

@@ -135,6 +135,16 @@ constexpr std::array retry_keys{
         duration<&Config::retry_cap, std::chrono::seconds>, 1, 86'400},
 };
 
+constexpr std::array revocation_keys{
+    Key{"interval_minutes", "", "15", "", "Between two looks for a partner's revocation lists.", false,
+        duration<&Config::revocation_interval, std::chrono::minutes>, 1, 60},
+    Key{"maximum_age_minutes", "", "60", "",
+        "So long after a partner's lists were seen last nothing is sent to it and nothing taken from it, until they "
+        "are "
+        "seen again; longer than the interval.",
+        false, duration<&Config::revocation_maximum_age, std::chrono::minutes>, 15, 1440},
+};
+
 constexpr std::array query_keys{
     Key{"answer_slot_ms", "", "1000", "",
         "Every answer leaves so long after its question, so that its time tells nothing; longer than the work takes.",
@@ -195,6 +205,7 @@ constexpr std::array sections{
     ConfigSection{"watch", watch_keys},
     ConfigSection{"received", received_keys},
     ConfigSection{"witnessing", witness_keys},
+    ConfigSection{"revocation", revocation_keys},
     ConfigSection{"log", log_keys},
 };
 

@@ -242,6 +242,16 @@ void Delivery::post(Bytes sealed) {
     // A partner that was removed still owes what a duty asks for.
     if (peer == nullptr || (peer->removed() && !row_.is_duty()))
         return later({ErrorKind::not_found, "peer.unknown"}, false);
+    // SECURITY: nothing leaves for a partner whose revocations are not known as of lately.
+    if (auto const current = peer->pin.require_current(parts_.clock.now()); !current) {
+        if (std::exchange(asked_for_lists_, true)) return later(current.error(), false);
+        auto const bytes = std::make_shared<Bytes>(std::move(sealed));  // owner: the closures below
+        return parts_.contact.fetch_revocations(row_.to.node, [self = shared_from_this(), bytes](Status const&) {
+            self->parts_.pool.submit_always([self, bytes] { self->post(std::move(*bytes)); });
+        });
+    }
+    // What was sealed to a key that is revoked meanwhile is sealed anew.
+    if (peer->pin.revocations() && peer->pin.revocations()->revokes(peer->encryption_chain)) return reseal();
     parts_.telemetry.count("casebridge_delivery_attempts_total", "started");
     posted_at_ = std::chrono::steady_clock::now();
     PeerCall call{.target = peer->target(),
@@ -267,6 +277,8 @@ void Delivery::on_outcome(PeerClient::Outcome outcome) {
             return on_receipt(response);
         case AnswerClass::conflict:
             parts_.telemetry.count("casebridge_alarms_total", "id_reused");
+            return settle(OutboxState::rejected, code, {}, "possibly_delivered");
+        case AnswerClass::revoked:
             return settle(OutboxState::rejected, code, {}, "possibly_delivered");
         case AnswerClass::new_key:
             return reseal();

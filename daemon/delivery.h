@@ -69,6 +69,7 @@ private:
     DoneHandler done_;
     std::optional<Error> unreached_;  ///< why nothing may go to this partner now, whatever the answer
     bool first_on_wire_ = false;      ///< whether this attempt is the one that made it "possibly delivered"
+    bool asked_for_lists_ = false;    ///< the partner's revocation lists were looked for in this attempt
     std::chrono::steady_clock::time_point posted_at_;
 };
 

@@ -157,6 +157,8 @@ AnswerClass classify_answer(int status, std::string_view content_type, std::stri
     if ((status == 200 || status == 422) && content_type == "application/cms") return AnswerClass::receipt;
     if (status == 409 && problem_code == "message.id_reused") return AnswerClass::conflict;
     if (status == 400 && problem_code == "envelope.unknown_recipient") return AnswerClass::new_key;
+    // Signed with a key we have revoked since, and so for ever: it has to be made anew with the new one.
+    if (status == 400 && problem_code == "trust.revoked") return AnswerClass::revoked;
     return AnswerClass::retry;
 }
 

@@ -74,6 +74,7 @@ enum class AnswerClass {
     retry,     ///< everything a later attempt may change
     conflict,  ///< 409 message.id_reused: never again the same bytes; alarm
     new_key,   ///< the peer's encryption key has rotated: fetch its node document, reseal, try again
+    revoked,   ///< 400 trust.revoked: it was signed with a key that is revoked by now; never again the same bytes
 };
 AnswerClass classify_answer(int status, std::string_view content_type, std::string_view problem_code);
 

@@ -110,6 +110,48 @@ HealthCheck judge_source(Status const& last_round) {
             "noticed."};
 }
 
+std::string joined(std::vector<std::string> const& words) {
+    std::string text;
+    for (auto const& word : words) text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+HealthCheck judge_witnesses(Status const& witnessed) {
+    auto const& error = witnessed.error();
+    bool const frozen = error.code == "log.behind" || error.code == "log.forked";
+    return {"witnesses", frozen ? HealthState::down : HealthState::degraded, error.code,
+            frozen
+                ? "The store is not the one partners know: `casebridge recover --dry-run`."
+                : "No case data leaves. `casebridge witness show` and `casebridge recover --show` say what is missing.",
+            error.detail};
+}
+
+HealthCheck judge_revocation(RevocationFacts const& facts, Timestamp now) {
+    constexpr std::string_view name = "revocation";
+    constexpr std::string_view issue =
+        "`casebridge identity crl` issues it anew; the timer casebridge-crl.timer does so by itself.";
+    if (!facts.own_failure.empty())
+        return {name, HealthState::degraded, facts.own_failure,
+                "identity/crl.pem holds every certificate that was ever revoked: put it back from a backup."};
+    if (!facts.revoked_roles.empty()) {
+        std::vector<std::string> roles;
+        for (auto const role : facts.revoked_roles) roles.emplace_back(to_text(role));
+        return {name, HealthState::degraded, "identity.revoked",
+                "`casebridge identity renew` makes new certificates; then restart the daemon.", joined(roles)};
+    }
+    if (facts.own && facts.own->next_update <= now)
+        return {name, HealthState::degraded, "crl.expired", issue,
+                whole_seconds(now - facts.own->next_update) + " ago"};
+    if (!facts.stale_peers.empty())
+        return {name, HealthState::degraded, "crl.partner_stale",
+                "`casebridge peer check NODE` says why; the partner issues its list with `casebridge identity crl`.",
+                joined(facts.stale_peers)};
+    if (facts.own && 3 * (facts.own->next_update - now) < facts.own->next_update - facts.own->this_update)
+        return {name, HealthState::degraded, "crl.expires_soon", issue,
+                whole_seconds(facts.own->next_update - now) + " left"};
+    return {name};
+}
+
 HealthCheck judge_disk(Status const& room) {
     if (room) return {"disk"};
     return {"disk", HealthState::degraded, room.error().code, make_room, room.error().detail};
@@ -170,6 +212,8 @@ HealthReport judge(HealthFacts const& facts, HealthBounds const& bounds) {
     if (facts.source) report.checks.push_back(judge_source(*facts.source));
     if (facts.store && facts.store->staging)
         report.checks.push_back(judge_staging(*facts.store->staging, facts.now, bounds));
+    if (!facts.witnessed) report.checks.push_back(judge_witnesses(facts.witnessed));
+    if (facts.revocation.concerns()) report.checks.push_back(judge_revocation(facts.revocation, facts.now));
     for (auto const& end : facts.certificates) report.checks.push_back(judge_certificate(end, facts.now, bounds));
     return report;
 }

@@ -19,6 +19,14 @@
 //                               `received.left_behind`: some have to go from one that is no longer configured;
 //                               `received.refused`: it holds something else, or does not take them.
 //                               The check is there only where a staging table is configured or holds something.
+//   revocation        degraded  `identity.revoked`: a certificate of ours stands on our own list; `crl.expired`: our
+//   list is
+//                               over, so that partners send and take nothing; `crl.expires_soon`: it has less than a
+//                               third of its life left; `crl.partner_stale`: those partners' lists are too old, so that
+//                               we send and take nothing; the code of why our list cannot be read.
+//                               There only once we or a partner have lists.
+//   witnesses         degraded  `log.not_witnessed`, `log.recovering`, `log.withdrawals_unknown`: no case data leaves;
+//                     down      `log.behind`, `log.forked`: nothing is done. There only if so.
 //   disk              degraded  `store.reserve_reached`, `disk.unreadable`
 //
 // That a clock runs *ahead* since the machine started cannot be told from the store: its last entry may be from
@@ -28,6 +36,7 @@
 
 #include "crypto/result.h"
 #include "crypto/time.h"
+#include "daemon/revocation_facts.h"
 #include "policies/json.h"
 
 #include <optional>
@@ -84,6 +93,8 @@ struct HealthFacts {
         Timestamp not_after;
     };
     std::vector<CertificateEnd> certificates{};
+    RevocationFacts revocation{};
+    Status witnessed = Done{};       ///< whether case data may leave, as partners see our log
     Status room = Done{};            ///< for what is new
     std::optional<Status> source{};  ///< how the last reading of the national database ended; none: there is none
 };

@@ -84,6 +84,8 @@ HealthReport HealthSurvey::survey() {
                             .certificates = {{"certificate_tls", end_of(parts_.tls_chain, root)},
                                              {"certificate_signing", end_of(parts_.signing_chain, root)},
                                              {"certificate_encryption", end_of(parts_.encryption_chain, root)}},
+                            .revocation = parts_.revocation(now),
+                            .witnessed = parts_.witnessed(),
                             .room = parts_.reserve.require_room(),
                             .source = parts_.source()};
     return judge(facts, bounds_);

@@ -25,6 +25,8 @@ struct HealthSurveyParts {
     Telemetry& telemetry;
     ClockGuard const& clock;
     std::function<std::optional<Status>()> source = [] { return std::optional<Status>(); };  ///< HealthFacts::source
+    std::function<RevocationFacts(Timestamp)> revocation = [](Timestamp) { return RevocationFacts(); };
+    std::function<Status()> witnessed = [] { return Status(Done{}); };
 };
 
 /// Thread-safe.

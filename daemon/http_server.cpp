@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::size_t most_peer_addresses = 4096;
 
+using Revocations = std::vector<std::shared_ptr<KnownRevocations const>>;  ///< owners: the pins, and TLS contexts
+
 struct OpenConnection {
     std::shared_ptr<HttpConnection> connection;  ///< owners: see HttpConnection
     std::string address;
@@ -62,7 +64,7 @@ private:
     /// Whether one more proven connection of this caller may stay.
     [[nodiscard]] bool admits(HttpCaller const& caller, std::string const& address);
     void add(std::unique_ptr<HttpStream> stream, std::string const& address);
-    void cut_unpinned(std::vector<Certificate> const& roots);
+    void cut_untrusted(std::vector<Certificate> const& roots, Revocations const& revocations);
     template <typename Act>
     void for_each_connection(Act act);
 
@@ -190,12 +192,14 @@ void Server::for_each_connection(Act act) {
     for (auto const& [number, open] : now_open) act(*open.connection);
 }
 
-void Server::cut_unpinned(std::vector<Certificate> const& roots) {
-    for_each_connection([&roots](HttpConnection& connection) {
+void Server::cut_untrusted(std::vector<Certificate> const& roots, Revocations const& revocations) {
+    for_each_connection([&](HttpConnection& connection) {
         auto const& chain = connection.caller().tls_chain;
         // A handshake under way was begun under the old trust store.
         bool const pinned = !chain.empty() && std::find(roots.begin(), roots.end(), chain.back()) != roots.end();
-        if (!pinned) connection.cut();
+        bool const revoked =
+            std::ranges::any_of(revocations, [&chain](auto const& known) { return known->revokes(chain); });
+        if (!pinned || revoked) connection.cut();
     });
 }
 
@@ -203,9 +207,9 @@ Status Server::replace_identity(TlsServerIdentity identity) {
     if (port_ == 0) return Error{ErrorKind::invalid, "http.bad_identity", "this server has no TLS"};
     ASSIGN_OR_RETURN(auto context, make_server_context(identity));
     auto const next = std::make_shared<TlsContext>(std::move(context));  // owner: the work below, which must be copied
-    gate_->post([this, next, roots = std::move(identity.peer_roots)] {
+    gate_->post([this, next, roots = std::move(identity.peer_roots), revocations = std::move(identity.revocations)] {
         tls_ = std::move(*next);
-        cut_unpinned(roots);
+        cut_untrusted(roots, revocations);
     });
     return Done{};
 }

@@ -33,6 +33,8 @@ struct TlsServerIdentity {
     Secret key_pem;                       ///< PKCS #8
     std::vector<Certificate> chain;       ///< leaf first
     std::vector<Certificate> peer_roots;  ///< roots a client certificate may lead to
+    /// What clients may not be any more. Owners: the pins, and TLS contexts.
+    std::vector<std::shared_ptr<KnownRevocations const>> revocations{};
 };
 
 /// Told the status of every answer on the server's thread, also of those given before any handler.
@@ -52,7 +54,7 @@ public:
 
     [[nodiscard]] virtual std::uint16_t port() const = 0;
     /// New connections use this from now on (peer added or removed, leaf rotated); open connections whose client chain
-    /// leads to a root that is no longer listed are closed.
+    /// leads to a root that is no longer listed, or holds a certificate that is now revoked, are closed.
     virtual Status replace_identity(TlsServerIdentity identity) = 0;
     /// Stops accepting, lets running requests finish for at most `grace`, then closes. Idempotent.
     virtual void stop(std::chrono::milliseconds grace) = 0;

@@ -288,11 +288,15 @@ Result<NodeIdentity> load_identity(fs::path const& directory, NodeId const& node
                         .witness_key = std::move(witness_key)};
 }
 
+Result<KeyAndCertificate> load_issuing_authority(fs::path const& directory) {
+    ASSIGN_OR_RETURN(auto pair, read_pair(directory, "issuing"));
+    return KeyAndCertificate{std::move(pair.key), pair.chain.front()};
+}
+
 Status renew_leaves(fs::path const& directory, NodeId const& node, Suite suite, Timestamp now) {
     RETURN_IF_ERROR(check_directory(directory));
     ASSIGN_OR_RETURN(auto const pin, own_pin(directory, node));
-    ASSIGN_OR_RETURN(auto pair, read_pair(directory, "issuing"));
-    KeyAndCertificate const issuing{std::move(pair.key), pair.chain.front()};
+    ASSIGN_OR_RETURN(auto const issuing, load_issuing_authority(directory));
     ASSIGN_OR_RETURN(auto const leaves, issue_leaves(node, issuing, pin, suite, now));
     RETURN_IF_ERROR(retire_encryption_key(directory));
     RETURN_IF_ERROR(write_leaves(directory, leaves, issuing.certificate));

@@ -4,6 +4,7 @@
 //   root.key.pem            root key, encrypted with a passphrase; to be moved offline, never needed by the daemon
 //   issuing.pem/.key.pem    issuing authority, its key used by `identity renew` only
 //   tls.pem signing.pem encryption.pem   chains, leaf first, then the issuing certificate; each with its .key.pem
+//   crl.pem                 revocation lists of the issuing authorities; none before the first (identity_revocation.h)
 //   log.key.pem             the log's Ed25519 note key (LOG.md); none in a directory of an older casebridge
 //   witness.key.pem         the Ed25519 key that cosigns partners' logs; likewise
 //
@@ -50,6 +51,10 @@ Result<NodeIdentity> load_identity(std::filesystem::path const& directory, NodeI
 /// A renewal that was cut off is repaired by the next one. Further errors: `identity.missing` if issuing.key.pem is
 /// offline.
 Status renew_leaves(std::filesystem::path const& directory, NodeId const& node, Suite suite, Timestamp now);
+
+/// The issuing authority with its key, for certificates and revocation lists. Errors: `identity.missing` (the key is
+/// offline), `identity.too_permissive`, `identity.key_mismatch`.
+Result<KeyAndCertificate> load_issuing_authority(std::filesystem::path const& directory);
 
 /// Makes the log's key and the witness key in a directory that lacks one or both. Nothing else changes them: partners
 /// know log and witness by them. Errors: `identity.exists` (both are there), `identity.missing`,

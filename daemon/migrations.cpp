@@ -11,6 +11,7 @@
 #include "daemon/schema/version_15.h"
 #include "daemon/schema/version_16.h"
 #include "daemon/schema/version_17.h"
+#include "daemon/schema/version_18.h"
 #include "daemon/schema/version_19.h"
 #include "daemon/schema/version_2.h"
 #include "daemon/schema/version_3.h"
@@ -26,15 +27,25 @@
 namespace casebridge {
 namespace {
 
-constexpr std::array all{Migration{1, schema::version_1},   Migration{2, schema::version_2},
-                         Migration{3, schema::version_3},   Migration{4, schema::version_4},
-                         Migration{5, schema::version_5},   Migration{6, schema::version_6},
-                         Migration{7, schema::version_7},   Migration{8, schema::version_8},
-                         Migration{9, schema::version_9},   Migration{10, schema::version_10},
-                         Migration{11, schema::version_11}, Migration{12, schema::version_12},
-                         Migration{13, schema::version_13}, Migration{14, schema::version_14},
-                         Migration{15, schema::version_15}, Migration{16, schema::version_16, LogSubtrees::fill},
-                         Migration{17, schema::version_17}, Migration{19, schema::version_19, EvidenceTable::fill}};
+constexpr std::array all{Migration{1, schema::version_1},
+                         Migration{2, schema::version_2},
+                         Migration{3, schema::version_3},
+                         Migration{4, schema::version_4},
+                         Migration{5, schema::version_5},
+                         Migration{6, schema::version_6},
+                         Migration{7, schema::version_7},
+                         Migration{8, schema::version_8},
+                         Migration{9, schema::version_9},
+                         Migration{10, schema::version_10},
+                         Migration{11, schema::version_11},
+                         Migration{12, schema::version_12},
+                         Migration{13, schema::version_13},
+                         Migration{14, schema::version_14},
+                         Migration{15, schema::version_15},
+                         Migration{16, schema::version_16, LogSubtrees::fill},
+                         Migration{17, schema::version_17},
+                         Migration{18, schema::version_18},
+                         Migration{19, schema::version_19, EvidenceTable::fill}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

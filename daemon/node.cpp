@@ -52,7 +52,11 @@ struct Node::Parts {
         return name == "error" ? LogLevel::error : LogLevel::info;
     }
 
-    TlsServerIdentity tls_identity() const { return {tls_key.duplicate(), tls_chain, registry.snapshot()->roots()}; }
+    TlsServerIdentity tls_identity() const {
+        auto const peers = registry.snapshot();
+        return {tls_key.duplicate(), tls_chain, peers->roots(), peers->revocations()};
+    }
+    [[nodiscard]] std::filesystem::path identity_directory() const { return config.state_directory / "identity"; }
     Json identity_status() const;
     Status load_instruments();
 
@@ -106,11 +110,16 @@ struct Node::Parts {
 };
 
 Json Node::Parts::identity_status() const {
+    auto const own = revocation_facts(identity_directory(), *registry.snapshot(), clock.now()).own;
+    auto list = own ? Json::object() : Json();
+    if (own)
+        list.set("number", own->number).set("next_update", to_rfc3339(own->next_update)).set("revoked", own->revoked);
     auto json = Json::object();
     json.set("root_fingerprint", root.fingerprint_text())
         .set("tls", leaf_status(tls_chain))
         .set("signing", leaf_status(signing_chain))
         .set("encryption", leaf_status(encryption_chain))
+        .set("revocation_list", std::move(list))
         .set("log_key", log->vkey().empty() ? Json() : Json(log->vkey()))
         .set("witness_key", witness->vkey().empty() ? Json() : Json(witness->vkey()));
     return json;
@@ -212,7 +221,9 @@ void join(Parts& p, std::function<Status()> reload) {
         CaseWatchParts{p.config, *p.sharing, *p.updates, *p.duties, *p.engine, p.telemetry, p.clock});
     p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{
         p.config, p.own_root, p.tls_chain, p.signing_chain, p.encryption_chain, *p.engine, p.crypto, p.reserve,
-        p.telemetry, p.clock, [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; }});
+        p.telemetry, p.clock, [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; },
+        [&p](Timestamp now) { return revocation_facts(p.identity_directory(), *p.registry.snapshot(), now); },
+        [&p] { return p.standing->require_witnessed(); }});
     p.replay = std::make_unique<ReplayDesk>(ReplayDeskParts{*p.engine, p.telemetry, p.clock});
     p.replay->on_queued([&p] { p.outbox->wake(); });
     p.recovery = std::make_unique<Recovery>(RecoveryParts{p.self, p.config, *p.engine, p.registry, p.client, *p.log,
@@ -223,9 +234,9 @@ void join(Parts& p, std::function<Status()> reload) {
     NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
                           p.self.offices, schema_version, to_pem(p.encryption_chain),
                           p.clock.now()};
-    p.peer_endpoint = std::make_unique<PeerEndpoint>(std::move(document), p.config.peer_quota, *p.inbox, *p.desk,
-                                                     *p.health, *p.log_endpoint, *p.standing, *p.witness, *p.replay,
-                                                     p.pool, p.registry, p.telemetry, p.clock);
+    p.peer_endpoint = std::make_unique<PeerEndpoint>(PeerEndpointParts{
+        std::move(document), p.config.peer_quota, *p.inbox, *p.desk, *p.health, *p.log_endpoint, *p.standing,
+        *p.witness, *p.replay, *p.contact, p.identity_directory(), p.pool, p.registry, p.telemetry, p.clock});
     p.officer_api = std::make_unique<OfficerApi>(OfficerApiParts{p.self,
                                                                  p.config,
                                                                  p.own_root,
@@ -285,6 +296,14 @@ Status listen(Parts& p) {
         p.outbox->wake();
         p.watch->hint(std::nullopt);  // what was told may not be allowed any more
     });
+    p.contact->on_revoked([&p](NodeId const& node) {
+        // What is open was opened when the certificate was still good. Calls that are cancelled are made again.
+        if (auto const replaced = p.peer_server->replace_identity(p.tls_identity()); !replaced)
+            p.telemetry.log(LogLevel::error, "tls.not_replaced", {{"why", replaced.error()}});
+        p.client.forget(node);
+        p.query_client.forget(node);
+        p.telemetry.log(LogLevel::warning, "peer.revoked_certificate", {{"peer", node}});
+    });
     ASSIGN_OR_RETURN(p.officer_server, HttpServer::listen_unix(
                                            p.config.officer_socket, 0660, p.config.limits,
                                            [&p](HttpRequest request, HttpResponder respond) {
@@ -315,7 +334,9 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     p.engine = std::make_unique<Engine>(std::move(store), on_fatal);
     RETURN_IF_ERROR(p.engine->call<Done>([&p](Store& opened) { return p.clock.resume(opened); }));
     p.patrol = std::make_unique<LogPatrol>(*p.engine, p.telemetry, std::move(on_fatal));
-    p.contact = std::make_unique<PeerContact>(*p.engine, p.registry, p.client, p.telemetry, p.clock);
+    p.contact =
+        std::make_unique<PeerContact>(*p.engine, p.registry, p.client, p.telemetry, p.clock,
+                                      RevocationLimits{p.config.revocation_interval, p.config.revocation_maximum_age});
     RETURN_IF_ERROR(p.contact->reload());
     RETURN_IF_ERROR(join_log(p));
     if (p.standing->require_whole()) RETURN_IF_ERROR(p.load_instruments());
@@ -362,6 +383,7 @@ void Node::patrol() {
         [&p](Status const&) {
             if (p.staging) p.staging->wake();
         });  // what fails is tried again; what the store or the clock lacks, they say themselves
+    p.contact->fetch_due_revocations();
     p.duties->dispatch();
     p.procedure_clock->wake();
     p.rounds->wake();

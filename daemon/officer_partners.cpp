@@ -14,7 +14,24 @@ Json offices_json(std::vector<OfficeId> const& offices) {
     return list;
 }
 
-Json peer_json(Peer const& peer) {
+/// Null: the partner has never shown a list.
+Json revocation_json(Peer const& peer, Timestamp now) {
+    auto const& known = peer.pin.revocations();
+    if (!known) return {};
+    std::int64_t revoked = 0;
+    std::optional<Timestamp> confirmed;
+    for (auto const& each : known->lists()) {
+        revoked += static_cast<std::int64_t>(each.list.entries().size());
+        confirmed = std::max(confirmed.value_or(each.confirmed_at), each.confirmed_at);
+    }
+    return Json::object()
+        .set("confirmed_at", optional_time(confirmed))
+        .set("relied_upon_until", optional_time(known->current_until()))
+        .set("current", static_cast<bool>(peer.pin.require_current(now)))
+        .set("revoked", revoked);
+}
+
+Json peer_json(Peer const& peer, Timestamp now) {
     auto const& row = peer.row;
     auto json = Json::object();
     json.set("node", row.node.text())
@@ -28,14 +45,15 @@ Json peer_json(Peer const& peer) {
         .set("witness_key", row.witness_key)
         .set("refreshed_at", optional_time(row.refreshed_at))
         .set("added_at", to_rfc3339(row.added_at))
-        .set("removed_at", optional_time(row.removed_at));
+        .set("removed_at", optional_time(row.removed_at))
+        .set("revocation", revocation_json(peer, now));
     return json;
 }
 
 void list_peers(OfficerCall& call) {
     auto list = Json::array();
     auto const peers = call.parts().peers.snapshot();
-    for (auto const& [node, peer] : peers->all()) list.push(peer_json(peer));
+    for (auto const& [node, peer] : peers->all()) list.push(peer_json(peer, call.parts().clock.now()));
     call.answer(Json::object().set("peers", std::move(list)));
 }
 
@@ -135,7 +153,9 @@ void remove_peer(OfficerCall& call) {
     call.answer(Json::object().set("node", node->text()));
 }
 
-void answer_check(OfficerCall& call, NodeId const& node, Result<PeerCheck> const& checked) {
+/// `revocations`: how the look for its lists ended, where it was reached.
+void answer_check(OfficerCall& call, NodeId const& node, Result<PeerCheck> const& checked,
+                  Status const& revocations = Done{}) {
     if (!checked && checked.error().code == "peer.unknown") return call.fail(checked);
     auto json = Json::object();
     json.set("node", node.text()).set("reachable", static_cast<bool>(checked));
@@ -145,6 +165,7 @@ void answer_check(OfficerCall& call, NodeId const& node, Result<PeerCheck> const
             .set("schema", checked->document.schema)
             .set("encryption_not_after", to_rfc3339(checked->encryption_not_after))
             .set("clock_difference_ms", static_cast<std::int64_t>(checked->clock_difference.count()));
+        if (!revocations) json.set("revocation_code", revocations.error().code);
         call.parts().outbox.wake();
     } else {
         json.set("code", checked.error().code).set("detail", checked.error().detail);
@@ -157,7 +178,10 @@ void check_peer(OfficerCall& call) {
     if (!node) return call.fail(node);
     // Dialling may take ten seconds: no worker waits for it.
     call.parts().contact.refresh(*node, [later = call, node = *node](Result<PeerCheck> const& checked) mutable {
-        answer_check(later, node, checked);
+        if (!checked) return answer_check(later, node, checked);
+        later.parts().contact.fetch_revocations(node, [later, node, checked](Status const& fetched) mutable {
+            answer_check(later, node, checked, fetched);
+        });
     });
 }
 

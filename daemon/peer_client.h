@@ -1,10 +1,11 @@
 // PeerClient: every outgoing HTTPS call to peers (libcurl multi, its own thread, one connection pool per peer).
 //
 // TLS 1.3 only; the peer's name `<node>.casebridge.internal` is verified against *that peer's* pinned root and nothing
-// else; redirects, proxies, cookies, compression and every protocol but HTTPS are off; sizes and times are capped.
+// else, and a handshake with a certificate that is known to be revoked fails; redirects, proxies, cookies, compression
+// and every protocol but HTTPS are off; sizes and times are capped.
 #pragma once
 
-#include "crypto/certificate.h"
+#include "crypto/revocation.h"
 #include "daemon/http.h"
 
 #include <memory>
@@ -15,7 +16,8 @@ struct PeerTarget {
     NodeId node;
     std::string host;  ///< where to connect (CURLOPT_CONNECT_TO)
     std::uint16_t port = 0;
-    Certificate root;  ///< the pin: the only trust anchor for this call
+    Certificate root;                                       ///< the pin: the only trust anchor for this call
+    std::shared_ptr<KnownRevocations const> revocations{};  ///< owners: the pin and whoever has a target; may be null
 };
 
 struct TlsClientIdentity {

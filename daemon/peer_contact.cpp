@@ -67,13 +67,20 @@ Result<NodeDocument> NodeDocument::parse(std::string_view text) {
 }
 
 PeerContact::PeerContact(Engine& engine, PeerRegistry& registry, PeerClient& client, Telemetry& telemetry,
-                         Clock const& clock)
-    : engine_(engine), registry_(registry), client_(client), telemetry_(telemetry), clock_(clock) {}
+                         Clock const& clock, RevocationLimits limits)
+    : engine_(engine), registry_(registry), client_(client), telemetry_(telemetry), clock_(clock), limits_(limits) {}
+
+Result<PeerContact::Stored> PeerContact::read(Store& store) {
+    ASSIGN_OR_RETURN(auto rows, store.peers().all());
+    ASSIGN_OR_RETURN(auto revocations, store.peer_revocations().all());
+    return Stored{std::move(rows), std::move(revocations)};
+}
 
 /// INVARIANT: on the engine thread only, so that older rows never replace newer ones.
-Status PeerContact::publish(Result<std::vector<PeerRow>> rows) {
-    if (!rows) return rows.error();
-    ASSIGN_OR_RETURN(auto snapshot, PeerSnapshot::build(*std::move(rows)));
+Status PeerContact::publish(Result<Stored> stored) {
+    if (!stored) return stored.error();
+    ASSIGN_OR_RETURN(auto snapshot,
+                     PeerSnapshot::build(std::move(stored->rows), stored->revocations, limits_.maximum_age));
     registry_.replace(std::move(snapshot));
     return Done{};
 }
@@ -81,9 +88,8 @@ Status PeerContact::publish(Result<std::vector<PeerRow>> rows) {
 Status PeerContact::reload() {
     std::promise<Status> promise;
     auto published = promise.get_future();
-    engine_.submit<std::vector<PeerRow>>(
-        [](Store& store) { return store.peers().all(); },
-        [this, &promise](Result<std::vector<PeerRow>> rows) { promise.set_value(publish(std::move(rows))); });
+    engine_.submit<Stored>([](Store& store) { return read(store); },
+                           [this, &promise](Result<Stored> rows) { promise.set_value(publish(std::move(rows))); });
     RETURN_IF_ERROR(published.get());
     std::lock_guard lock(changing_);  // whoever comes last tells of the newest snapshot
     changed_();
@@ -104,6 +110,9 @@ Status PeerContact::add(PeerRow row, Digest const& fingerprint, Actor const& act
         ASSIGN_OR_RETURN(auto const before, store.peers().find(row.node));
         if (before && before->log_key != row.log_key) RETURN_IF_ERROR(store.witness().forget(row.node));
         RETURN_IF_ERROR(store.peers().put(row));
+        // Under another root there are other authorities; under the same one what was revoked stays so.
+        if (known != nullptr && known->pin.root() != pin.root())
+            RETURN_IF_ERROR(store.peer_revocations().forget(row.node));
         auto facts = peer_facts(row);
         facts.set("root", pin.root().fingerprint().hex())
             .set("log_key", row.log_key)
@@ -179,7 +188,7 @@ Result<PeerCheck> PeerContact::verify_document(Peer const& peer, HttpResponse co
     ASSIGN_OR_RETURN(auto document, NodeDocument::parse(to_text(response.body)));
     if (document.node != peer.row.node) return Error{ErrorKind::unauthentic, "trust.wrong_node", peer.row.node.text()};
     ASSIGN_OR_RETURN(auto const chain, certificates_from_pem(document.encryption_chain_pem));
-    RETURN_IF_ERROR(peer.pin.verify(chain, Role::encryption, clock_.now()));
+    RETURN_IF_ERROR(peer.pin.verify_as_known(chain, Role::encryption, clock_.now()));
     PeerCheck check{std::move(document), chain.front().not_after(), {}};
     check.clock_difference = check.document.time - clock_.now();
     return check;
@@ -193,8 +202,8 @@ void PeerContact::on_document(NodeId const& node, Whom whom, PeerClient::Outcome
     if (peer == nullptr) return done(Error{ErrorKind::not_found, "peer.unknown", node.text()});
     auto checked = verify_document(*peer, std::get<PeerClient::Answer>(outcome).response);
     if (!checked) return done(checked.error());
-    engine_.submit<std::vector<PeerRow>>(
-        [this, node, whom, document = checked->document](Store& store) -> Result<std::vector<PeerRow>> {
+    engine_.submit<Stored>(
+        [this, node, whom, document = checked->document](Store& store) -> Result<Stored> {
             // Read again inside the transaction: an officer may have removed the peer meanwhile.
             ASSIGN_OR_RETURN(auto row, store.peers().find(node));
             if (!row || (row->removed_at && whom == Whom::peers))
@@ -206,9 +215,9 @@ void PeerContact::on_document(NodeId const& node, Whom whom, PeerClient::Outcome
             row->encryption_chain_pem = document.encryption_chain_pem;
             row->refreshed_at = clock_.now();
             RETURN_IF_ERROR(store.peers().put(*row));
-            return store.peers().all();
+            return read(store);
         },
-        [this, check = *checked, done](Result<std::vector<PeerRow>> rows) {
+        [this, check = *checked, done](Result<Stored> rows) {
             if (auto const published = publish(std::move(rows)); !published) return done(published.error());
             done(check);
         });

@@ -1,4 +1,4 @@
-// PeerContact: adds, checks, refreshes and removes peers; fetches their node documents.
+// PeerContact: adds, checks, refreshes and removes peers; fetches their node documents and their revocation lists.
 #pragma once
 
 #include "daemon/actor.h"
@@ -7,6 +7,7 @@
 #include "daemon/exchange.h"
 #include "daemon/peer_client.h"
 #include "daemon/peer_registry.h"
+#include "daemon/revocation_bundle.h"
 #include "daemon/telemetry.h"
 
 namespace casebridge {
@@ -32,9 +33,15 @@ struct PeerCheck {
     std::chrono::milliseconds clock_difference{0};
 };
 
+/// How often partners are asked for their lists, and how long the last answer is relied upon.
+struct RevocationLimits {
+    std::chrono::milliseconds interval = std::chrono::minutes(15), maximum_age = std::chrono::hours(1);
+};
+
 class PeerContact {
 public:
-    PeerContact(Engine& engine, PeerRegistry& registry, PeerClient& client, Telemetry& telemetry, Clock const& clock);
+    PeerContact(Engine& engine, PeerRegistry& registry, PeerClient& client, Telemetry& telemetry, Clock const& clock,
+                RevocationLimits limits = {});
 
     /// Called after every change of the registry (the TLS server takes new roots).
     void on_change(std::function<void()> changed) { changed_ = std::move(changed); }
@@ -54,6 +61,15 @@ public:
     /// The same also of a peer that was removed, which stays reachable for duties: of its document nothing but the
     /// encryption certificate is stored then.
     void refresh_for_duties(NodeId const& node, std::function<void(Result<PeerCheck>)> done);
+    /// Fetches the peer's revocation lists, also those of a removed one, verifies and stores them; calls of the same
+    /// time are one. A node that has never shown a list and shows none now is as it was: nothing is known of its
+    /// revocations. Errors: `peer.*`, `crl.*` (`crl.not_offered`: it had lists before), `trust.*`.
+    void fetch_revocations(NodeId const& node, std::function<void(Status)> done);
+    /// Those of every peer whose turn it is.
+    void fetch_due_revocations();
+    /// Called, on the engine's thread, when a certificate of a peer was found to be revoked that was not before.
+    void on_revoked(std::function<void(NodeId const&)> revoked) { revoked_ = std::move(revoked); }
+
     /// Cancels what is under way to this peer.
     void cancel(NodeId const& node) { client_.forget(node); }
     /// Reads the table into the registry.
@@ -64,7 +80,17 @@ private:
     void fetch(NodeId const& node, Whom whom, std::function<void(Result<PeerCheck>)> done);
     void on_document(NodeId const& node, Whom whom, PeerClient::Outcome outcome,
                      std::function<void(Result<PeerCheck>)> done);
-    Status publish(Result<std::vector<PeerRow>> rows);
+    /// What the registry is made from.
+    struct Stored {
+        std::vector<PeerRow> rows;
+        std::vector<PeerRevocationRow> revocations;
+        bool newly_revoked = false;
+    };
+    static Result<Stored> read(Store& store);
+    Status publish(Result<Stored> stored);
+    Status on_lists(NodeId const& node, PeerClient::Outcome const& outcome, std::vector<RevocationList>& lists) const;
+    Result<Stored> store_lists(Store& store, NodeId const& node, std::vector<RevocationList> const& lists) const;
+    void end_fetch(NodeId const& node, Status const& status);
     Result<PeerCheck> verify_document(Peer const& peer, HttpResponse const& response) const;
 
     Engine& engine_;
@@ -74,6 +100,14 @@ private:
     Clock const& clock_;
     std::function<void()> changed_ = [] {};
     std::mutex changing_;
+    std::function<void(NodeId const&)> revoked_ = [](NodeId const&) {};
+    RevocationLimits const limits_;
+    struct Fetch {
+        std::optional<Timestamp> begun_at, succeeded_at;
+        std::vector<std::function<void(Status)>> waiting;  ///< not empty: one is under way
+    };
+    std::mutex fetching_;
+    std::map<NodeId, Fetch> fetches_;
 };
 
 }  // namespace casebridge

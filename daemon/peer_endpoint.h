@@ -11,13 +11,28 @@
 
 namespace casebridge {
 
+/// All that are references outlive the endpoint.
+struct PeerEndpointParts {
+    NodeDocument document;  ///< answers `GET /exchange/v1/node`; its time is set at each answer
+    RequestQuota quota;     ///< of each peer; beyond it a request is answered 429 `peer.too_many_requests`
+    Inbox& inbox;
+    QueryDesk& desk;
+    HealthSurvey& health;
+    LogEndpoint& log;
+    LogStanding& standing;
+    Witness& witness;
+    ReplayDesk& replay;
+    PeerContact& contact;
+    std::filesystem::path identity_directory;  ///< where this node's own revocation lists are
+    WorkerPool& pool;
+    PeerRegistry& peers;
+    Telemetry& telemetry;
+    ClockGuard const& clock;
+};
+
 class PeerEndpoint {
 public:
-    /// `document` answers `GET /exchange/v1/node`; its time is set at each answer. `quota`: of each peer;
-    /// beyond it a request is answered 429 `peer.too_many_requests`.
-    PeerEndpoint(NodeDocument document, RequestQuota quota, Inbox& inbox, QueryDesk& desk, HealthSurvey& health,
-                 LogEndpoint& log, LogStanding& standing, Witness& witness, ReplayDesk& replay, WorkerPool& pool,
-                 PeerRegistry& peers, Telemetry& telemetry, ClockGuard const& clock);
+    explicit PeerEndpoint(PeerEndpointParts parts);
 
     void handle(HttpRequest request, HttpResponder respond);
 
@@ -25,22 +40,13 @@ private:
     enum class Kind { exchange, log };  ///< what is asked about logs takes nothing from messages
     bool within_quota(NodeId const& node, Kind kind);
     void answer_health(HttpResponder respond);
-    void take_message(HttpRequest request, NodeId const& node, HttpResponder respond);
+    void answer_revocations(HttpResponder respond);
+    void take(HttpRequest request, Peer const& peer, HttpResponder respond);
+    void take_with_heads(HttpRequest request, NodeId const& node, HttpResponder respond);
     void take_question(Bytes sealed, NodeId const& node, HttpResponder respond);
+    void tell(HttpRequest const& request, HttpResponder respond);
 
-    NodeDocument document_;
-    RequestQuota quota_;
-    Inbox& inbox_;
-    QueryDesk& desk_;
-    HealthSurvey& health_;
-    LogEndpoint& log_;
-    LogStanding& standing_;
-    Witness& witness_;
-    ReplayDesk& replay_;
-    WorkerPool& pool_;
-    PeerRegistry& peers_;
-    Telemetry& telemetry_;
-    ClockGuard const& clock_;
+    PeerEndpointParts const parts_;
     std::mutex mutex_;
     std::map<std::pair<NodeId, Kind>, TokenBucket> buckets_;
 };

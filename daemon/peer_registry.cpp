@@ -2,7 +2,26 @@
 
 namespace casebridge {
 
-Result<std::shared_ptr<PeerSnapshot const>> PeerSnapshot::build(std::vector<PeerRow> rows) {
+namespace {
+
+/// nullptr: the node has never shown a list.
+std::shared_ptr<KnownRevocations const> known_of(NodeId const& node, std::vector<PeerRevocationRow> const& rows,
+                                                 std::chrono::milliseconds maximum_age) {
+    std::vector<KnownRevocations::Known> lists;
+    for (auto const& row : rows) {
+        if (row.node != node) continue;
+        auto const until = std::min<Timestamp>(row.list.next_update(), row.confirmed_at + maximum_age);
+        lists.push_back({row.list, row.first_seen, row.confirmed_at, until});
+    }
+    if (lists.empty()) return nullptr;
+    return std::make_shared<KnownRevocations const>(std::move(lists));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<PeerSnapshot const>> PeerSnapshot::build(std::vector<PeerRow> rows,
+                                                                std::vector<PeerRevocationRow> const& revocations,
+                                                                std::chrono::milliseconds maximum_age) {
     auto snapshot = std::make_shared<PeerSnapshot>();
     for (auto& row : rows) {
         auto const corrupt = [&row](std::string const& why) {
@@ -27,7 +46,8 @@ Result<std::shared_ptr<PeerSnapshot const>> PeerSnapshot::build(std::vector<Peer
             *key = *std::move(parsed);
         }
         auto const node = row.node;
-        snapshot->peers_.emplace(node, Peer{std::move(row), *std::move(pin), std::move(chain), keys[0], keys[1]});
+        auto knowing = pin->with(known_of(node, revocations, maximum_age));
+        snapshot->peers_.emplace(node, Peer{std::move(row), std::move(knowing), std::move(chain), keys[0], keys[1]});
     }
     return std::shared_ptr<PeerSnapshot const>(std::move(snapshot));
 }
@@ -44,14 +64,24 @@ std::vector<Certificate> PeerSnapshot::roots() const {
     return roots;
 }
 
-Result<Peer const*> PeerSnapshot::identify(std::vector<Certificate> const& chain, Timestamp now) const {
+std::vector<std::shared_ptr<KnownRevocations const>> PeerSnapshot::revocations() const {
+    std::vector<std::shared_ptr<KnownRevocations const>> all;
+    for (auto const& [node, peer] : peers_)
+        if (!peer.removed() && peer.pin.revocations()) all.push_back(peer.pin.revocations());
+    return all;
+}
+
+Result<Peer const*> PeerSnapshot::identify(std::vector<Certificate> const& chain, Timestamp now,
+                                           KnownRevocations::Currency currency) const {
     if (chain.size() < 2) return Error{ErrorKind::unauthentic, "peer.unknown", "no verified chain"};
     ASSIGN_OR_RETURN(auto const node, claimed_node(chain.front()));
     auto const* peer = find(node);
     if (peer == nullptr) return Error{ErrorKind::unauthentic, "peer.unknown", node.text()};
     if (peer->removed()) return Error{ErrorKind::unauthentic, "peer.removed", node.text()};
     // SECURITY: with all peers' roots in one trust store a leaf of ministry A claiming to be B would pass OpenSSL.
-    RETURN_IF_ERROR(peer->pin.verify(chain, Role::tls, now));
+    bool const current = currency == KnownRevocations::Currency::required;
+    RETURN_IF_ERROR(current ? peer->pin.verify(chain, Role::tls, now)
+                            : peer->pin.verify_as_known(chain, Role::tls, now));
     return peer;
 }
 

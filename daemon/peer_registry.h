@@ -4,6 +4,7 @@
 #include "crypto/envelope.h"
 #include "crypto/note_key.h"
 #include "daemon/peer_client.h"
+#include "daemon/peer_revocation_table.h"
 #include "daemon/peer_table.h"
 
 #include <memory>
@@ -18,24 +19,31 @@ struct Peer {
     std::optional<NoteVerifier> log_key{}, witness_key{};  ///< none: not told yet
 
     [[nodiscard]] bool removed() const { return row.removed_at.has_value(); }
-    [[nodiscard]] PeerTarget target() const { return {row.node, row.host, row.port, pin.root()}; }
+    [[nodiscard]] PeerTarget target() const { return {row.node, row.host, row.port, pin.root(), pin.revocations()}; }
 };
 
 class PeerSnapshot {
 public:
-    /// Errors: `peer.corrupt` (a stored row no longer pins).
-    static Result<std::shared_ptr<PeerSnapshot const>> build(std::vector<PeerRow> rows);
+    /// A list is relied upon for `maximum_age` after it was confirmed last. Errors: `peer.corrupt` (a stored row no
+    /// longer pins).
+    static Result<std::shared_ptr<PeerSnapshot const>> build(std::vector<PeerRow> rows,
+                                                             std::vector<PeerRevocationRow> const& revocations = {},
+                                                             std::chrono::milliseconds maximum_age = {});
 
     /// nullptr if the node was never a peer.
     [[nodiscard]] Peer const* find(NodeId const& node) const;
     [[nodiscard]] std::map<NodeId, Peer> const& all() const noexcept { return peers_; }
     /// Roots a connecting client may lead to: peers that are not removed.
     [[nodiscard]] std::vector<Certificate> roots() const;
+    /// What those peers have revoked.
+    [[nodiscard]] std::vector<std::shared_ptr<KnownRevocations const>> revocations() const;
 
     /// The peer at the other end of a TLS connection. OpenSSL has verified that the chain leads to *a* pinned root;
     /// here: to the root of the very node the leaf names.
+    /// A peer whose lists are too old is identified all the same where currency is not required: it may ask for ours.
     /// Errors: `peer.unknown`, `peer.removed`, `trust.*`.
-    Result<Peer const*> identify(std::vector<Certificate> const& chain, Timestamp now) const;
+    Result<Peer const*> identify(std::vector<Certificate> const& chain, Timestamp now,
+                                 KnownRevocations::Currency currency = KnownRevocations::Currency::required) const;
 
 private:
     std::map<NodeId, Peer> peers_;

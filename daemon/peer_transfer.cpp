@@ -1,9 +1,9 @@
 #include "daemon/peer_transfer.h"
 
+#include "daemon/tls_revocation.h"
+
 #include <algorithm>
 #include <cstring>
-
-#include <openssl/ssl.h>
 
 namespace casebridge {
 
@@ -24,9 +24,12 @@ std::string bracketed(std::string const& host) {
     return host.find(':') == std::string::npos ? host : '[' + host + ']';
 }
 
-CURLcode on_tls_context(CURL*, void* context, void*) {
+CURLcode on_tls_context(CURL*, void* raw, void* credentials) {
+    auto* const context = static_cast<SSL_CTX*>(raw);
+    auto const& revocations = static_cast<PeerTransfer::Credentials const*>(credentials)->revocations;
+    if (revocations && !refuse_revoked(context, {revocations})) return CURLE_SSL_CERTPROBLEM;
     // curl sets X509_V_FLAG_PARTIAL_CHAIN unless told otherwise; strictness it leaves to us.
-    auto* const parameters = SSL_CTX_get0_param(static_cast<SSL_CTX*>(context));
+    auto* const parameters = SSL_CTX_get0_param(context);
     return X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_X509_STRICT) == 1 ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
 
@@ -119,6 +122,7 @@ void PeerTransfer::set_trust() {
     set(CURLOPT_CAPATH, static_cast<char const*>(nullptr));
     set(CURLOPT_SSL_OPTIONS, long{CURLSSLOPT_NO_PARTIALCHAIN});
     set(CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
+    set(CURLOPT_SSL_CTX_DATA, credentials_.get());
     set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
     set(CURLOPT_SSL_ENABLE_ALPN, 0L);
     set(CURLOPT_SSLCERTTYPE, "PEM");

@@ -19,6 +19,7 @@ public:
     struct Credentials {
         std::shared_ptr<TlsClientIdentity const> identity;  ///< owners: the client, its pools' credentials
         std::string root_pem, chain_pem;
+        std::shared_ptr<KnownRevocations const> revocations;  ///< owners: these, and TLS contexts; may be null
     };
     /// `credentials` outlive the transfer; their owners are the pool and the transfers.
     PeerTransfer(PeerCall call, PeerCallDone done, std::shared_ptr<Credentials const> credentials);

@@ -40,6 +40,7 @@ struct QueryAsker::Call {
     std::shared_ptr<Instruments const> instruments;  // owners: this and the holder of the current snapshot
     DoneHandler done;
     bool new_key = false;  ///< the peer's key was fetched in this call: once is enough
+    bool lists = false;    ///< so were its revocation lists
 };
 
 bool QueryAsker::enter(NodeId const& node) {
@@ -205,6 +206,15 @@ void QueryAsker::post(CallPtr call, ByteView sealed) {
     auto const peers = parts_.peers.snapshot();
     auto const* peer = peers->find(call->row.to.node);
     if (peer == nullptr || peer->removed()) return settle(call, AskedState::refused, "peer.unknown", {});
+    // SECURITY: nothing leaves for a partner whose revocations are not known as of lately.
+    if (auto const current = peer->pin.require_current(parts_.clock.now()); !current) {
+        if (std::exchange(call->lists, true))
+            return settle(call, AskedState::open, std::string(current.error().code), {});
+        auto const bytes = std::make_shared<Bytes const>(sealed.begin(), sealed.end());  // owner: the closures below
+        return parts_.contact.fetch_revocations(call->row.to.node, [this, call, bytes](Status const&) {
+            parts_.pool.submit_always([this, call, bytes] { post(call, *bytes); });
+        });
+    }
     PeerCall request{.target = peer->target(),
                      .method = "POST",
                      .path = "/exchange/v1/queries",

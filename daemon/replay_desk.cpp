@@ -4,6 +4,8 @@ namespace casebridge {
 namespace {
 
 constexpr std::size_t told_at_once = 200;
+/// Between two beginnings for one partner: each is a leaf, and queues what may be much.
+constexpr std::chrono::seconds pause{20};
 /// What the partner received is not told by when it was made: a message may have waited so long for it.
 constexpr std::chrono::days longest_wait{30};
 /// Duties are to arrive before what they destroy.
@@ -30,6 +32,15 @@ Result<Json> told_json(Store& store, InboxRow const& row) {
 
 }  // namespace
 
+bool ReplayDesk::may_begin(NodeId const& caller) {
+    auto const now = parts_.clock.since_boot();
+    std::lock_guard const lock(mutex_);
+    auto const [last, is_first] = begun_.try_emplace(caller, now);
+    if (!is_first && now - last->second < pause) return false;
+    last->second = now;
+    return true;
+}
+
 void ReplayDesk::answer(NodeId const& caller, ByteView body, HttpResponder respond) {
     auto const json = parse_json(to_text(body), {.bytes = 1024, .depth = 2, .members = 10});
     if (!json) return respond(problem(400, json.error().code));
@@ -39,6 +50,7 @@ void ReplayDesk::answer(NodeId const& caller, ByteView body, HttpResponder respo
     if (auto const read = reader.finish(); !read) return respond(problem(400, read.error().code));
     auto const since = parse_rfc3339(since_text);
     if (!since) return respond(problem(400, since.error().code));
+    if (after == 0 && !may_begin(caller)) return respond(problem(429, "replay.too_often"));
     parts_.engine.submit<Json>(
         [this, caller, since = *since, after](Store& store) -> Result<Json> {
             auto const now = parts_.clock.now();
@@ -53,12 +65,13 @@ void ReplayDesk::answer(NodeId const& caller, ByteView body, HttpResponder respo
                 ASSIGN_OR_RETURN(auto told, told_json(store, each.row));
                 list.push(std::move(told));
             }
-            auto facts = Json::object();
-            facts.set("peer", caller.text()).set("since", to_rfc3339(since)).set("queued", queued);
-            facts.set("told", static_cast<std::int64_t>(taken.size()));
-            ASSIGN_OR_RETURN(auto const leaf, store.log().append("replay", now, service_actor("asked by a partner"),
-                                                                 facts, Json::object()));
-            static_cast<void>(leaf);
+            if (after == 0) {
+                auto facts = Json::object();
+                facts.set("peer", caller.text()).set("since", to_rfc3339(since)).set("queued", queued);
+                ASSIGN_OR_RETURN(auto const leaf, store.log().append("replay", now, service_actor("asked by a partner"),
+                                                                     facts, Json::object()));
+                static_cast<void>(leaf);
+            }
             return Json::object()
                 .set("queued", queued)
                 .set("received", std::move(list))

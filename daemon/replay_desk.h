@@ -14,6 +14,9 @@
 #include "daemon/http.h"
 #include "daemon/telemetry.h"
 
+#include <map>
+#include <mutex>
+
 namespace casebridge {
 
 struct ReplayDeskParts {
@@ -27,11 +30,15 @@ public:
     explicit ReplayDesk(ReplayDeskParts parts) : parts_(parts) {}
     void on_queued(std::function<void()> wake) { wake_ = std::move(wake); }
 
-    /// Codes: `json.*`, `log.*_member`, `time.malformed`.
+    /// Codes: `json.*`, `log.*_member`, `time.bad_timestamp`; 429 `replay.too_often`: one begins at most once a while.
     void answer(NodeId const& caller, ByteView body, HttpResponder respond);
 
 private:
+    [[nodiscard]] bool may_begin(NodeId const& caller);
+
     ReplayDeskParts parts_;
+    std::mutex mutex_;
+    std::map<NodeId, std::chrono::milliseconds> begun_;  ///< by the time since boot
     std::function<void()> wake_ = [] {};
 };
 

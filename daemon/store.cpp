@@ -14,6 +14,7 @@ Store::Store(Database database)
     : database_(std::move(database)),
       contents_(database_),
       peers_(database_),
+      peer_revocations_(database_),
       cases_(database_, contents_),
       outbox_(database_),
       disclosures_(database_, contents_),

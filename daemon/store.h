@@ -10,6 +10,7 @@
 #include "daemon/meeting_table.h"
 #include "daemon/onward_table.h"
 #include "daemon/outbox_table.h"
+#include "daemon/peer_revocation_table.h"
 #include "daemon/peer_table.h"
 #include "daemon/procedure_table.h"
 #include "daemon/query_table.h"
@@ -33,6 +34,7 @@ public:
     [[nodiscard]] ContentTable& contents() { return contents_; }
     [[nodiscard]] AuditLog& log() { return *log_; }
     [[nodiscard]] PeerTable& peers() { return peers_; }
+    [[nodiscard]] PeerRevocationTable& peer_revocations() { return peer_revocations_; }
     [[nodiscard]] CaseTable& cases() { return cases_; }
     [[nodiscard]] OutboxTable& outbox() { return outbox_; }
     [[nodiscard]] DisclosureTable& disclosures() { return disclosures_; }
@@ -72,6 +74,7 @@ private:
     ContentTable contents_;
     std::unique_ptr<AuditLog> log_;
     PeerTable peers_;
+    PeerRevocationTable peer_revocations_;
     CaseTable cases_;
     OutboxTable outbox_;
     DisclosureTable disclosures_;

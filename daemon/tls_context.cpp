@@ -1,5 +1,7 @@
 #include "daemon/tls_context.h"
 
+#include "daemon/tls_revocation.h"
+
 namespace casebridge {
 
 namespace {
@@ -56,7 +58,8 @@ Result<TlsContext> make_server_context(TlsServerIdentity const& identity) {
     openssl::ErrorScope const errors;
     TlsContext context(SSL_CTX_new(TLS_server_method()));
     bool const made = context && set_protocol(context.get()) && set_own_chain(context.get(), identity.chain, *key) &&
-                      set_trust(context.get(), identity.peer_roots);
+                      set_trust(context.get(), identity.peer_roots) &&
+                      refuse_revoked(context.get(), identity.revocations);
     if (!made) return errors.error(ErrorKind::invalid, bad_identity);
     return context;
 }

@@ -12,8 +12,8 @@ namespace casebridge {
 using TlsContext = openssl::Handle<SSL_CTX, SSL_CTX_free>;
 
 /// A client is let in if its chain verifies for client authentication up to one of `peer_roots`, by the system's
-/// clock. Which node it is, and whether that root is *its* pin, is for the handler to decide.
-/// Errors: `http.bad_identity`.
+/// clock, and none of it is known to be revoked. Which node it is, and whether that root is *its* pin, is for the
+/// handler to decide. Errors: `http.bad_identity`.
 Result<TlsContext> make_server_context(TlsServerIdentity const& identity);
 
 /// The verified chain of a finished handshake, leaf first, root last; empty if there is none.

@@ -7,7 +7,7 @@
 namespace casebridge {
 namespace {
 
-constexpr std::size_t most_evidence = 1000;
+constexpr std::size_t looked_at = 20;  // of the newest evidence: one that stands is enough
 constexpr std::size_t leaves_at_once = 4096;
 
 HttpResponse text_answer(int status, std::string const& text, std::string_view type = "text/plain; charset=utf-8") {
@@ -97,8 +97,11 @@ void Witness::alarm(NodeId const& node, std::string_view kind) {
 }
 
 Status Witness::accuse(Store& store, NodeId const& node, ForkEvidence const& evidence) const {
-    ASSIGN_OR_RETURN(auto const kept, store.witness().evidence(most_evidence));
-    if (kept.size() == most_evidence) return Done{};  // it is accused already
+    ASSIGN_OR_RETURN(auto const kept, store.witness().evidence(looked_at));
+    bool const stands = std::ranges::any_of(kept, [&](LogEvidence const& each) {
+        return each.node == node && each.kind == evidence.kind() && !each.settled_at;
+    });
+    if (stands) return Done{};  // a liar cannot fill the disk with more of it
     auto const now = parts_.clock.now();
     ASSIGN_OR_RETURN(
         bool const is_new,

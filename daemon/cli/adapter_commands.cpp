@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include <unistd.h>
 
@@ -165,7 +166,7 @@ std::string render_inspection(Json const& json, Style const& style) {
         }
     }
     if (auto const out = json.text_or("draft"); !out.empty()) text += "\ndraft: " + printable(out) + "\n";
-    return text.empty() ? "no tables\n" : text;
+    return text;
 }
 
 ExitCode inspect_database(Invocation const& in) {
@@ -189,6 +190,9 @@ ExitCode inspect_database(Invocation const& in) {
     };
     auto const tables = inspect(**session, plan);
     if (!tables) return fail(in, tables.error());
+    if (tables->empty()) {
+        return fail(in, {ErrorKind::not_found, "source.no_tables", "there is no table here that can be read"});
+    }
     auto json = inspection_json(*tables);
     if (auto const out = in.text("--out"); !out.empty()) {
         auto const draft = draft_field_map(part->lines, *tables);
@@ -219,12 +223,14 @@ Json checked_json(CheckedField const& field) {
         .set("refused", std::move(refused))
         .set("untranslated_codes", static_cast<std::int64_t>(field.untranslated))
         .set("common_untranslated", codes_json(field.common_untranslated));
+    if (!field.stopped_by.empty()) json.set("stopped_by", field.stopped_by);
     return json;
 }
 
 std::string render_check(Json const& json, Style const& style) {
     Table table({"field", "column", "rows", "empty", "mapped", "result"});
     std::string codes;
+    std::set<std::string> stopped;
     for (auto const& field : items(json, "fields")) {
         std::string reasons;
         for (auto const& refused : items(field, "refused")) {
@@ -233,6 +239,8 @@ std::string render_check(Json const& json, Style const& style) {
         if (shown(field, "untranslated_codes") != "0") {
             reasons += " (" + shown(field, "untranslated_codes") + " different)";
         }
+        if (field.find("stopped_by") != nullptr)
+            stopped.insert(shown(field, "table") + ": " + shown(field, "stopped_by"));
         bool const good = reasons.empty();
         bool const withheld = shown(field, "withheld") == "yes";
         table.row(
@@ -246,7 +254,9 @@ std::string render_check(Json const& json, Style const& style) {
                 "  " + shown(field, "field") + ": " + shown(code, "value") + "  (" + shown(code, "rows") + " rows)\n";
         }
     }
-    return table.text(style) + (codes.empty() ? "" : "\nno translation:\n" + codes);
+    std::string unread;
+    for (auto const& each : stopped) unread += style.paint("not read to the end: " + each, Tone::bad) + "\n";
+    return table.text(style) + unread + (codes.empty() ? "" : "\nno translation:\n" + codes);
 }
 
 /// --map and --key-file, or what the configuration names.

@@ -10,6 +10,7 @@
 #include "daemon/config.h"
 #include "daemon/files.h"
 #include "daemon/identity_directory.h"
+#include "daemon/identity_revocation.h"
 
 namespace casebridge::cli {
 namespace {
@@ -78,6 +79,26 @@ std::optional<Config> look_at_configuration(Invocation const& in, Findings& find
     return std::nullopt;
 }
 
+void look_at_revocations(std::filesystem::path const& directory, Findings& findings) {
+    constexpr std::string_view what = "revocation list";
+    auto const own = own_revocations(directory);
+    if (!own && own.error().code == "crl.none")
+        return findings.note(what, "there is none: partners could not be told that a certificate is revoked",
+                             "Issue it (casebridge identity crl), and let it be renewed: systemctl enable --now "
+                             "casebridge-crl.timer.");
+    if (!own) return findings.bad(what, own.error(), "Put identity/crl.pem back from a backup.");
+    auto const& list = own->lists.back();
+    if (auto const revoked = revoked_roles(directory); revoked && !revoked->empty())
+        findings.bad("identity", "identity.revoked", std::string(to_text(revoked->front())) + " stands on our own list",
+                     "Make new certificates and restart the daemon: casebridge identity renew.");
+    if (list.next_update() <= SystemClock().now())
+        return findings.bad(
+            what, "crl.expired", "since " + to_rfc3339(list.next_update()),
+            "Partners send and take nothing. Issue it anew: casebridge identity crl; by itself: systemctl "
+            "enable --now casebridge-crl.timer.");
+    findings.good(what, "valid until " + to_rfc3339(list.next_update()));
+}
+
 void look_at_identity(Config const& config, Findings& findings) {
     auto const directory = config.state_directory / "identity";
     if (denied(directory)) return findings.note("identity", "only its owner may look", look_as_superuser);
@@ -98,6 +119,7 @@ void look_at_identity(Config const& config, Findings& findings) {
     else
         findings.note("witness key", "there is none: this node cannot cosign partners' logs",
                       "Make it and give partners its line: casebridge identity add-log-key --help.");
+    look_at_revocations(directory, findings);
     for (auto const* key : {"root.key.pem"})
         if (std::filesystem::exists(directory / key))
             findings.note("root key", "it is on this machine, and whoever has it can be this ministry",

@@ -1,7 +1,7 @@
 // casebridge identity: this node's certificates. No daemon needed.
 #include "daemon/cli/command.h"
+#include "daemon/cli/identity_place.h"
 #include "daemon/clock.h"
-#include "daemon/config.h"
 #include "daemon/identity_directory.h"
 
 #include <algorithm>
@@ -13,22 +13,6 @@ namespace {
 bool expires_soon(Certificate const& leaf, Timestamp now) {
     constexpr Timestamp::duration sixty_days = std::chrono::days(60);
     return leaf.not_after() - now < std::min(sixty_days, (leaf.not_after() - leaf.not_before()) / 3);
-}
-
-struct Place {
-    std::filesystem::path directory;
-    NodeId node;
-};
-
-/// --state says where and the certificate who; otherwise both come from the configuration.
-Result<Place> place_of(Invocation const& in) {
-    if (!in.has("--state")) {
-        ASSIGN_OR_RETURN(auto const config, load_config(in.config_path()));
-        return Place{config.state_directory / "identity", config.node};
-    }
-    auto directory = std::filesystem::path(in.text("--state")) / "identity";
-    ASSIGN_OR_RETURN(auto node, identity_node(directory));
-    return Place{std::move(directory), std::move(node)};
 }
 
 Json leaf_json(std::string_view role, Certificate const& leaf, Timestamp now) {
@@ -43,7 +27,7 @@ Json leaf_json(std::string_view role, Certificate const& leaf, Timestamp now) {
     return json;
 }
 
-Json identity_json(NodeIdentity const& identity, Place const& place, Timestamp now) {
+Json identity_json(NodeIdentity const& identity, IdentityPlace const& place, Timestamp now) {
     auto leaves = Json::array();
     leaves.push(leaf_json("root", identity.root, now));
     leaves.push(leaf_json("issuing", identity.tls_chain.back(), now));
@@ -93,7 +77,7 @@ std::string render_identity(Json const& json, Style const& style) {
 }
 
 ExitCode show_identity(Invocation const& in) {
-    auto const place = place_of(in);
+    auto const place = identity_place(in);
     if (!place) return in.fail(place.error());
     auto const now = SystemClock().now();
     auto const identity = load_identity(place->directory, place->node, now);
@@ -102,7 +86,7 @@ ExitCode show_identity(Invocation const& in) {
 }
 
 ExitCode renew(Invocation const& in) {
-    auto const place = place_of(in);
+    auto const place = identity_place(in);
     if (!place) return in.fail(place.error());
     auto const suite = in.has("--suite") ? parse_suite(in.text("--suite")) : identity_suite(place->directory);
     if (!suite) return in.fail(suite.error());
@@ -118,7 +102,7 @@ ExitCode renew(Invocation const& in) {
 }
 
 ExitCode make_log_key(Invocation const& in) {
-    auto const place = place_of(in);
+    auto const place = identity_place(in);
     if (!place) return in.fail(place.error());
     if (auto const made = add_log_keys(place->directory); !made) return in.fail(made.error());
     auto const now = SystemClock().now();

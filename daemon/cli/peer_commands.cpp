@@ -64,9 +64,18 @@ ExitCode add(Invocation const& in) {
     });
 }
 
+/// When its list was seen last, and whether that is long enough ago to stop the exchange.
+Cell revocations_of(Json const& peer) {
+    auto const* const known = peer.find("revocation");
+    if (known == nullptr || known->as_object() == nullptr) return {"never shown", Tone::dim};
+    auto const seen = local_time(known->text_or("confirmed_at")) + ", " + shown(*known, "revoked") + " revoked";
+    if (shown(*known, "current") == "yes") return {seen, Tone::plain};
+    return {"too old: " + seen, Tone::bad};
+}
+
 std::string render_list(Json const& json, Style const& style) {
     if (items(json, "peers").empty()) return "no partners yet; `casebridge peer add --help`\n";
-    Table table({"node", "kind", "address", "offices", "last contact", "name"});
+    Table table({"node", "kind", "address", "offices", "last contact", "revocations", "name"});
     for (auto const& peer : items(json, "peers")) {
         bool const removed = !peer.text_or("removed_at").empty();
         auto const contact =
@@ -76,6 +85,7 @@ std::string render_list(Json const& json, Style const& style) {
                    shown(peer, "address"),
                    shown(peer, "offices"),
                    {contact, removed ? Tone::warning : Tone::plain},
+                   revocations_of(peer),
                    shown(peer, "name")});
     }
     return table.text(style);
@@ -100,6 +110,8 @@ std::string render_check(Json const& json, Style const& style) {
     facts.add("offices", shown(json, "offices"));
     facts.add("schema", shown(json, "schema"));
     facts.add("encryption key until", local_time(json.text_or("encryption_not_after")));
+    if (auto const code = json.text_or("revocation_code"); !code.empty())
+        facts.add("revocations", {"not fetched [" + printable(code) + "]", Tone::bad});
     facts.add("clock difference", shown(json, "clock_difference_ms") + " ms");
     return facts.text(style);
 }

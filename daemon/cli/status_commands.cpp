@@ -97,6 +97,10 @@ std::string render_status(Json const& json, Style const& style) {
                     " partners have cosigned it, last " + local_time(witnesses.text_or("cosigned_at"));
     if (!may_send) cosigned += "; no case data leaves [" + witnesses.text_or("code") + "]";
     facts.add("witnesses", {cosigned, may_send ? Tone::plain : Tone::bad});
+    auto const& list = member(member(json, "identity"), "revocation_list");
+    facts.add("revocation list", list.as_object() == nullptr ? Cell{"none: casebridge identity crl", Tone::dim}
+                                                             : Cell{"until " + local_time(list.text_or("next_update")) +
+                                                                    ", " + shown(list, "revoked") + " revoked"});
     facts.add("root fingerprint", shown(member(json, "identity"), "root_fingerprint"));
     for (auto const* role : {"tls", "signing", "encryption"})
         facts.add(std::string(role) + " certificate",

@@ -41,6 +41,11 @@ casebridge_test(integration_evidence
     ${here}/evidence_test.cpp
 )
 add_dependencies(integration_evidence casebridge-verify)
+casebridge_test(integration_revocation
+  LIBRARIES casebridge_two_nodes casebridge_crypto_test_support
+  SOURCES
+    ${here}/revocation_test.cpp
+)
 casebridge_test(integration_onward
   LIBRARIES casebridge_two_nodes
   TIMEOUT 1200

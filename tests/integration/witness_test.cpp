@@ -58,6 +58,13 @@ struct Witnesses : TwoNodes {
         });
     }
 
+    static std::string health(DemoMinistry const& node, std::string const& name) {
+        auto const report = node.officer().get("/v1/health").json();
+        for (auto const& check : *report.find("checks")->as_array())
+            if (check.text_or("name") == name) return check.text_or("state") + " " + check.text_or("code");
+        return "up";
+    }
+
     /// As a backup that a well-meaning administrator makes and puts back.
     static void keep_store(DemoMinistry& node) {
         node.stop();
@@ -167,6 +174,7 @@ BOOST_AUTO_TEST_CASE(without_a_cosignature_for_four_hours_no_case_data_leaves_bu
     wait_for(message, "queued log.not_witnessed");
     BOOST_CHECK(*view(thailand).find("may_send") == Json(false));
     BOOST_CHECK_EQUAL(view(thailand).text_or("code"), "log.not_witnessed");
+    BOOST_CHECK_EQUAL(health(thailand, "witnesses"), "degraded log.not_witnessed");
 
     withdraw_consent();
     eventually("the withdrawal arrives", [&] {
@@ -213,6 +221,8 @@ BOOST_AUTO_TEST_CASE(yesterdays_store_is_noticed_at_start_and_nothing_is_done_wi
     put_store_back(thailand);
     thailand.start();
     wait_until_frozen(thailand, "log.behind");
+    clock.turn(std::chrono::minutes(1));  // the survey before is old
+    BOOST_CHECK_EQUAL(health(thailand, "witnesses"), "down log.behind");
     BOOST_CHECK(*view(thailand).find("size") != before);
     BOOST_CHECK_EQUAL(
         thailand.officer().post("/v1/messages/send", request().set("reason", "try").set("preview", "")).status >= 400,
@@ -327,6 +337,22 @@ BOOST_AUTO_TEST_CASE(a_message_that_was_receipted_and_lost_is_there_again) {
         return thailand.outbox_state(message) == "delivered ";
     });
     BOOST_CHECK_EQUAL(thailand.disclosure(message), "delivered");
+    BOOST_CHECK_EQUAL(thailand.leaves("replay").size(), 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_partner_cannot_have_everything_sent_again_all_the_time) {
+    static_cast<void>(delivered_message());
+    PeerClient client(cambodia.tls_identity());
+    auto const ask = [&](std::string const& body) {
+        return summary(post_message(client, thailand.target(), to_bytes(body), "/exchange/v1/replay"));
+    };
+    std::string const all = R"({"since":"2020-01-01T00:00:00.000Z","after":0})";
+    BOOST_CHECK_EQUAL(ask(all), "200 application/json");
+    BOOST_CHECK_EQUAL(ask(all), "429 replay.too_often");
+    BOOST_CHECK_EQUAL(ask(R"({"since":"2020-01-01T00:00:00.000Z","after":1})"), "200 application/json");
+    BOOST_CHECK_EQUAL(ask("{}"), "400 log.missing_member");
+    BOOST_CHECK_EQUAL(ask("no JSON"), "400 json.malformed");
+    BOOST_CHECK_EQUAL(ask(R"({"since":"yesterday","after":0})"), "400 time.bad_timestamp");
     BOOST_CHECK_EQUAL(thailand.leaves("replay").size(), 1U);
 }
 

@@ -7,6 +7,7 @@
 #include "tests/unit/adapters/case_source_conformance.h"
 #include "tests/unit/adapters/csv_folder.h"
 #include "tests/unit/adapters/exported_database.h"
+#include "tests/unit/adapters/ordinary_user.h"
 #include "tests/unit/adapters/slow_writer.h"
 
 #include <csignal>
@@ -507,6 +508,35 @@ BOOST_AUTO_TEST_CASE(rows_of_one_case_stay_in_the_order_of_the_file) {
     auto settings = files.settings();
     settings.tables = {{"kin", {"case_no"}}};
     BOOST_TEST(rows(*open(settings), "SELECT k.seq FROM kin k WHERE k.case_no = 'b3'") == expected);
+}
+
+BOOST_AUTO_TEST_CASE(an_export_that_its_reader_can_change_or_replace_is_told) {
+    CsvFolder csv;
+    csv.put("person.csv", "no\n1\n");
+    csv.put("MARK", "");
+    auto settings = csv.settings();
+    settings.marker = "MARK";
+    auto const session = open(settings);
+    AsOrdinaryUser const ordinary({csv.directory.path(), csv.folder, csv.folder / "person.csv", csv.folder / "MARK"});
+    auto const told = [&] {
+        auto const excess = session->privileges({});
+        std::string text;
+        for (auto const& each : *excess) text += std::string(each.code) + ": " + each.detail + "\n";
+        return text;
+    };
+    auto const folder = csv.folder.string();
+    std::string const begin = "source.file_writable: this user can ";
+    auto const files = begin + "change the file " + folder + "/MARK, " + folder + "/person.csv\n";
+    auto const above = begin + "put another file into " + csv.directory.path().string();
+    BOOST_TEST(told() == files + above + ", " + folder + "\n");
+    std::filesystem::permissions(csv.folder / "MARK", std::filesystem::perms(0400));
+    std::filesystem::permissions(csv.folder / "person.csv", std::filesystem::perms(0400));
+    std::filesystem::permissions(csv.folder, std::filesystem::perms(0500));
+    BOOST_TEST(told() == above + "\n");
+    std::filesystem::permissions(csv.directory.path(), std::filesystem::perms(0500));
+    BOOST_TEST(told() == "");
+    std::filesystem::permissions(csv.directory.path(), std::filesystem::perms(0700));
+    std::filesystem::permissions(csv.folder, std::filesystem::perms(0700));
 }
 
 BOOST_AUTO_TEST_CASE(case_numbers_of_files_that_are_empty_or_repeated_are_counted) {

@@ -160,6 +160,11 @@ BOOST_AUTO_TEST_CASE(each_right_too_many_in_postgresql_has_its_code) {
              Step{"GRANT pg_read_server_files TO casebridge_reader",
                   "REVOKE pg_read_server_files FROM casebridge_reader",
                   "source.role_is_administrator: it is or can become role pg_read_server_files\n"},
+             Step{"GRANT pg_read_all_stats TO casebridge_reader", "REVOKE pg_read_all_stats FROM casebridge_reader",
+                  "source.role_is_administrator: it is or can become role pg_read_all_stats\n"},
+             Step{"GRANT EXECUTE ON FUNCTION pg_read_file(text) TO casebridge_reader",
+                  "REVOKE EXECUTE ON FUNCTION pg_read_file(text) FROM casebridge_reader",
+                  "source.role_is_administrator: it can run function pg_read_file\n"},
              Step{"ALTER ROLE casebridge_reader SUPERUSER", "ALTER ROLE casebridge_reader NOSUPERUSER",
                   "source.role_is_administrator: it is or can become superuser\n"},
          }) {

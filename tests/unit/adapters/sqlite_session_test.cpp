@@ -1,6 +1,7 @@
 #include "adapters/sqlite_session.h"
 
 #include "tests/unit/adapters/adapter_fixtures.h"
+#include "tests/unit/adapters/ordinary_user.h"
 
 #include <boost/test/unit_test.hpp>
 #include <sqlcipher/sqlite3.h>
@@ -52,27 +53,6 @@ std::size_t count_rows(SqlSession& session, std::string const& sql) {
     BOOST_TEST(code_of(status) == "");
     return rows;
 }
-
-/// Where the tests run as root: file, folder and effective user are nobody's for as long as this lives.
-class AsOrdinaryUser {
-public:
-    AsOrdinaryUser(std::filesystem::path const& folder, std::filesystem::path const& file) : root_(::geteuid() == 0) {
-        if (!root_) return;
-        constexpr uid_t somebody = 65534;
-        BOOST_REQUIRE(::chown(folder.c_str(), somebody, somebody) == 0);
-        BOOST_REQUIRE(::chown(file.c_str(), somebody, somebody) == 0);
-        BOOST_REQUIRE(::seteuid(somebody) == 0);
-    }
-    ~AsOrdinaryUser() {
-        if (root_) static_cast<void>(::seteuid(0) == 0);
-    }
-    AsOrdinaryUser(AsOrdinaryUser const&) = delete;
-    AsOrdinaryUser& operator=(AsOrdinaryUser const&) = delete;
-    [[nodiscard]] bool was_root() const { return root_; }
-
-private:
-    bool root_;
-};
 
 }  // namespace
 
@@ -374,7 +354,7 @@ BOOST_AUTO_TEST_CASE(a_file_or_folder_that_can_be_written_is_told_and_root_is_no
         for (auto const& each : *excess) text += std::string(each.code) + ": " + each.detail + "\n";
         return text;
     };
-    AsOrdinaryUser const ordinary(database.directory.path(), database.file);
+    AsOrdinaryUser const ordinary({database.directory.path(), database.file});
     std::string const file = "source.file_writable: this user can change the file " + database.file.string() + "\n";
     std::string const folder =
         "source.file_writable: this user can put another file into " + database.directory.path().string() + "\n";

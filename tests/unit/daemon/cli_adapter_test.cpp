@@ -1,5 +1,6 @@
 // `casebridge adapter`, as a person runs it who connects a ministry's files.
 #include "daemon/cli/progress.h"
+#include "tests/support/demo/database_writer.h"
 #include "tests/unit/daemon/command_run.h"
 
 #include <boost/test/unit_test.hpp>
@@ -87,6 +88,39 @@ BOOST_AUTO_TEST_CASE(inspect_shows_codes_that_many_rows_share_and_keeps_back_the
     auto const unknown = run("adapter inspect --codes cases.nothing --database " + ministry.root + "/database.yaml");
     BOOST_CHECK_EQUAL(unknown.exit, 1);
     CHECK_CONTAINS(unknown.err, "[source.no_such_column]");
+}
+
+BOOST_AUTO_TEST_CASE(inspect_of_nothing_says_so_and_drafts_nothing) {
+    TemporaryDirectory directory;
+    auto const root = directory.path().string();
+    directory.write("database.yaml", database);
+    fs::create_directory(root + "/export");
+    auto const inspected = run("adapter inspect --database " + root + "/database.yaml --out " + root + "/draft.yaml");
+    BOOST_CHECK_EQUAL(inspected.exit, 4);
+    CHECK_CONTAINS(inspected.err, "[source.no_tables]");
+    CHECK_CONTAINS(inspected.err, "Give the login the right to read the views");
+    BOOST_CHECK(!fs::exists(root + "/draft.yaml"));
+}
+
+BOOST_AUTO_TEST_CASE(check_counts_to_a_value_that_is_too_large_and_says_that_it_did_not_go_on) {
+    TemporaryDirectory directory;
+    auto const root = directory.path().string();
+    DatabaseWriter(directory.path() / "national.db")
+        .run(
+            "CREATE TABLE cases (no, shelter, note); "
+            "INSERT INTO cases VALUES ('1', 'a', 'b'), ('2', 'a', printf('%.*c', 2000000, 'x')), ('3', 'a', 'b')");
+    directory.write("map.yaml",
+                    "database: {kind: sqlite, path: national.db}\ncases:\n  table: cases\n  id: no\n  fields:\n"
+                    "    shelter: shelter\n    case_narrative: note\n");
+    auto const command = "adapter check --map " + root + "/map.yaml";
+    auto const checked = run(command);
+    BOOST_CHECK_EQUAL(checked.exit, 1);
+    CHECK_CONTAINS(checked.out, "not read to the end: cases: source.value_too_large");
+    auto const json = json_of(run(command + " --json").out);
+    BOOST_CHECK(!*json.find("ok")->as_bool());
+    auto const& field = json.find("fields")->as_array()->front();
+    BOOST_CHECK_EQUAL(field.text_or("stopped_by"), "source.value_too_large");
+    BOOST_CHECK_EQUAL(*field.find("rows")->as_integer(), 1);
 }
 
 BOOST_AUTO_TEST_CASE(check_says_what_does_not_map_and_exits_with_1_then_0) {

@@ -2,6 +2,7 @@
 #include "crypto/certificate.h"
 #include "crypto/log_proof.h"
 #include "crypto/merkle.h"
+#include "crypto/revocation.h"
 #include "daemon/config.h"
 #include "tests/unit/daemon/command_run.h"
 
@@ -253,6 +254,57 @@ BOOST_AUTO_TEST_CASE(identity_show_and_renew_tell_validity) {
     auto const missing = run("identity show --state /nowhere");
     BOOST_CHECK_EQUAL(missing.exit, 4);
     CHECK_CONTAINS(missing.err, "[identity.missing]");
+}
+
+BOOST_AUTO_TEST_CASE(certificates_are_revoked_by_role_file_or_serial_number_and_for_ever) {
+    TemporaryDirectory const directory;
+    BOOST_REQUIRE_EQUAL(run(init_arguments(directory)).exit, 0);
+    auto const identity = (directory.path() / "state/identity").string();
+    auto const command = [&](std::string const& what) {
+        return run("identity " + what + " --state " + (directory.path() / "state").string());
+    };
+    auto const first = command("crl --json");
+    BOOST_REQUIRE_EQUAL(first.exit, 0);
+    BOOST_CHECK(json_of(first.out).find("revoked")->as_array()->empty());
+    auto const hours = [](Json const& json) {
+        return (must(parse_rfc3339(json.text_or("next_update"))) - must(parse_rfc3339(json.text_or("this_update")))) /
+               std::chrono::minutes(1);
+    };
+    BOOST_CHECK_EQUAL(hours(json_of(first.out)), 24 * 60 + 5);
+
+    CHECK_CONTAINS(command("revoke tls").err, "[usage.reason_missing]");
+    CHECK_CONTAINS(command("revoke tls --reason boredom").err, "expected one of unspecified, key-compromise");
+    CHECK_CONTAINS(command("revoke nothing --reason superseded").err, "[crl.unknown_certificate]");
+    CHECK_CONTAINS(command("crl --valid-for 169").err, "[usage.bad_lifetime]");
+    BOOST_REQUIRE_EQUAL(command("revoke tls --reason key-compromise").exit, 0);
+    BOOST_REQUIRE_EQUAL(command("revoke " + identity + "/signing.pem --reason superseded").exit, 0);
+    BOOST_REQUIRE_EQUAL(command("revoke 0x0A:0b --reason unspecified").exit, 0);
+    auto const again = json_of(command("revoke tls --reason unspecified --json").out);
+    auto const serial = serial_of(must(certificates_from_pem(text_of(identity + "/tls.pem"))).front());
+    BOOST_CHECK_EQUAL(again.text_or("serial"), serial);
+    auto const renewed = json_of(command("crl --json --valid-for 168").out);
+    BOOST_REQUIRE_EQUAL(renewed.find("revoked")->as_array()->size(), 3U);
+    std::map<std::string, std::string> reasons;
+    for (auto const& entry : *renewed.find("revoked")->as_array())
+        reasons[entry.text_or("serial")] = entry.text_or("reason");
+    BOOST_CHECK_EQUAL(reasons[serial], "key-compromise");
+    BOOST_CHECK_EQUAL(reasons["0a0b"], "unspecified");
+    BOOST_CHECK_GT(*renewed.find("number")->as_integer(), *json_of(first.out).find("number")->as_integer());
+
+    // Of another ministry, and a list this authority has not signed.
+    TemporaryDirectory const other;
+    BOOST_REQUIRE_EQUAL(run(init_arguments(other)).exit, 0);
+    auto const foreign = (other.path() / "state/identity").string();
+    CHECK_CONTAINS(command("revoke " + foreign + "/tls.pem --reason superseded").err, "[crl.unknown_certificate]");
+    auto text = text_of(identity + "/crl.pem");
+    directory.write("state/identity/crl.pem", text.substr(0, text.size() / 2));
+    auto const damaged = command("crl");
+    BOOST_CHECK_EQUAL(damaged.exit, 1);
+    CHECK_CONTAINS(damaged.err, "[crl.malformed]");
+    CHECK_CONTAINS(damaged.err, "put it back from a backup");
+    directory.write("state/identity/crl.pem", text);
+    fs::remove(identity + "/issuing.key.pem");
+    CHECK_CONTAINS(command("crl").err, "[identity.missing]");
 }
 
 BOOST_AUTO_TEST_CASE(the_log_key_is_made_shown_and_added_to_an_older_identity) {

@@ -12,12 +12,12 @@ using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(exchange_classify_answer)
 
-BOOST_AUTO_TEST_CASE(only_a_signed_word_and_two_codes_are_more_than_try_again) {
+BOOST_AUTO_TEST_CASE(only_a_signed_word_and_three_codes_are_more_than_try_again) {
     constexpr std::array statuses{100, 200, 201, 204, 301, 400, 401, 403, 404, 405, 408, 409, 410, 413,
                                   415, 417, 422, 429, 431, 500, 501, 502, 503, 505, 507, 0,   -1};
     constexpr std::array<std::string_view, 6> types{
         "application/cms", "application/problem+json", "application/json", "text/html", "", "application/cms; x=y"};
-    constexpr std::array<std::string_view, 12> codes{"",
+    constexpr std::array<std::string_view, 14> codes{"",
                                                      "message.id_reused",
                                                      "envelope.unknown_recipient",
                                                      "envelope.decryption_failed",
@@ -28,7 +28,9 @@ BOOST_AUTO_TEST_CASE(only_a_signed_word_and_two_codes_are_more_than_try_again) {
                                                      "peer.unknown",
                                                      "peer.too_many_requests",
                                                      "daemon.busy",
-                                                     "store.full"};
+                                                     "store.full",
+                                                     "trust.revoked",
+                                                     "trust.no_current_crl"};
     for (int const status : statuses)
         for (auto const type : types)
             for (auto const code : codes) {
@@ -36,6 +38,7 @@ BOOST_AUTO_TEST_CASE(only_a_signed_word_and_two_codes_are_more_than_try_again) {
                 if ((status == 200 || status == 422) && type == "application/cms") expected = AnswerClass::receipt;
                 if (status == 409 && code == "message.id_reused") expected = AnswerClass::conflict;
                 if (status == 400 && code == "envelope.unknown_recipient") expected = AnswerClass::new_key;
+                if (status == 400 && code == "trust.revoked") expected = AnswerClass::revoked;
                 BOOST_TEST_CONTEXT(status << ' ' << type << ' ' << code)
                 BOOST_CHECK(classify_answer(status, type, code) == expected);
             }

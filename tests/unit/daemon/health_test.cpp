@@ -119,6 +119,23 @@ BOOST_AUTO_TEST_CASE(a_withdrawal_that_nobody_answers_is_degraded) {
     BOOST_CHECK_EQUAL(with_stored({{}, now - 72h, Done{}}, "withdrawals"), "degraded withdrawal.unanswered");
 }
 
+BOOST_AUTO_TEST_CASE(revocation_lists_are_judged_once_there_are_any) {
+    auto const with = [](RevocationFacts const& revocation) {
+        auto facts = well();
+        facts.revocation = revocation;
+        return verdict(facts, "revocation");
+    };
+    BOOST_CHECK(judge(well(), {}).find("revocation") == nullptr);
+    auto const own = [](Timestamp until) { return RevocationFacts::Own{1, until - 24h, until, 0}; };
+    BOOST_CHECK_EQUAL(with({.own = own(now + 8h)}), "up");
+    BOOST_CHECK_EQUAL(with({.own = own(now + 8h - 1s)}), "degraded crl.expires_soon");
+    BOOST_CHECK_EQUAL(with({.own = own(now)}), "degraded crl.expired");
+    BOOST_CHECK_EQUAL(with({.own = own(now + 8h), .revoked_roles = {Role::tls}}), "degraded identity.revoked");
+    BOOST_CHECK_EQUAL(with({.own_failure = "crl.malformed"}), "degraded crl.malformed");
+    BOOST_CHECK_EQUAL(with({.partners_have_lists = true}), "up");
+    BOOST_CHECK_EQUAL(with({.partners_have_lists = true, .stale_peers = {"kh-mosvy"}}), "degraded crl.partner_stale");
+}
+
 BOOST_AUTO_TEST_CASE(a_disk_without_room_is_degraded) {
     auto facts = well();
     facts.room = Error{ErrorKind::unavailable, "store.reserve_reached", "1 MiB are free, the reserve is 256 MiB"};

@@ -24,6 +24,7 @@ casebridge_test(daemon_store
     ${here}/meeting_table_test.cpp
     ${here}/migrations_test.cpp
     ${here}/outbox_table_test.cpp
+    ${here}/peer_revocation_table_test.cpp
     ${here}/peer_table_test.cpp
     ${here}/procedure_table_test.cpp
     ${here}/received_list_test.cpp
