@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_partner_sees_one_word_and_never_a_reason) {
     clock.turn(91 * 24h);
     BOOST_CHECK_EQUAL(seen_by_thailand(), "{\"status\":\"down\"}");
     BOOST_CHECK_EQUAL(codes(),
-                      "disk=store.reserve_reached "
+                      "disk=store.reserve_reached witnesses=log.not_witnessed "
                       "certificate_encryption=certificate.expired ");
 }
 

@@ -347,9 +347,9 @@ BOOST_AUTO_TEST_CASE(a_partner_cannot_have_everything_sent_again_all_the_time) {
         return summary(post_message(client, thailand.target(), to_bytes(body), "/exchange/v1/replay"));
     };
     std::string const all = R"({"since":"2020-01-01T00:00:00.000Z","after":0})";
-    BOOST_CHECK_EQUAL(ask(all), "200 application/json");
+    BOOST_CHECK_EQUAL(ask(all), "200 ");
     BOOST_CHECK_EQUAL(ask(all), "429 replay.too_often");
-    BOOST_CHECK_EQUAL(ask(R"({"since":"2020-01-01T00:00:00.000Z","after":1})"), "200 application/json");
+    BOOST_CHECK_EQUAL(ask(R"({"since":"2020-01-01T00:00:00.000Z","after":1})"), "200 ");
     BOOST_CHECK_EQUAL(ask("{}"), "400 log.missing_member");
     BOOST_CHECK_EQUAL(ask("no JSON"), "400 json.malformed");
     BOOST_CHECK_EQUAL(ask(R"({"since":"yesterday","after":0})"), "400 time.bad_timestamp");
