@@ -1,5 +1,6 @@
 // The log's face to partners, below /exchange/v1/log/ (daemon/peer-api.yaml): our own log as C2SP tlog-tiles has it,
-// and what this node witnesses of theirs as C2SP tlog-witness has it. And the two heads that travel with every message:
+// and what this node witnesses of theirs as C2SP tlog-witness has it. And the two heads that travel with every message
+// and receipt:
 //
 //   casebridge-checkpoint   the sender's own newest head, with its cosignatures
 //   casebridge-witnessed    the newest head of the *receiver's* log that the sender has cosigned: whoever restored an

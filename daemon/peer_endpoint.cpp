@@ -60,19 +60,19 @@ void PeerEndpoint::take(HttpRequest request, Peer const& peer, HttpResponder res
     take_with_heads(std::move(request), node, std::move(respond));
 }
 
-/// What came with it is looked at first: a node that is behind what it signed must not admit anything.
+/// What came with it is looked at first: a node that is behind what it signed must not admit anything. Receipts carry
+/// our heads, answers do not: nothing in them may change from one to the next.
 void PeerEndpoint::take_with_heads(HttpRequest request, NodeId const& node, HttpResponder respond) {
-    auto with_heads = [this, node, respond = std::move(respond)](HttpResponse response) {
-        for (auto& [name, value] : parts_.log.heads_for(node))
-            response.headers.insert_or_assign(name, std::move(value));
-        respond(std::move(response));
-    };
     auto const headers = request.headers;
     auto shared = std::make_shared<HttpRequest>(std::move(request));  // owner: the closure below
-    parts_.log.take_heads(node, headers, [this, node, shared, respond = std::move(with_heads)](Status const& whole) {
+    parts_.log.take_heads(node, headers, [this, node, shared, respond = std::move(respond)](Status const& whole) {
         if (!whole) return respond(problem(503, whole.error().code));
         if (shared->path == "/exchange/v1/queries") return take_question(std::move(shared->body), node, respond);
-        parts_.inbox.receive(std::move(shared->body), node, respond);
+        parts_.inbox.receive(std::move(shared->body), node, [this, node, respond](HttpResponse response) {
+            for (auto& [name, value] : parts_.log.heads_for(node))
+                response.headers.insert_or_assign(name, std::move(value));
+            respond(std::move(response));
+        });
     });
 }
 
