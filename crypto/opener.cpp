@@ -42,14 +42,20 @@ bool names_certificate(SignedForm const& form, Certificate const& signer) {
            is_named(signer, form.hashed_issuer, form.hashed_serial);
 }
 
+/// Null if OpenSSL does not read the whole of it.
+openssl::Cms parsed_without_certificates(SignedForm const& form) {
+    auto const bare = without_certificates(form);
+    auto const* position = bare.reveal().data();
+    openssl::Cms cms(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(bare.size())));
+    return position == bare.reveal().data() + bare.size() ? std::move(cms) : nullptr;
+}
+
 /// The signature alone: whether the certificate may be believed is decided before.
 Status check_signature(Payload attached, ByteView content, SignedForm const& form, Certificate const& signer) {
     openssl::ErrorScope const errors;
     auto const bad = [&errors] { return errors.error(ErrorKind::unauthentic, "envelope.bad_signature"); };
-    auto const bare = without_certificates(form);
-    auto const* position = bare.reveal().data();
-    openssl::Cms const cms(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(bare.size())));
-    if (!cms || position != bare.reveal().data() + bare.size()) return bad();
+    auto const cms = parsed_without_certificates(form);
+    if (!cms) return bad();
     openssl::CertificateStack const signers(openssl::require(sk_X509_new_null(), "sk_X509_new_null"));
     openssl::require(sk_X509_push(signers.get(), signer.raw()) > 0, "sk_X509_push");
     openssl::Bio const detached = attached == Payload::detached ? openssl::reading(content) : nullptr;
@@ -68,10 +74,8 @@ Status check_signature(Payload attached, ByteView content, SignedForm const& for
 Status check_attributes_signature(SignedForm const& form, Certificate const& signer) {
     openssl::ErrorScope const errors;
     auto const bad = [&errors] { return errors.error(ErrorKind::unauthentic, "envelope.bad_signature"); };
-    auto const bare = without_certificates(form);
-    auto const* position = bare.reveal().data();
-    openssl::Cms const cms(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(bare.size())));
-    if (!cms || position != bare.reveal().data() + bare.size()) return bad();
+    auto const cms = parsed_without_certificates(form);
+    if (!cms) return bad();
     auto* const signers = CMS_get0_SignerInfos(cms.get());
     if (signers == nullptr || sk_CMS_SignerInfo_num(signers) != 1) return bad();
     CMS_SignerInfo* const info = sk_CMS_SignerInfo_value(signers, 0);

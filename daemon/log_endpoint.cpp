@@ -6,7 +6,8 @@ namespace casebridge {
 namespace {
 
 constexpr std::string_view root_path = "/exchange/v1/log/";
-/// Of a head in base64: with more cosignatures under it it goes without, and partners fetch it.
+/// What is read of one head. What is written is shorter: both fit into the smallest head of a request that a partner
+/// can configure (limits.header_kib: 2), beside the rest of it.
 constexpr std::size_t most_header_bytes = 5 * 1024;
 
 /// None if the header is missing or no base64.
@@ -18,12 +19,25 @@ std::string note_in(HttpHeaders const& headers, std::string_view name) {
 }
 
 void add(HttpHeaders& headers, std::string_view name, std::string const& note) {
-    if (note.empty()) return;
-    auto text = to_base64(as_bytes(note));
-    if (text.size() <= most_header_bytes) headers.insert_or_assign(std::string(name), std::move(text));
+    if (auto const carried = fitting_note(note, most_note_bytes); !carried.empty())
+        headers.insert_or_assign(std::string(name), to_base64(as_bytes(carried)));
 }
 
 }  // namespace
+
+std::string fitting_note(std::string const& note, std::size_t most_bytes) {
+    auto const parsed = SignedNote::parse(note);
+    if (!parsed) return {};
+    auto carried = parsed->text() + "\n";
+    bool signed_by_log = false;
+    for (auto const& each : parsed->signatures()) {
+        auto const line = signature_line(each);
+        if (carried.size() + line.size() > most_bytes) break;
+        carried += line;
+        signed_by_log = true;
+    }
+    return signed_by_log ? carried : std::string();
+}
 
 LogEndpoint::LogEndpoint(Engine& engine, LogDesk& log, LogStanding& standing, Witness& witness, WorkerPool& pool)
     : engine_(engine), log_(log), standing_(standing), witness_(witness), pool_(pool) {}
@@ -35,7 +49,7 @@ HttpHeaders LogEndpoint::heads_for(NodeId const& node) const {
     return headers;
 }
 
-void LogEndpoint::take_heads(NodeId const& from, HttpHeaders const& headers, LogStanding::Done_ done) {
+void LogEndpoint::take_heads(NodeId const& from, HttpHeaders const& headers, LogStanding::OnDone done) {
     if (auto const head = note_in(headers, checkpoint_header); !head.empty()) witness_.consider(from, head, from);
     auto const record = note_in(headers, witnessed_header);
     if (record.empty()) return done(standing_.require_whole());

@@ -101,14 +101,13 @@ Status LogStanding::require_witnessed() const {
                  "no partner has cosigned the log since " + to_rfc3339(newest)};
 }
 
-void LogStanding::recovered(std::set<NodeId> waiting) {
+void LogStanding::recovered() {
     {
         std::lock_guard const lock(mutex_);
         frozen_.reset();
         fitting_.clear();
         cosigned_head_.clear();
         for (auto& [node, partner] : partners_) partner.compared = false;
-        waiting_for_ = std::move(waiting);
     }
     changed_();
 }
@@ -155,7 +154,7 @@ void LogStanding::note_failure(NodeId const& node, std::string_view code) {
     partners_[node].code = code;
 }
 
-void LogStanding::prepare(NodeId const& node, Done_ done) {
+void LogStanding::prepare(NodeId const& node, OnDone done) {
     if (auto const whole = require_whole(); !whole) return done(whole);
     auto const ask = [this, node, done](Status const& compared) {
         if (!compared) return done(compared);
@@ -168,7 +167,7 @@ void LogStanding::prepare(NodeId const& node, Done_ done) {
     compare(node, ask);
 }
 
-void LogStanding::compare(NodeId const& node, Done_ done) {
+void LogStanding::compare(NodeId const& node, OnDone done) {
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(node);
     if (peer == nullptr) return done(Error{ErrorKind::not_found, "peer.unknown", node.text()});
@@ -193,12 +192,16 @@ void LogStanding::compare(NodeId const& node, Done_ done) {
 void LogStanding::on_latest(NodeId const& node, PeerClient::Outcome outcome) {
     if (auto const* failure = std::get_if<PeerClient::Failure>(&outcome)) return compared(node, failure->error);
     auto const& response = std::get<PeerClient::Answer>(outcome).response;
+    // Whoever is busy may have one all the same.
+    constexpr int too_many = 429, server_errors = 500;
+    if (response.status == too_many || response.status >= server_errors)
+        return compared(node, failure_of(response, "peer.answered_later"));
     if (response.status != 200 || !response.content_type.starts_with("text/plain")) return compared(node, Done{});
     on_record(node, to_text(response.body), [this, node](Status const& outcome_) { compared(node, outcome_); });
 }
 
 void LogStanding::compared(NodeId const& node, Status const& outcome) {
-    std::vector<Done_> waiting;
+    std::vector<OnDone> waiting;
     {
         std::lock_guard const lock(mutex_);
         waiting.swap(waiting_[node]);
@@ -215,7 +218,7 @@ bool LogStanding::is_known_to_fit(NodeId const& by, std::string const& note) con
     return last != fitting_.end() && last->second == note;
 }
 
-void LogStanding::on_record(NodeId const& by, std::string const& note, Done_ done) {
+void LogStanding::on_record(NodeId const& by, std::string const& note, OnDone done) {
     auto const vkey = parts_.log.vkey();
     if (vkey.empty()) return done(Done{});
     if (auto const whole = require_whole(); !whole) return done(whole);
@@ -258,7 +261,7 @@ Status LogStanding::freeze(std::string_view code, NodeId const& by, std::uint64_
     return why;
 }
 
-void LogStanding::submit(NodeId const& node, Done_ done) {
+void LogStanding::submit(NodeId const& node, OnDone done) {
     if (auto const whole = require_whole(); !whole) return done(whole);
     std::uint64_t old_size = 0;
     {
@@ -268,7 +271,7 @@ void LogStanding::submit(NodeId const& node, Done_ done) {
     parts_.pool.submit_always([this, node, old_size, done] { offer(node, old_size, true, done); });
 }
 
-void LogStanding::offer(NodeId const& node, std::uint64_t old_size, bool again, Done_ done) {
+void LogStanding::offer(NodeId const& node, std::uint64_t old_size, bool again, OnDone done) {
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(node);
     if (peer == nullptr || peer->removed() || !peer->witness_key)
@@ -293,7 +296,7 @@ void LogStanding::offer(NodeId const& node, std::uint64_t old_size, bool again, 
 }
 
 void LogStanding::on_cosignature(NodeId const& node, LogDesk::GrowthProof const& proof, bool again,
-                                 PeerClient::Outcome outcome, Done_ done) {
+                                 PeerClient::Outcome outcome, OnDone done) {
     auto const fail = [&](Error const& error) {
         note_failure(node, error.code);
         done(error);

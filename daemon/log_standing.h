@@ -34,7 +34,7 @@ inline constexpr std::string_view frozen_setting = "log.frozen";
 
 class LogStanding {
 public:
-    using Done_ = std::function<void(Status const&)>;
+    using OnDone = std::function<void(Status const&)>;
 
     explicit LogStanding(LogStandingParts parts);
     /// What the store holds; before anything else.
@@ -44,25 +44,25 @@ public:
 
     /// Before something leaves for `node`: its record of our log has been compared, and a fresh cosignature was asked
     /// for if there is none. `done` on any thread. Errors: `log.behind`, `log.forked`, `peer.*` (it was not reached).
-    void prepare(NodeId const& node, Done_ done);
+    void prepare(NodeId const& node, OnDone done);
     /// Errors: `log.not_witnessed`, `log.behind`, `log.forked`, `log.recovering`,
     /// `log.withdrawals_unknown`. Whoever lets case data leave asks it.
     [[nodiscard]] Status require_witnessed() const;
     /// Errors: `log.behind`, `log.forked`
     [[nodiscard]] Status require_whole() const;
     /// A partner showed what it holds of our log (a signed note of ours). Errors: `log.behind`, `log.forked`.
-    void on_record(NodeId const& by, std::string const& note, Done_ done);
+    void on_record(NodeId const& by, std::string const& note, OnDone done);
 
-    /// The log was brought forward: everything is compared anew, and until all of `waiting` have told what they know no
-    /// case data leaves.
-    void recovered(std::set<NodeId> waiting);
-    /// Those that have not; `unknown`: a withdrawal was told of that names nobody this store knows.
+    /// The log was brought forward: everything is compared anew. After set_waiting().
+    void recovered();
+    /// Until all of `waiting` have told what they know, after a recovery, no case data leaves; nor as long as
+    /// `unknown`: a withdrawal was told of that names nobody this store knows.
     void set_waiting(std::set<NodeId> waiting, bool unknown);
 
     /// For the rounds: one partner, beside the work. `done` is always called.
-    void compare(NodeId const& node, Done_ done);
+    void compare(NodeId const& node, OnDone done);
     /// Asks for a cosignature under the newest head. Errors: `log.no_key`, `witness.*`, `peer.*`.
-    void submit(NodeId const& node, Done_ done);
+    void submit(NodeId const& node, OnDone done);
     [[nodiscard]] bool is_compared(NodeId const& node) const;
     /// Whether this partner is to be asked to cosign a log of so many leaves now.
     [[nodiscard]] bool is_due(NodeId const& node, std::uint64_t size) const;
@@ -89,8 +89,8 @@ private:
     void on_latest(NodeId const& node, PeerClient::Outcome outcome);
     void compared(NodeId const& node, Status const& outcome);
     void on_cosignature(NodeId const& node, LogDesk::GrowthProof const& proof, bool again, PeerClient::Outcome outcome,
-                        Done_ done);
-    void offer(NodeId const& node, std::uint64_t old_size, bool again, Done_ done);
+                        OnDone done);
+    void offer(NodeId const& node, std::uint64_t old_size, bool again, OnDone done);
     Status take_cosignature(Peer const& peer, LogDesk::GrowthProof const& proof, HttpResponse const& response);
     Status freeze(std::string_view code, NodeId const& by, std::uint64_t their_size);
     [[nodiscard]] bool is_known_to_fit(NodeId const& by, std::string const& note) const;
@@ -105,8 +105,8 @@ private:
     std::set<NodeId> waiting_for_;      ///< after a recovery
     bool unknown_withdrawals_ = false;  ///< likewise
     std::map<NodeId, PartnerView> partners_;
-    std::map<NodeId, std::vector<Done_>> waiting_;  ///< for a comparison that is under way
-    std::map<NodeId, std::string> fitting_;         ///< the last record each showed that ours fitted
+    std::map<NodeId, std::vector<OnDone>> waiting_;  ///< for a comparison that is under way
+    std::map<NodeId, std::string> fitting_;          ///< the last record each showed that ours fitted
     std::string cosigned_head_;
 };
 

@@ -167,6 +167,7 @@ void answer_check(OfficerCall& call, NodeId const& node, Result<PeerCheck> const
             .set("clock_difference_ms", static_cast<std::int64_t>(checked->clock_difference.count()));
         if (!revocations) json.set("revocation_code", revocations.error().code);
         call.parts().outbox.wake();
+        call.parts().rounds.wake();  // it can be compared with, and cosign
     } else {
         json.set("code", checked.error().code).set("detail", checked.error().detail);
     }

@@ -1,7 +1,6 @@
 #include "daemon/recovery.h"
 
 #include "daemon/identity_directory.h"
-#include "daemon/outbox_table.h"
 
 #include <algorithm>
 #include <future>
@@ -20,17 +19,6 @@ Error no_partner() {
     return {ErrorKind::unavailable, "recover.no_partner", "no partner that holds more of our log was reached"};
 }
 
-constexpr std::size_t most_unknown = 1000;  // of withdrawals that are shown one by one
-
-Json recovering_json(std::optional<Timestamp> since, std::set<NodeId> const& waiting, Json const& unknown) {
-    auto list = Json::array();
-    for (auto const& node : waiting) list.push(node.text());
-    return Json::object()
-        .set("since", since ? Json(to_rfc3339(*since)) : Json())
-        .set("waiting", std::move(list))
-        .set("unknown", unknown);
-}
-
 Result<std::vector<Digest>> hashes_of(Json const& list) {
     std::vector<Digest> hashes;
     for (auto const& each : *list.as_array()) {
@@ -43,95 +31,75 @@ Result<std::vector<Digest>> hashes_of(Json const& list) {
 
 }  // namespace
 
-/// What a partner says it had from us.
-struct Recovery::Report {
-    MessageId message;
-    MessageType type;
-    OfficeId from_office, to_office;
-    Purpose purpose;
-    SubjectReference subject;
-    Digest agreement;
-    std::string consent;
-    std::uint64_t epoch;
-    Timestamp sent_at;
-    std::optional<Json> content;
+Json Recovery::Open::to_json() const {
+    auto list = Json::array();
+    for (auto const& node : waiting) list.push(node.text());
+    return Json::object()
+        .set("since", since ? Json(to_rfc3339(*since)) : Json())
+        .set("waiting", std::move(list))
+        .set("unknown", unknown);
+}
 
-    static Result<Report> parse(Json const& json) {
-        JsonReader reader(json, JsonReader::Scope::log);
-        auto const message = reader.string("message", 64);
-        auto const type = reader.string("type", 64);
-        auto const from = reader.string("from_office", 64), to = reader.string("to_office", 64);
-        auto const purpose = reader.string("purpose", 64);
-        auto const subject = reader.string("subject", 64);
-        auto const agreement = reader.string("agreement", 64);
-        auto const consent = reader.string("consent", 64);
-        auto const epoch = reader.integer("epoch");
-        auto const sent_at = reader.string("sent_at", 40);
-        auto const* const content = reader.any("content");
-        RETURN_IF_ERROR(reader.finish());
-        ASSIGN_OR_RETURN(auto id, MessageId::parse(message));
-        auto kind = MessageType::case_summary;
-        for (int i = 0; i < message_types; ++i)
-            if (to_text(static_cast<MessageType>(i)) == type) kind = static_cast<MessageType>(i);
-        if (to_text(kind) != type) return Error{ErrorKind::invalid, "log.wrong_type", "type"};
-        ASSIGN_OR_RETURN(auto const what_for, parse_purpose(purpose));
-        ASSIGN_OR_RETURN(auto reference, SubjectReference::parse(subject));
-        ASSIGN_OR_RETURN(auto const digest, Digest::from_hex(agreement));
-        ASSIGN_OR_RETURN(auto const at, parse_rfc3339(sent_at));
-        bool const duty = content != nullptr && content->as_object() != nullptr;
-        return Report{std::move(id),
-                      kind,
-                      OfficeId(from),
-                      OfficeId(to),
-                      what_for,
-                      std::move(reference),
-                      digest,
-                      consent,
-                      static_cast<std::uint64_t>(epoch),
-                      at,
-                      duty ? std::optional(*content) : std::nullopt};
+/// Of what was written here: anything else is a damaged store.
+Result<Recovery::Open> Recovery::Open::parse(std::string const& text) {
+    ASSIGN_OR_RETURN(auto const json, parse_json(text));
+    JsonReader reader(json, JsonReader::Scope::log);
+    auto const since = reader.optional_string("since", 40);
+    auto const* const nodes = reader.array("waiting");
+    auto const* const unknown = reader.array("unknown");
+    RETURN_IF_ERROR(reader.finish());
+    Open open;
+    open.unknown = *unknown;
+    if (!since.empty()) {
+        ASSIGN_OR_RETURN(open.since, parse_rfc3339(since));
     }
-};
+    for (auto const& each : *nodes->as_array()) {
+        if (each.as_string() == nullptr) return Error{ErrorKind::internal, "log.wrong_type", "waiting"};
+        ASSIGN_OR_RETURN(auto node, NodeId::parse(*each.as_string()));
+        open.waiting.insert(std::move(node));
+    }
+    return open;
+}
+
+Recovery::Open Recovery::open() const {
+    std::lock_guard const lock(mutex_);
+    return open_;
+}
+
+Json Recovery::unknown_withdrawals() const {
+    return open().unknown;
+}
+
+Recovery::Told Recovery::told() const {
+    std::lock_guard const lock(mutex_);
+    return told_;
+}
 
 Status Recovery::load() {
     auto const stored =
         parts_.engine.call<std::optional<std::string>>([](Store& store) { return store.setting(setting); });
     if (!stored) return stored.error();
     if (!*stored || (*stored)->empty()) return Done{};
-    ASSIGN_OR_RETURN(auto const json, parse_json(**stored));
+    ASSIGN_OR_RETURN(auto open, Open::parse(**stored));
+    parts_.standing.set_waiting(open.waiting, !open.unknown.as_array()->empty());
     std::lock_guard const lock(mutex_);
-    if (auto const text = json.text_or("since"); !text.empty()) {
-        ASSIGN_OR_RETURN(since_, parse_rfc3339(text));
-    }
-    for (auto const& each : *json.find("waiting")->as_array()) {
-        ASSIGN_OR_RETURN(auto node, NodeId::parse(*each.as_string()));
-        waiting_.insert(std::move(node));
-    }
-    unknown_ = *json.find("unknown");
-    parts_.standing.set_waiting(waiting_, !unknown_.as_array()->empty());
+    open_ = std::move(open);
     return Done{};
 }
 
-Status Recovery::keep(Store& store, std::set<NodeId> const& waiting, Json const& unknown) const {
-    bool const over = waiting.empty() && unknown.as_array()->empty();
-    return store.put_setting(setting, over ? std::string() : dump(recovering_json(since_, waiting, unknown)));
-}
-
-void Recovery::open_now(std::set<NodeId> waiting, Json unknown) {
+Status Recovery::change(std::function<Status(Store&, Open&)> const& work) {
+    std::lock_guard const changing(changing_);
+    Open next;
+    auto const changed = parts_.engine.call<Done>([&](Store& store) -> Status {
+        next = open();  // the engine may do this twice
+        RETURN_IF_ERROR(work(store, next));
+        return store.put_setting(setting, next.is_over() ? std::string() : dump(next.to_json()));
+    });
+    if (!changed) return changed;
+    parts_.standing.set_waiting(next.waiting, !next.unknown.as_array()->empty());
     std::lock_guard const lock(mutex_);
-    waiting_ = std::move(waiting);
-    unknown_ = std::move(unknown);
-    parts_.standing.set_waiting(waiting_, !unknown_.as_array()->empty());
-}
-
-Json Recovery::unknown_withdrawals() const {
-    std::lock_guard const lock(mutex_);
-    return unknown_;
-}
-
-Recovery::Told Recovery::told() const {
-    std::lock_guard const lock(mutex_);
-    return told_;
+    open_ = std::move(next);
+    return Done{};
 }
 
 Result<HttpResponse> Recovery::call(Peer const& peer, std::string const& method, std::string const& path, Bytes body) {
@@ -228,17 +196,18 @@ Result<Recovery::Plan> Recovery::recover(Actor const& actor, bool dry_run) {
     ASSIGN_OR_RETURN(auto const planned, plan(peer, head, *size));
     auto const& [made, hashes] = planned;
     if (dry_run) return made;
-    std::set<NodeId> waiting;
     auto const peers = parts_.peers.snapshot();
-    for (auto const& [node, each] : peers->all())
-        if (!each.removed()) waiting.insert(node);
     auto const since = made.since.value_or(Timestamp{}) - margin;
-    auto const adopted = parts_.engine.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
+    auto const changed = change([&](Store& store, Open& open) -> Status {
+        // Withdrawals for persons nobody has found yet stay open, and so does what an earlier recovery asks about.
+        open.since = std::min(since, open.waiting.empty() ? since : open.since.value_or(since));
+        for (auto const& [node, each] : peers->all())
+            if (!each.removed()) open.waiting.insert(node);
+        ++open.recoveries;
         auto const now = parts_.clock.now();
         ASSIGN_OR_RETURN(auto const moved, store.log().adopt(made.common, hashes, head.root, now));
         static_cast<void>(moved);
         RETURN_IF_ERROR(store.put_setting(frozen_setting, ""));
-        RETURN_IF_ERROR(store.put_setting(setting, dump(recovering_json(since, waiting, Json::array()))));
         store.log().thaw();
         auto facts = Json::object();
         facts.set("peer", made.from.text())
@@ -246,71 +215,48 @@ Result<Recovery::Plan> Recovery::recover(Actor const& actor, bool dry_run) {
             .set("lost", head.size - made.common)
             .set("moved", made.moved)
             .set("root", head.root.hex());
-        return store.log().append("log.recover", now, actor, facts, Json::object());
+        auto const leaf = store.log().append("log.recover", now, actor, facts, Json::object());
+        return leaf ? Status(Done{}) : Status(leaf.error());
     });
-    if (!adopted) return adopted.error();
+    if (!changed) return changed.error();
     {
         std::lock_guard const lock(mutex_);
-        since_ = since;
-        waiting_ = waiting;
-        unknown_ = Json::array();
         told_ = {};
     }
     parts_.telemetry.log(LogLevel::warning, "log.recovered", {{"peer", made.from}, {"officer", actor.officer}});
-    parts_.standing.recovered(std::move(waiting));
+    parts_.standing.recovered();
     return made;
 }
 
 Status Recovery::skip(NodeId const& node, Actor const& actor) {
-    std::set<NodeId> left;
-    Json unknown;
-    {
-        std::lock_guard const lock(mutex_);
-        left = waiting_;
-        unknown = unknown_;
-    }
-    if (left.erase(node) == 0) return Error{ErrorKind::not_found, "recover.not_waiting", node.text()};
-    auto const skipped = parts_.engine.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
-        RETURN_IF_ERROR(keep(store, left, unknown));
+    return change([&](Store& store, Open& open) -> Status {
+        if (open.waiting.erase(node) == 0) return Error{ErrorKind::not_found, "recover.not_waiting", node.text()};
         auto facts = Json::object();
         facts.set("peer", node.text());
-        return store.log().append("log.recover_without", parts_.clock.now(), actor, facts, Json::object());
+        auto const leaf = store.log().append("log.recover_without", parts_.clock.now(), actor, facts, Json::object());
+        return leaf ? Status(Done{}) : Status(leaf.error());
     });
-    if (!skipped) return skipped.error();
-    open_now(std::move(left), std::move(unknown));
-    return Done{};
 }
 
 Status Recovery::attest(Actor const& actor) {
-    std::set<NodeId> waiting;
-    std::int64_t number = 0;
-    {
-        std::lock_guard const lock(mutex_);
-        waiting = waiting_;
-        number = static_cast<std::int64_t>(unknown_.as_array()->size());
-    }
-    if (number == 0) return Error{ErrorKind::not_found, "recover.not_waiting"};
-    auto const attested = parts_.engine.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {
-        RETURN_IF_ERROR(keep(store, waiting, Json::array()));
+    return change([&](Store& store, Open& open) -> Status {
+        auto const number = static_cast<std::int64_t>(open.unknown.as_array()->size());
+        if (number == 0) return Error{ErrorKind::not_found, "recover.not_waiting"};
+        open.unknown = Json::array();
         auto facts = Json::object();
         facts.set("withdrawals", number);
-        return store.log().append("log.recover_attest", parts_.clock.now(), actor, facts, Json::object());
+        auto const leaf = store.log().append("log.recover_attest", parts_.clock.now(), actor, facts, Json::object());
+        return leaf ? Status(Done{}) : Status(leaf.error());
     });
-    if (!attested) return attested.error();
-    open_now(std::move(waiting), Json::array());
-    return Done{};
 }
 
 void Recovery::ask(NodeId const& node) {
-    Timestamp since;
-    {
-        std::lock_guard const lock(mutex_);
-        if (!waiting_.contains(node)) return;
-        since = since_.value_or(Timestamp{});
-    }
+    auto const asked = open();
+    if (!asked.waiting.contains(node)) return;
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(node);
     if (peer == nullptr) return;
+    auto const since = asked.since.value_or(Timestamp{});
     std::int64_t after = 0;
     for (bool more = true; more;) {
         auto const body = Json::object().set("since", to_rfc3339(since)).set("after", after);
@@ -324,167 +270,13 @@ void Recovery::ask(NodeId const& node) {
         more = next != nullptr && next->as_integer() != nullptr && *next->as_integer() > after;
         if (more) after = *next->as_integer();
     }
-    std::set<NodeId> left;
-    Json unknown;
-    {
-        std::lock_guard const lock(mutex_);
-        left = waiting_;
-        unknown = unknown_;
-    }
-    left.erase(node);
-    auto const kept =
-        parts_.engine.call<Done>([&](Store& store) -> Result<Done> { return keep(store, left, unknown); });
-    if (!kept) return;
+    auto const settled = change([&](Store&, Open& open) -> Status {
+        if (open.recoveries == asked.recoveries) open.waiting.erase(node);  // else it is asked about more
+        return Done{};
+    });
+    if (!settled) return;
     parts_.duties.dispatch();
     parts_.telemetry.log(LogLevel::info, "recover.told", {{"peer", node}});
-    open_now(std::move(left), std::move(unknown));
-}
-
-/// One answer, in one transaction: withdrawals before what they are about.
-Status Recovery::take(Peer const& peer, Json const& answer) {
-    JsonReader reader(answer, JsonReader::Scope::log);
-    auto const queued = reader.integer("queued");
-    auto const* const list = reader.array("received");
-    static_cast<void>(reader.any("next"));
-    RETURN_IF_ERROR(reader.finish());
-    auto const& node = peer.row.node;
-    std::vector<Report> reports;
-    for (auto const& each : *list->as_array()) {
-        ASSIGN_OR_RETURN(auto report, Report::parse(each));
-        reports.push_back(std::move(report));
-    }
-    std::ranges::stable_partition(reports, [](Report const& each) { return each.content.has_value(); });
-    // What the national database has of the people somebody withdrew for: read before, nobody waits for it in there.
-    std::vector<std::vector<Consent>> national(reports.size());
-    for (std::size_t i = 0; i < reports.size(); ++i) {
-        if (reports[i].type != MessageType::withdrawal) continue;
-        auto const known = parts_.engine.call<std::optional<CaseId>>(
-            [&](Store& store) { return store.cases().case_of(reports[i].subject, node); });
-        if (!known) return known.error();
-        if (!*known) continue;
-        auto sourced =
-            parts_.sharing.with_source<SourcedCase>([&](CaseSource& source) { return source.load(**known); });
-        if (sourced) national[i] = std::move(sourced->consents);
-    }
-    Told told{.sent_again = queued};
-    Json unknown;
-    std::set<NodeId> waiting;
-    {
-        std::lock_guard const lock(mutex_);
-        unknown = unknown_;
-        waiting = waiting_;
-    }
-    auto const before = told;
-    auto const unknown_before = unknown;
-    auto const taken = parts_.engine.call<Done>([&](Store& store) -> Status {
-        told = before;  // the engine may do this twice
-        unknown = unknown_before;
-        for (std::size_t i = 0; i < reports.size(); ++i) {
-            if (reports[i].type == MessageType::withdrawal)
-                RETURN_IF_ERROR(withdraw_again(store, node, reports[i], national[i], told, unknown));
-            else
-                RETURN_IF_ERROR(register_again(store, node, reports[i], told));
-        }
-        RETURN_IF_ERROR(keep(store, waiting, unknown));
-        auto facts = Json::object();
-        facts.set("peer", node.text())
-            .set("withdrawals", told.withdrawals)
-            .set("register", told.register_rows)
-            .set("unknown", told.unknown)
-            .set("sent_again", told.sent_again);
-        auto const leaf = store.log().append("log.recover_told", parts_.clock.now(),
-                                             service_actor("a partner's record"), facts, Json::object());
-        return leaf ? Status(Done{}) : Status(leaf.error());
-    });
-    if (!taken) return taken;
-    open_now(std::move(waiting), std::move(unknown));
-    std::lock_guard const lock(mutex_);
-    told_.withdrawals += told.withdrawals;
-    told_.register_rows += told.register_rows;
-    told_.unknown += told.unknown;
-    told_.sent_again += told.sent_again;
-    return Done{};
-}
-
-/// The consent the partner knows by that id; if this store has forgotten which it was, every consent of that person:
-/// what was withdrawn must not be told, and the office can ask her again.
-Status Recovery::withdraw_again(Store& store, NodeId const& peer, Report const& report,
-                                std::vector<Consent> const& national, Told& told, Json& unknown) {
-    if (!report.content) return Done{};
-    ASSIGN_OR_RETURN(auto const withdrawal, parse_withdrawal(*report.content));
-    ASSIGN_OR_RETURN(auto const case_id, store.cases().case_of(report.subject, peer));
-    if (!case_id) {
-        ++told.unknown;
-        if (unknown.as_array()->size() < most_unknown)
-            unknown.push(Json::object()
-                             .set("peer", peer.text())
-                             .set("subject", report.subject.text())
-                             .set("consent", withdrawal.consent)
-                             .set("purpose", to_text(report.purpose))
-                             .set("sent_at", to_rfc3339(report.sent_at)));
-        return Done{};
-    }
-    ASSIGN_OR_RETURN(auto consents, store.cases().consents(*case_id));
-    for (auto const& each : national)
-        if (std::ranges::find(consents, each.id, &Consent::id) == consents.end()) consents.push_back(each);
-    std::vector<Consent const*> meant;
-    for (auto const& each : consents) {
-        ASSIGN_OR_RETURN(bool const known, store.cases().is_known_as(*case_id, each.id, peer, withdrawal.consent));
-        if (known) meant.push_back(&each);
-    }
-    if (meant.empty())
-        for (auto const& each : consents) meant.push_back(&each);
-    auto const now = parts_.clock.now();
-    for (auto const* const consent : meant) {
-        ASSIGN_OR_RETURN(auto const stored, store.cases().consents(*case_id));
-        auto const found = std::ranges::find(stored, consent->id, &Consent::id);
-        if (found != stored.end() && found->withdrawn_at) continue;
-        if (found == stored.end()) {
-            ASSIGN_OR_RETURN(auto const epoch, store.cases().record_consent(*consent, now));
-            static_cast<void>(epoch);
-        }
-        RETURN_IF_ERROR(store.cases().raise_epoch(*case_id, withdrawal.epoch));
-        ASSIGN_OR_RETURN(auto const epoch, store.cases().withdraw_consent(*case_id, consent->id, now));
-        ASSIGN_OR_RETURN(auto const owed, parts_.duties.owe_withdrawals(store, *case_id, consent->id, epoch, now));
-        static_cast<void>(owed);
-        ++told.withdrawals;
-    }
-    return store.disclosures().review_case(*case_id);
-}
-
-/// What we had told, so that it can be withdrawn and shown to whom it is about. What it said, this store does not know
-/// any more: the digests are empty.
-Status Recovery::register_again(Store& store, NodeId const& peer, Report const& report, Told& told) {
-    if (report.type != MessageType::case_summary) return Done{};
-    ASSIGN_OR_RETURN(auto const known, store.disclosures().find(report.message));
-    if (known) return Done{};
-    ASSIGN_OR_RETURN(auto const case_id, store.cases().case_of(report.subject, peer));
-    if (!case_id) {
-        ++told.unknown;
-        return Done{};
-    }
-    ASSIGN_OR_RETURN(auto const consents, store.cases().consents(*case_id));
-    std::string consent;
-    for (auto const& each : consents) {
-        ASSIGN_OR_RETURN(bool const is, store.cases().is_known_as(*case_id, each.id, peer, report.consent));
-        if (is) consent = each.id;
-    }
-    RETURN_IF_ERROR(store.cases().raise_epoch(*case_id, report.epoch));
-    ++told.register_rows;
-    return store.disclosures().insert({.message = report.message,
-                                       .case_id = *case_id,
-                                       .to = {peer, report.to_office},
-                                       .purpose = report.purpose,
-                                       .subject = report.subject,
-                                       .agreement = report.agreement,
-                                       .policy = Digest{},
-                                       .body = Digest{},
-                                       .consent_id = consent,
-                                       .consent_epoch = report.epoch,
-                                       .categories = "{}",
-                                       .prepared_at = report.sent_at,
-                                       .state = "delivered",
-                                       .settled_at = parts_.clock.now()});
 }
 
 }  // namespace casebridge

@@ -68,23 +68,37 @@ public:
 
 private:
     struct Report;
+    /// What is still open of a recovery; kept in the store.
+    struct Open {
+        std::optional<Timestamp> since{};  ///< what partners are asked about begins here
+        std::set<NodeId> waiting{};
+        Json unknown = Json::array();  ///< withdrawals for nobody this store knows
+        std::uint64_t recoveries = 0;  ///< since the process started; not kept
+
+        [[nodiscard]] bool is_over() const { return waiting.empty() && unknown.as_array()->empty(); }
+        [[nodiscard]] Json to_json() const;
+        static Result<Open> parse(std::string const& text);
+    };
+    [[nodiscard]] Open open() const;
+    /// One transaction: `work` and what it makes of what is open. One at a time: partners are asked side by side.
+    Status change(std::function<Status(Store&, Open&)> const& work);
+
     Result<HttpResponse> call(Peer const& peer, std::string const& method, std::string const& path, Bytes body);
     Result<std::vector<Digest>> mirrored(Peer const& peer, std::uint64_t first, std::uint64_t end);
     Result<std::pair<Peer, Checkpoint>> furthest(std::uint64_t size);
     Result<std::pair<Plan, std::vector<Digest>>> plan(Peer const& peer, Checkpoint const& head, std::uint64_t size);
+
+    // recovery_told.cpp: what a partner says.
     Status take(Peer const& peer, Json const& answer);
+    Result<std::vector<Consent>> national_consents(NodeId const& peer, Report const& report);
     Status withdraw_again(Store& store, NodeId const& peer, Report const& report, std::vector<Consent> const& national,
                           Told& told, Json& unknown);
     Status register_again(Store& store, NodeId const& peer, Report const& report, Told& told);
-    /// Writes what is still open; both come into force after the commit.
-    Status keep(Store& store, std::set<NodeId> const& waiting, Json const& unknown) const;
-    void open_now(std::set<NodeId> waiting, Json unknown);
 
     RecoveryParts parts_;
-    mutable std::mutex mutex_;
-    std::optional<Timestamp> since_;
-    std::set<NodeId> waiting_;
-    Json unknown_ = Json::array();
+    std::mutex changing_;
+    mutable std::mutex mutex_;  ///< of the rest
+    Open open_;
     Told told_;
 };
 

@@ -30,6 +30,16 @@ Result<LogEvidence> read_evidence(Statement const& row) {
                        row.text(3),    stored::time(row, 4), stored::optional_time(row, 5)};
 }
 
+/// What all rows about a head begin with: node, size, root, time.
+template <typename Head>
+Statement put_head(Statement row, NodeId const& node, Head const& head) {
+    row.bind(1, node.text())
+        .bind(2, stored::integer(head.size))
+        .bind_blob(3, head.root.view())
+        .bind(4, stored::milliseconds(head.at));
+    return row;
+}
+
 template <typename T>
 Result<std::vector<T>> all(Statement rows, Result<T> (*read)(Statement const&)) {
     std::vector<T> found;
@@ -62,13 +72,10 @@ Result<std::vector<WitnessedHead>> WitnessTable::all_witnessed() const {
 }
 
 Status WitnessTable::put(WitnessedHead const& head) {
-    return database_
-        .prepare("INSERT OR REPLACE INTO witnessed_heads(node, size, root, note, at) VALUES(?1, ?2, ?3, ?4, ?5)")
-        .bind(1, head.node.text())
-        .bind(2, stored::integer(head.size))
-        .bind_blob(3, head.root.view())
-        .bind(4, head.note)
-        .bind(5, stored::milliseconds(head.at))
+    return put_head(database_.prepare("INSERT OR REPLACE INTO witnessed_heads(node, size, root, at, note) "
+                                      "VALUES(?1, ?2, ?3, ?4, ?5)"),
+                    head.node, head)
+        .bind(5, head.note)
         .run();
 }
 
@@ -90,14 +97,11 @@ Result<std::optional<ShownHead>> WitnessTable::shown(NodeId const& node) const {
 }
 
 Status WitnessTable::put(ShownHead const& head) {
-    return database_
-        .prepare("INSERT OR REPLACE INTO shown_heads(node, size, root, note, by, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")
-        .bind(1, head.node.text())
-        .bind(2, stored::integer(head.size))
-        .bind_blob(3, head.root.view())
-        .bind(4, head.note)
-        .bind(5, head.by.text())
-        .bind(6, stored::milliseconds(head.at))
+    return put_head(database_.prepare("INSERT OR REPLACE INTO shown_heads(node, size, root, at, note, by) "
+                                      "VALUES(?1, ?2, ?3, ?4, ?5, ?6)"),
+                    head.node, head)
+        .bind(5, head.note)
+        .bind(6, head.by.text())
         .run();
 }
 
@@ -111,13 +115,10 @@ Result<std::vector<Cosignature>> WitnessTable::cosignatures() const {
 }
 
 Status WitnessTable::put(Cosignature const& cosignature) {
-    return database_
-        .prepare("INSERT OR REPLACE INTO cosignatures(node, size, root, line, at) VALUES(?1, ?2, ?3, ?4, ?5)")
-        .bind(1, cosignature.by.text())
-        .bind(2, stored::integer(cosignature.size))
-        .bind_blob(3, cosignature.root.view())
-        .bind(4, cosignature.line)
-        .bind(5, stored::milliseconds(cosignature.at))
+    return put_head(database_.prepare("INSERT OR REPLACE INTO cosignatures(node, size, root, at, line) "
+                                      "VALUES(?1, ?2, ?3, ?4, ?5)"),
+                    cosignature.by, cosignature)
+        .bind(5, cosignature.line)
         .run();
 }
 

@@ -24,6 +24,12 @@ TwoNodes::TwoNodes(Amend const& amend) {
         each->start();
     }
     befriend(thailand, cambodia, agreement_file);
+    // Each has looked at the other's record of its log, as any node has a moment after it met a partner.
+    for (auto const* each : {&thailand, &cambodia})
+        eventually("the logs are compared", [each] {
+            auto const answer = each->officer().get("/v1/witness").json();
+            return *answer.find("partners")->as_array()->front().find("compared") == Json(true);
+        });
     auto const consent = Json::object().set("yaml", example_consent(clock.now())).set("reason", canary_reason);
     auto const recorded = thailand.officer().post("/v1/consents", consent);
     BOOST_REQUIRE_EQUAL(recorded.summary(), "201");
@@ -119,12 +125,16 @@ void TwoNodes::check_rejected(std::string const& message) const {
 
 void TwoNodes::wait_for(std::string const& message, std::string const& state) const {
     std::string last;
-    eventually(state, [&] {
+    auto const deadline = std::chrono::steady_clock::now() + patience;
+    for (;;) {
         auto const now = thailand.outbox_state(message);
+        if (now == state) return;
         if (now != last) BOOST_TEST_MESSAGE(message << ": " << now);
         last = now;
-        return now == state;
-    });
+        BOOST_REQUIRE_MESSAGE(std::chrono::steady_clock::now() < deadline,
+                              message << " is \"" << now << "\" and never \"" << state << "\"");
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
 }
 
 void TwoNodes::wait_for_attempts(std::string const& message, int attempts) const {

@@ -103,6 +103,16 @@ struct ThreeWitnesses : Witnesses {
         wait_until_mirrored(laos);
         wait_until_mirrored(cambodia);
     }
+    /// All that Thailand's log holds now.
+    void wait_until_laos_holds_all() const {
+        auto const size = *view(thailand).find("size")->as_integer();
+        eventually("Lao PDR has cosigned it", [&] {
+            BOOST_REQUIRE_EQUAL(thailand.officer().post("/v1/witness/round", Json::object()).summary(), "200");
+            auto const json = partner(laos);
+            return *json.find("witnessed_size")->as_integer() >= size &&
+                   *json.find("mirrored") == *json.find("witnessed_size");
+        });
+    }
     DemoMinistry laos{directory.path(), "la-mlsw", {"anti-trafficking-division"}, clock};
 };
 
@@ -197,6 +207,53 @@ BOOST_AUTO_TEST_CASE(what_waited_for_a_cosignature_leaves_with_it) {
     eventually("the message is delivered", [&] {
         retry();
         return thailand.outbox_state(message) == "delivered ";
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_head_that_travels_leaves_out_the_cosignatures_that_do_not_fit) {
+    auto const own =
+        must(NoteSigner::make("example.com/log", NoteKeyType::signature, must(PrivateKey::generate_ed25519())));
+    Checkpoint const head{"example.com/log", 7, sha256({})};
+    auto note = sign_checkpoint(head, own);
+    auto const alone = note.size();
+    for (int i = 0; i < 30; ++i)
+        note += must(NoteSigner::make("example.com/witness" + std::to_string(i), NoteKeyType::cosignature,
+                                      must(PrivateKey::generate_ed25519())))
+                    .sign(head.text(), 1);
+    auto const carried = fitting_note(note, most_note_bytes);
+    BOOST_CHECK_LE(carried.size(), most_note_bytes);
+    BOOST_CHECK_GT(carried.size(), alone);
+    BOOST_CHECK(must(open_checkpoint(carried, own.verifier())).checkpoint == head);
+    BOOST_CHECK_EQUAL(fitting_note(note, alone - 1), "");
+    BOOST_CHECK_EQUAL(fitting_note("no note", most_note_bytes), "");
+}
+
+BOOST_AUTO_TEST_CASE(a_partner_with_the_smallest_heads_gets_messages) {
+    cambodia.stop();
+    cambodia.config().limits.header_bytes = 2 * 1024;
+    cambodia.start();
+    wait_until_cosigned(thailand);
+    static_cast<void>(delivered_message());
+    wait_until_cosigned(cambodia);
+    change_name("Another");
+    static_cast<void>(delivered_message());
+}
+
+BOOST_AUTO_TEST_CASE(a_partner_that_is_busy_has_not_been_compared_with) {
+    thailand.stop();
+    cambodia.stop();
+    thailand.start();
+    {
+        FakeReceiver const busy(cambodia, thailand, problem(503, "daemon.busy"));
+        auto const message = queue();
+        wait_for(message, "queued peer.answered_later");
+        BOOST_CHECK(*partner(thailand).find("compared") == Json(false));
+        BOOST_CHECK_EQUAL(thailand.disclosure(message), "prepared");
+    }
+    cambodia.start();
+    eventually("it is compared", [&] {
+        retry();
+        return *partner(thailand).find("compared") == Json(true);
     });
 }
 
@@ -405,13 +462,7 @@ BOOST_AUTO_TEST_CASE(one_partner_is_enough_to_come_forward_and_the_other_is_wait
     static_cast<void>(delivered_message());
     withdraw_consent();
     eventually("the withdrawal arrives", [&] { return cambodia.leaves("erasure").size() == 1; });
-    auto const size = *view(thailand).find("size")->as_integer();
-    eventually("Lao PDR has cosigned it", [&] {
-        BOOST_REQUIRE_EQUAL(thailand.officer().post("/v1/witness/round", Json::object()).summary(), "200");
-        auto const json = partner(laos);
-        return *json.find("witnessed_size")->as_integer() >= size &&
-               *json.find("mirrored") == *json.find("witnessed_size");
-    });
+    wait_until_laos_holds_all();
 
     cambodia.stop();
     put_store_back(thailand);
@@ -438,6 +489,19 @@ BOOST_AUTO_TEST_CASE(one_partner_is_enough_to_come_forward_and_the_other_is_wait
         retry();
         return thailand.outbox_state(message) == "queued log.withdrawals_unknown";
     });
+    // Another recovery does not let anybody forget that.
+    keep_store(thailand);
+    withdraw_consent();
+    wait_until_laos_holds_all();
+    put_store_back(thailand);
+    thailand.start();
+    wait_until_frozen(thailand, "log.behind");
+    clock.turn(std::chrono::minutes(1));
+    static_cast<void>(recover(thailand, false));
+    wait_until_recovered(thailand);
+    auto const again = thailand.officer().get("/v1/recovery").json();
+    BOOST_CHECK_EQUAL(again.find("unknown_withdrawals")->as_array()->size(), 1U);
+    BOOST_CHECK_EQUAL(view(thailand).text_or("code"), "log.withdrawals_unknown");
     withdraw_consent();
     BOOST_CHECK_EQUAL(thailand.officer().post("/v1/recovery/attest", Json::object().set("reason", "done")).summary(),
                       "200");
@@ -454,13 +518,7 @@ BOOST_AUTO_TEST_CASE(one_partner_is_enough_to_come_forward_and_the_other_is_wait
 BOOST_AUTO_TEST_CASE(an_officer_may_say_that_a_partner_is_not_waited_for) {
     keep_store(thailand);
     static_cast<void>(delivered_message());
-    auto const size = *view(thailand).find("size")->as_integer();
-    eventually("Lao PDR has cosigned it", [&] {
-        BOOST_REQUIRE_EQUAL(thailand.officer().post("/v1/witness/round", Json::object()).summary(), "200");
-        auto const json = partner(laos);
-        return *json.find("witnessed_size")->as_integer() >= size &&
-               *json.find("mirrored") == *json.find("witnessed_size");
-    });
+    wait_until_laos_holds_all();
     cambodia.stop();
     put_store_back(thailand);
     thailand.start();

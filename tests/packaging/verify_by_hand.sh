@@ -139,12 +139,14 @@ signed_attributes() { # p7s, root, node; leaves $work/{attributes,digest}, signe
   digest=$(value messageDigest 'OCTET STRING' | tr 'A-F' 'a-f')
   time=$(value signingTime UTCTIME)
   time=$(date -u -d "20${time:0:2}-${time:2:2}-${time:4:2} ${time:6:2}:${time:8:2}:${time:10:2}" +%s)
+  # 2>/dev/null, here and below: of what fails, `broken` names the link; OpenSSL's own words would stand between.
   openssl cms -cmsout -inform DER -in "$1" -certsout "$work/certificates.pem" -noout 2>/dev/null ||
     openssl pkcs7 -inform DER -in "$1" -print_certs -out "$work/certificates.pem"
   # The signer's is the one that is no authority; its SHA-256 (or SHA-384) is signed, too (RFC 5035).
   rm -f "$work"/one.*
   awk -v out="$work/one." '/BEGIN CERT/{n++} n{print > (out n)}' "$work/certificates.pem"
   local one
+  # A leaf has no basicConstraints, and openssl says so on stderr: that is how it is told from an authority.
   for one in "$work"/one.*; do openssl x509 -in "$one" -noout -ext basicConstraints 2>/dev/null | grep CA:TRUE >/dev/null || cp "$one" "$work/signer.pem"; done
   openssl verify -purpose any -attime "$time" -CAfile "$2" -untrusted "$work/certificates.pem" "$work/signer.pem" >/dev/null ||
     broken "the chain of $(basename "$1")"
