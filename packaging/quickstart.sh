@@ -55,10 +55,10 @@ fi
 if [[ -z $bin && $stop == no ]]; then
   step "Build (a first build takes some minutes, a later one seconds)"
   cmake -S "$root" --preset release >/dev/null
-  cmake --build "$root/build/release" --target casebridge casebridged casebridge-demo-databases
+  cmake --build "$root/build/release" --target casebridge casebridged casebridge-verify casebridge-demo-databases
   bin="$root/build/release/bin"
 fi
-for program in casebridge casebridged casebridge-demo-databases; do
+for program in casebridge casebridged casebridge-verify casebridge-demo-databases; do
   [[ $stop == yes || -x $bin/$program ]] || fail "$bin/$program is missing"
 done
 
