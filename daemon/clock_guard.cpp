@@ -64,15 +64,23 @@ Timestamp ClockGuard::now() const {
 }
 
 Status ClockGuard::require_trusted() const {
+    auto by = jump();
+    if (is_held(by) != held_.load()) by = tell_change();
+    if (!is_held(by)) return Done{};
+    return Error{ErrorKind::unavailable, "clock.jumped", "the clock was set by " + std::to_string(seconds(by)) + " s"};
+}
+
+/// Looks again, one caller at a time: who looked before the clock was set and comes after others must not end, and so
+/// start again, what they have seen.
+std::chrono::milliseconds ClockGuard::tell_change() const {
+    std::scoped_lock const lock(telling_);
     auto const by = jump();
     bool const held = is_held(by);
-    if (held_.exchange(held) != held) {
-        if (held) telemetry_.count("casebridge_alarms_total", "clock_jumped");
-        telemetry_.log(held ? LogLevel::error : LogLevel::warning, held ? "clock.jumped" : "clock.trusted_again",
-                       {{"seconds", seconds(by)}});
-    }
-    if (!held) return Done{};
-    return Error{ErrorKind::unavailable, "clock.jumped", "the clock was set by " + std::to_string(seconds(by)) + " s"};
+    if (held_.exchange(held) == held) return by;
+    if (held) telemetry_.count("casebridge_alarms_total", "clock_jumped");
+    telemetry_.log(held ? LogLevel::error : LogLevel::warning, held ? "clock.jumped" : "clock.trusted_again",
+                   {{"seconds", seconds(by)}});
+    return by;
 }
 
 Status ClockGuard::require_retention_time() const {

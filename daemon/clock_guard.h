@@ -17,6 +17,7 @@
 #include "daemon/telemetry.h"
 
 #include <atomic>
+#include <mutex>
 
 namespace casebridge {
 
@@ -54,6 +55,7 @@ public:
 private:
     [[nodiscard]] std::chrono::milliseconds offset_now() const;
     [[nodiscard]] bool is_held(std::chrono::milliseconds jump) const;
+    std::chrono::milliseconds tell_change() const;
     Status remember(Store& store, std::chrono::milliseconds offset) const;
 
     Clock const& machine_;
@@ -61,6 +63,7 @@ private:
     Telemetry& telemetry_;
     std::atomic<std::chrono::milliseconds> offset_;  ///< of the wall clock from the time since boot, as it should be
     mutable std::atomic<bool> held_ = false;         ///< as last seen, to say each change once
+    mutable std::mutex telling_;                     ///< of a change of `held_`
 };
 
 /// The latest time the store has seen; none if it is new.
