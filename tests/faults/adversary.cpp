@@ -3,6 +3,7 @@
 #include "daemon/files.h"
 #include "policies/agreement.h"
 #include "tests/support/check_code.h"
+#include "tests/support/made_identity.h"
 
 namespace casebridge::test {
 
@@ -16,7 +17,7 @@ NodeIdentity make_identity(std::filesystem::path const& directory, std::string c
     auto const id = must(NodeId::parse(node));
     auto const now = SystemClock().now();
     must(make_private_directory(directory.parent_path()));
-    must(create_identity(directory, id, Suite::p256_sha256, Secret::from_text("twelve characters"), now));
+    made_identity(directory, id, now);
     return must(load_identity(directory, id, now));
 }
 

@@ -4,6 +4,7 @@
 #include "tests/support/check_code.h"
 #include "tests/support/demo/database_writer.h"
 #include "tests/support/demo/national_databases.h"
+#include "tests/support/made_identity.h"
 
 #include <fstream>
 
@@ -64,8 +65,7 @@ DemoMinistry::DemoMinistry(std::filesystem::path const& parent, std::string cons
     std::filesystem::create_directories(config_.agreements);
     std::filesystem::create_directories(config_.policies);
     must(make_private_directory(config_.state_directory));
-    must(create_identity(config_.state_directory / "identity", config_.node, Suite::p256_sha256,
-                         Secret::from_text("twelve characters"), clock_.now()));
+    made_identity(config_.state_directory / "identity", config_.node, clock_.now());
     write("policies/" + node + ".yaml",
           text_of(std::string(source) + "/policies/library/examples/policies/" + node + ".yaml"));
     auto const made = identity();
