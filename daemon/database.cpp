@@ -227,7 +227,7 @@ void Database::Close::operator()(sqlite3* database) const noexcept {
     sqlite3_close_v2(database);
 }
 
-Database::Database(FileLock lock, sqlite3* raw)
+Database::Database(std::optional<FileLock> lock, sqlite3* raw)
     : lock_(std::move(lock)), wal_pages_(std::make_unique<int>(0)), raw_(raw) {}
 
 Result<Database> Database::open(std::filesystem::path const& given, Secret const& key, Mode mode) {
@@ -235,9 +235,12 @@ Result<Database> Database::open(std::filesystem::path const& given, Secret const
     auto const path = std::filesystem::absolute(given, failure);  // never ":memory:" or a `file:` URI
     if (failure) return failed(given.string() + ": cannot be read");
     RETURN_IF_ERROR(check_file(path, mode));
-    auto lock_path = path;
-    lock_path += ".lock";
-    ASSIGN_OR_RETURN(auto lock, FileLock::acquire(lock_path));
+    std::optional<FileLock> lock;
+    if (mode != Mode::alongside) {
+        auto lock_path = path;
+        lock_path += ".lock";
+        ASSIGN_OR_RETURN(lock, FileLock::acquire(lock_path));
+    }
 
     sqlite3* raw = nullptr;
     int const flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
@@ -303,6 +306,16 @@ Status Database::checkpoint() {
     if ((code & 0xff) == SQLITE_BUSY) return Done{};
     if (code != SQLITE_OK) return sqlite_failure(raw_.get(), code);
     *wal_pages_ = 0;
+    return Done{};
+}
+
+Status Database::copy_into(Database& to) {
+    auto* const backup = sqlite3_backup_init(to.raw_.get(), "main", raw_.get(), "main");
+    if (backup == nullptr) return sqlite_failure(to.raw_.get(), sqlite3_errcode(to.raw_.get()));
+    int const stepped = sqlite3_backup_step(backup, -1);  // one read transaction: writers append to the log meanwhile
+    int const finished = sqlite3_backup_finish(backup);
+    if (finished != SQLITE_OK) return sqlite_failure(to.raw_.get(), finished);
+    if (stepped != SQLITE_DONE) return sqlite_failure(to.raw_.get(), stepped);
     return Done{};
 }
 

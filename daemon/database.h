@@ -78,7 +78,8 @@ public:
     /// Creates the file (mode 0600) if `create`. Errors: `store.missing`, `store.wrong_key`, `store.unsafe_setting`,
     /// `store.failed`, `store.too_permissive` (the file is readable by others), `store.locked` (another process has
     /// it).
-    enum class Mode { open_existing, create };
+    /// `alongside`: a second connection of the process that holds the lock, to read by.
+    enum class Mode { open_existing, create, alongside };
     static Result<Database> open(std::filesystem::path const& path, Secret const& key, Mode mode);
 
     /// SQL of our own, never built from input. Throws std::logic_error if it does not compile.
@@ -98,12 +99,16 @@ public:
     /// another connection is reading. Errors: `store.failed`, `store.full`.
     Status checkpoint();
 
+    /// Copies all of it as it is now into `to`, which has the same key and is not in use; writers go on meanwhile.
+    /// Errors: `store.failed`, `store.full`.
+    Status copy_into(Database& to);
+
 private:
     struct Close {
         void operator()(sqlite3* database) const noexcept;
     };
-    Database(FileLock lock, sqlite3* raw);
-    FileLock lock_;  // given back after the connection is closed
+    Database(std::optional<FileLock> lock, sqlite3* raw);
+    std::optional<FileLock> lock_;  // given back after the connection is closed
     std::unique_ptr<int> wal_pages_;
     std::unique_ptr<sqlite3, Close> raw_;
     std::unique_ptr<SpareStatements> spare_ = std::make_unique<SpareStatements>();  // goes before the connection

@@ -101,6 +101,7 @@ struct Node::Parts {
     std::unique_ptr<CaseWatch> watch;
     std::unique_ptr<ReplayDesk> replay;
     std::unique_ptr<Recovery> recovery;
+    std::unique_ptr<Backups> backups;
     std::unique_ptr<WitnessRounds> rounds;
     std::unique_ptr<PeerEndpoint> peer_endpoint;
     std::unique_ptr<OfficerApi> officer_api;
@@ -260,6 +261,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  *p.witness,
                                                                  *p.rounds,
                                                                  *p.recovery,
+                                                                 *p.backups,
                                                                  *p.watch,
                                                                  *p.updates,
                                                                  p.staging.get(),
@@ -329,9 +331,9 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
         ASSIGN_OR_RETURN(auto const key, load_source_key(p.config));
         ASSIGN_OR_RETURN(p.source, open_case_source(p.config.field_map, key));
     }
-    ASSIGN_OR_RETURN(auto store,
-                     Store::open(p.config.state_directory / "casebridge.db", store_key, Database::Mode::create));
+    ASSIGN_OR_RETURN(auto store, Store::open(p.config.state_directory / store_file, store_key, Database::Mode::create));
     p.engine = std::make_unique<Engine>(std::move(store), on_fatal);
+    p.backups = std::make_unique<Backups>(p.config.state_directory, store_key, *p.engine, p.clock);
     RETURN_IF_ERROR(p.engine->call<Done>([&p](Store& opened) { return p.clock.resume(opened); }));
     p.patrol = std::make_unique<LogPatrol>(*p.engine, p.telemetry, std::move(on_fatal));
     p.contact =

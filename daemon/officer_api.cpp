@@ -47,7 +47,7 @@ std::vector<OfficerRoute> const& routes() {
         for (auto const& group :
              {case_routes(), update_routes(), register_routes(), consent_routes(), partner_routes(), directory_routes(),
               meeting_routes(), message_routes(), query_routes(), procedure_routes(), thread_routes(), onward_routes(),
-              log_routes(), evidence_routes(), witness_routes(), recovery_routes(), status_routes()})
+              log_routes(), evidence_routes(), witness_routes(), recovery_routes(), backup_routes(), status_routes()})
             all.insert(all.end(), group.begin(), group.end());
         return all;
     }();

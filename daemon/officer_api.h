@@ -4,6 +4,7 @@
 // Every handler runs on a worker thread and may block on the engine or the national database.
 #pragma once
 
+#include "daemon/backup.h"
 #include "daemon/case_updates.h"
 #include "daemon/case_watch.h"
 #include "daemon/duty_desk.h"
@@ -45,6 +46,7 @@ struct OfficerApiParts {
     Witness& witness;
     WitnessRounds& rounds;
     Recovery& recovery;
+    Backups& backups;
     CaseWatch& watch;
     CaseUpdates& updates;
     ReceivedExport* staging;  ///< null: not configured

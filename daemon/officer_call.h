@@ -92,6 +92,7 @@ std::vector<OfficerRoute> meeting_routes();
 std::vector<OfficerRoute> log_routes();
 std::vector<OfficerRoute> witness_routes();
 std::vector<OfficerRoute> recovery_routes();
+std::vector<OfficerRoute> backup_routes();
 std::vector<OfficerRoute> evidence_routes();
 std::vector<OfficerRoute> status_routes();
 

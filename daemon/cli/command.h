@@ -56,6 +56,7 @@ std::vector<Command> procedure_commands();
 std::vector<Command> thread_commands();
 std::vector<Command> log_commands();
 std::vector<Command> witness_commands();
+std::vector<Command> backup_commands();
 std::vector<Command> recover_commands();
 std::vector<Command> evidence_commands();
 std::vector<Command> onward_commands();

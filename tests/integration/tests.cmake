@@ -70,6 +70,7 @@ casebridge_test(integration_witness
   LIBRARIES casebridge_two_nodes
   TIMEOUT 1200
   SOURCES
+    ${here}/backup_test.cpp
     ${here}/witness_test.cpp
 )
 casebridge_test(integration_query_pairs
