@@ -1,6 +1,7 @@
 // Revocation between two real nodes: the ministry revokes with its command's own code, partners fetch, refuse, cut.
 #include "asking.h"
 #include "daemon/files.h"
+#include "daemon/identity_renewal.h"
 #include "daemon/identity_revocation.h"
 #include "tests/support/openssl_command.h"
 #include "two_nodes.h"
