@@ -15,6 +15,32 @@ constexpr std::size_t delivery_connections = 4;
 constexpr std::size_t query_connections = 16;
 constexpr std::chrono::seconds stop_grace{10};
 
+/// When a signature under an agreement first counted.
+std::string seen_setting(Digest const& signature) {
+    return "agreement.signature." + signature.hex();
+}
+
+/// A leaf for each signature that counts for the first time.
+Status remember_signatures(Engine& engine, Instruments const& loaded, Timestamp now) {
+    return engine.call<Done>([&](Store& store) -> Status {
+        for (auto const& agreement : loaded.agreements()) {
+            for (auto const& [node, signature] : agreement.counted) {
+                ASSIGN_OR_RETURN(auto const seen, store.setting(seen_setting(signature)));
+                if (seen) continue;
+                RETURN_IF_ERROR(store.put_setting(seen_setting(signature), to_rfc3339(now)));
+                auto facts = Json::object();
+                facts.set("agreement", agreement.signed_agreement.agreement.digest().hex())
+                    .set("node", node.text())
+                    .set("signature", signature.hex());
+                ASSIGN_OR_RETURN(auto const leaf, store.log().append("agreement.signature", now,
+                                                                     service_actor("reload"), facts, Json::object()));
+                static_cast<void>(leaf);
+            }
+        }
+        return Done{};
+    });
+}
+
 Json leaf_status(std::vector<Certificate> const& chain) {
     auto json = Json::object();
     json.set("not_after", to_rfc3339(chain.front().not_after())).set("sha256", chain.front().fingerprint().hex());
@@ -130,8 +156,14 @@ Json Node::Parts::identity_status() const {
 Status Node::Parts::load_instruments() {
     ASSIGN_OR_RETURN(auto working_days, Calendars::load(config.calendars));
     calendars.set(std::move(working_days));
+    auto const seen = [this](Digest const& signature) {
+        auto const at = engine->call<std::optional<std::string>>(
+            [&signature](Store& store) { return store.setting(seen_setting(signature)); });
+        return at && *at;
+    };
     ASSIGN_OR_RETURN(auto loaded, Instruments::load(config.agreements, config.policies, own_root, *registry.snapshot(),
-                                                    clock.now()));
+                                                    clock.now(), seen));
+    RETURN_IF_ERROR(remember_signatures(*engine, *loaded, clock.now()));
     if (instruments.get()->version() == loaded->version() && !loaded->agreements().empty()) {
         instruments.set(std::move(loaded));
         return Done{};
