@@ -1,6 +1,7 @@
 #include "daemon/node.h"
 
 #include "adapters/open_case_source.h"
+#include "daemon/counted_signatures.h"
 #include "daemon/key_ring.h"
 #include "daemon/log_patrol.h"
 
@@ -14,32 +15,6 @@ constexpr std::size_t delivery_connections = 4;
 /// Of their own: a question holds its connection until the answer's slot, and no message is to wait for that.
 constexpr std::size_t query_connections = 16;
 constexpr std::chrono::seconds stop_grace{10};
-
-/// When a signature under an agreement first counted.
-std::string seen_setting(Digest const& signature) {
-    return "agreement.signature." + signature.hex();
-}
-
-/// A leaf for each signature that counts for the first time.
-Status remember_signatures(Engine& engine, Instruments const& loaded, Timestamp now) {
-    return engine.call<Done>([&](Store& store) -> Status {
-        for (auto const& agreement : loaded.agreements()) {
-            for (auto const& [node, signature] : agreement.counted) {
-                ASSIGN_OR_RETURN(auto const seen, store.setting(seen_setting(signature)));
-                if (seen) continue;
-                RETURN_IF_ERROR(store.put_setting(seen_setting(signature), to_rfc3339(now)));
-                auto facts = Json::object();
-                facts.set("agreement", agreement.signed_agreement.agreement.digest().hex())
-                    .set("node", node.text())
-                    .set("signature", signature.hex());
-                ASSIGN_OR_RETURN(auto const leaf, store.log().append("agreement.signature", now,
-                                                                     service_actor("reload"), facts, Json::object()));
-                static_cast<void>(leaf);
-            }
-        }
-        return Done{};
-    });
-}
 
 Json leaf_status(std::vector<Certificate> const& chain) {
     auto json = Json::object();
@@ -156,14 +131,9 @@ Json Node::Parts::identity_status() const {
 Status Node::Parts::load_instruments() {
     ASSIGN_OR_RETURN(auto working_days, Calendars::load(config.calendars));
     calendars.set(std::move(working_days));
-    auto const seen = [this](Digest const& signature) {
-        auto const at = engine->call<std::optional<std::string>>(
-            [&signature](Store& store) { return store.setting(seen_setting(signature)); });
-        return at && *at;
-    };
     ASSIGN_OR_RETURN(auto loaded, Instruments::load(config.agreements, config.policies, own_root, *registry.snapshot(),
-                                                    clock.now(), seen));
-    RETURN_IF_ERROR(remember_signatures(*engine, *loaded, clock.now()));
+                                                    clock.now(), counted_before(*engine)));
+    RETURN_IF_ERROR(remember_counted(*engine, *loaded, clock.now()));
     if (instruments.get()->version() == loaded->version() && !loaded->agreements().empty()) {
         instruments.set(std::move(loaded));
         return Done{};
