@@ -1,5 +1,6 @@
 #include "crypto/authority.h"
 
+#include "crypto/authority_request.h"
 #include "crypto/names.h"
 #include "crypto/openssl.h"
 #include "crypto/suite.h"
@@ -49,6 +50,10 @@ Profile leaf_profile(Role role) {
     return {"encryption", kEncryptionLifetime, "critical,CA:FALSE", "critical,keyAgreement", Role::encryption};
 }
 
+Profile issuing_profile() {
+    return {"issuing", kIssuingLifetime, "critical,CA:TRUE,pathlen:0", "critical,keyCertSign,cRLSign", {}};
+}
+
 void add_text_extension(X509* certificate, X509V3_CTX* context, int nid, char const* value) {
     openssl::Extension const extension(
         openssl::require(X509V3_EXT_conf_nid(nullptr, context, nid, value), "X509V3_EXT_conf_nid"));
@@ -85,12 +90,12 @@ void add_extensions(X509* certificate, X509* issuer, NodeId const& node, Profile
         "name constraints");
 }
 
-/// `issuer` null: self-signed.
-Result<Certificate> issue(NodeId const& node, Profile const& profile, PrivateKey const& key,
-                          KeyAndCertificate const* issuer, Timestamp now) {
+/// For a key of which the public half is enough, unless `issuer` is null: self-signed.
+Result<Certificate> issue(NodeId const& node, Profile const& profile, EVP_PKEY* key, KeyAndCertificate const* issuer,
+                          Timestamp now) {
     openssl::ErrorScope const errors;
-    auto const suite = suite_of(issuer != nullptr ? issuer->key.raw() : key.raw());
-    if (!suite || !suite_of(key.raw())) return Error{ErrorKind::invalid, kFailed, "the key is on no suite's curve"};
+    auto const suite = suite_of(issuer != nullptr ? issuer->key.raw() : key);
+    if (!suite || !suite_of(key)) return Error{ErrorKind::invalid, kFailed, "the key is on no suite's curve"};
     if (issuer != nullptr && !issuer->key.matches(issuer->certificate))
         return Error{ErrorKind::invalid, kFailed, "the issuer's key and certificate do not belong together"};
     openssl::X509Handle const certificate(openssl::require(X509_new(), "X509_new"));
@@ -102,9 +107,9 @@ Result<Certificate> issue(NodeId const& node, Profile const& profile, PrivateKey
     set_validity(certificate.get(), now - kClockSkew, until);
     set_subject(X509_get_subject_name(certificate.get()), node, profile.common_name);
     openssl::require(X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuing)) == 1, "issuer");
-    openssl::require(X509_set_pubkey(certificate.get(), key.raw()) == 1, "public key");
+    openssl::require(X509_set_pubkey(certificate.get(), key) == 1, "public key");
     add_extensions(certificate.get(), issuing, node, profile);
-    EVP_PKEY* const signing_key = issuer != nullptr ? issuer->key.raw() : key.raw();
+    EVP_PKEY* const signing_key = issuer != nullptr ? issuer->key.raw() : key;
     if (X509_sign(certificate.get(), signing_key, hash_of(*suite)) <= 0)
         return errors.error(ErrorKind::internal, kFailed);
     // Read back, so that the object in memory is the one everybody else will parse.
@@ -114,7 +119,7 @@ Result<Certificate> issue(NodeId const& node, Profile const& profile, PrivateKey
 Result<KeyAndCertificate> issue_with_new_key(NodeId const& node, Profile const& profile, Suite suite,
                                              KeyAndCertificate const* issuer, Timestamp now) {
     ASSIGN_OR_RETURN(auto key, PrivateKey::generate(suite));
-    ASSIGN_OR_RETURN(auto certificate, issue(node, profile, key, issuer, now));
+    ASSIGN_OR_RETURN(auto certificate, issue(node, profile, key.raw(), issuer, now));
     return KeyAndCertificate{std::move(key), std::move(certificate)};
 }
 
@@ -162,9 +167,17 @@ Result<KeyAndCertificate> create_root(NodeId const& node, Suite suite, Timestamp
 
 Result<KeyAndCertificate> create_issuing_authority(NodeId const& node, KeyAndCertificate const& root, Suite suite,
                                                    Timestamp now) {
-    Profile const profile{
-        "issuing", kIssuingLifetime, "critical,CA:TRUE,pathlen:0", "critical,keyCertSign,cRLSign", {}};
-    return issue_with_new_key(node, profile, suite, &root, now);
+    return issue_with_new_key(node, issuing_profile(), suite, &root, now);
+}
+
+Result<Certificate> issue_authority_for(KeyAndCertificate const& root, AuthorityRequest const& request, Timestamp now) {
+    openssl::ErrorScope const errors;
+    Error const bad{ErrorKind::invalid, "authority.bad_request", "of another node than the root's"};
+    if (!is_constrained_to(root.certificate.raw(), request.node())) return bad;
+    unsigned char const* position = request.der().data();
+    openssl::Handle<X509_REQ, X509_REQ_free> const parsed(openssl::require(
+        d2i_X509_REQ(nullptr, &position, static_cast<long>(request.der().size())), "a request that was read before"));
+    return issue(request.node(), issuing_profile(), X509_REQ_get0_pubkey(parsed.get()), &root, now);
 }
 
 Result<KeyAndCertificate> issue_leaf(NodeId const& node, Role role, KeyAndCertificate const& issuing, Suite suite,
@@ -174,7 +187,7 @@ Result<KeyAndCertificate> issue_leaf(NodeId const& node, Role role, KeyAndCertif
 
 Result<Certificate> issue_leaf_for(NodeId const& node, Role role, KeyAndCertificate const& issuing,
                                    PrivateKey const& key, Timestamp now) {
-    return issue(node, leaf_profile(role), key, &issuing, now);
+    return issue(node, leaf_profile(role), key.raw(), &issuing, now);
 }
 
 Result<Bytes> issue_crl(KeyAndCertificate const& issuer, std::vector<Certificate> const& revoked, Timestamp now,

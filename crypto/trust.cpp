@@ -222,6 +222,8 @@ Status PinnedRoot::accept(RevocationList const& list, std::vector<Certificate> c
         if (!signed_by && signed_by.error().code == "crl.not_of_this_authority") continue;
         RETURN_IF_ERROR(signed_by);
         RETURN_IF_ERROR(verify_authority(authority, now));
+        // SECURITY: what the root has revoked says nothing more, whoever holds its key.
+        if (revocations_ && revocations_->revokes({authority})) return unauthentic("trust.revoked");
         if (list.this_update() > now + kClockSkew) return unauthentic("crl.not_yet_valid");
         if (list.next_update() <= now) return unauthentic("crl.expired");
         return Done{};

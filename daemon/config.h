@@ -40,7 +40,7 @@ struct Config {
     RequestQuota peer_quota{};
     std::chrono::hours message_life{7 * 24};
     std::chrono::minutes clock_skew{5};
-    std::chrono::days certificate_warning{30};        ///< before a certificate's end
+    std::chrono::days certificate_warning{60};        ///< before a certificate's end
     std::chrono::minutes revocation_interval{15};     ///< between two looks for a partner's revocation lists
     std::chrono::minutes revocation_maximum_age{60};  ///< since one was seen; then nothing is sent to it or taken
     std::uint64_t minimum_free_bytes = 256ULL << 20;  ///< where the store is; below it nothing new is taken

@@ -99,7 +99,7 @@ constexpr std::array top_keys{
         duration<&Config::message_life, std::chrono::hours>, 1, 744},
     Key{"clock_skew_minutes", "", "5", "", "How far a partner's clock may be off.", false,
         duration<&Config::clock_skew, std::chrono::minutes>, 1, 15},
-    Key{"certificate_warning_days", "", "30", "", "How long before a certificate ends health says so.", false,
+    Key{"certificate_warning_days", "", "60", "", "How long before a certificate ends the first warning comes.", false,
         duration<&Config::certificate_warning, std::chrono::days>, 1, 90},
     Key{"minimum_free_space_mib", "", "256", "",
         "Room kept free where the store is, for what is under way; below it nothing new is taken.", false, free_space,

@@ -23,7 +23,18 @@ Error busy() {
 
 LocalCryptoService::LocalCryptoService(Signer signer, std::vector<KeyAndCertificate> decryption_keys, WorkerPool& pool,
                                        Clock const& clock)
-    : signer_(std::move(signer)), opener_(std::move(decryption_keys)), pool_(pool), clock_(clock) {}
+    : keys_(std::make_shared<Keys const>(std::move(signer), std::move(decryption_keys))), pool_(pool), clock_(clock) {}
+
+void LocalCryptoService::replace_keys(Signer signer, std::vector<KeyAndCertificate> decryption_keys) {
+    auto next = std::make_shared<Keys const>(std::move(signer), std::move(decryption_keys));
+    std::lock_guard const lock(mutex_);
+    keys_.swap(next);
+}
+
+std::shared_ptr<LocalCryptoService::Keys const> LocalCryptoService::keys() const {
+    std::lock_guard const lock(mutex_);
+    return keys_;
+}
 
 void LocalCryptoService::seal(OutgoingMessage const& message, Peer const& recipient,
                               std::function<void(Result<SealedMessage>)> done) {
@@ -37,7 +48,7 @@ void LocalCryptoService::seal_text(std::string payload, Peer const& recipient,
         done([&]() -> Result<SealedMessage> {
             ASSIGN_OR_RETURN(auto const certificate, recipient_certificate(chain, pin, now));
             ASSIGN_OR_RETURN(auto inner,
-                             sign(as_bytes(payload), ContentKind::message, Payload::attached, signer_, now));
+                             sign(as_bytes(payload), ContentKind::message, Payload::attached, keys()->signer, now));
             ASSIGN_OR_RETURN(auto sealed, casebridge::seal(inner, certificate));
             return SealedMessage{std::move(inner), std::move(sealed)};
         }());
@@ -65,7 +76,7 @@ void LocalCryptoService::open(Bytes sealed, std::size_t maximum_size, std::share
                 auto const* peer = peers->find(node);
                 return peer == nullptr || peer->removed() ? nullptr : &peer->pin;
             };
-            return opener_.open(gated, pins, clock_.now());
+            return keys()->opener.open(gated, pins, clock_.now());
         }());
     };
     if (!pool_.submit(std::move(job))) done(busy());
@@ -73,7 +84,7 @@ void LocalCryptoService::open(Bytes sealed, std::size_t maximum_size, std::share
 
 Result<Bytes> LocalCryptoService::sign_receipt(Receipt const& receipt, Timestamp now) {
     ASSIGN_OR_RETURN(auto const signed_bytes,
-                     sign(as_bytes(to_payload(receipt)), ContentKind::receipt, Payload::attached, signer_, now));
+                     sign(as_bytes(to_payload(receipt)), ContentKind::receipt, Payload::attached, keys()->signer, now));
     return Bytes(signed_bytes.bytes().begin(), signed_bytes.bytes().end());
 }
 
@@ -81,11 +92,11 @@ Status LocalCryptoService::prove_keys(PinnedRoot const& own, Certificate const& 
     constexpr std::size_t text_bytes = 32, maximum_bytes = 64 * 1024;
     auto const now = clock_.now();
     auto const text = random_bytes(text_bytes);
-    ASSIGN_OR_RETURN(auto const inner, sign(text, ContentKind::message, Payload::attached, signer_, now));
+    ASSIGN_OR_RETURN(auto const inner, sign(text, ContentKind::message, Payload::attached, keys()->signer, now));
     ASSIGN_OR_RETURN(auto const sealed, casebridge::seal(inner, own_encryption));
     ASSIGN_OR_RETURN(auto const gated, gate_outer({sealed.bytes().begin(), sealed.bytes().end()}, maximum_bytes));
     auto const only_own = [&own](NodeId const& node) { return node == own.node() ? &own : nullptr; };
-    ASSIGN_OR_RETURN(auto const opened, opener_.open(gated, only_own, now));
+    ASSIGN_OR_RETURN(auto const opened, keys()->opener.open(gated, only_own, now));
     auto const payload = opened.payload();
     if (!std::equal(payload.begin(), payload.end(), text.begin(), text.end()))
         return Error{ErrorKind::internal, "keys.wrong_text"};
@@ -94,12 +105,13 @@ Status LocalCryptoService::prove_keys(PinnedRoot const& own, Certificate const& 
 
 Result<Bytes> LocalCryptoService::sign_permission(std::string const& payload, Timestamp now) {
     ASSIGN_OR_RETURN(auto const signed_bytes,
-                     sign(as_bytes(payload), ContentKind::permission, Payload::attached, signer_, now));
+                     sign(as_bytes(payload), ContentKind::permission, Payload::attached, keys()->signer, now));
     return Bytes(signed_bytes.bytes().begin(), signed_bytes.bytes().end());
 }
 
 Result<Bytes> LocalCryptoService::sign_agreement(ByteView agreement, Timestamp now) {
-    ASSIGN_OR_RETURN(auto const signed_bytes, sign(agreement, ContentKind::agreement, Payload::detached, signer_, now));
+    ASSIGN_OR_RETURN(auto const signed_bytes,
+                     sign(agreement, ContentKind::agreement, Payload::detached, keys()->signer, now));
     return Bytes(signed_bytes.bytes().begin(), signed_bytes.bytes().end());
 }
 

@@ -43,11 +43,12 @@ public:
     virtual Status prove_keys(PinnedRoot const& own, Certificate const& own_encryption) = 0;
 };
 
-/// Keys in this process, work on its pool.
+/// Keys in this process, work on its pool. What has begun with keys that are replaced ends with them.
 class LocalCryptoService final : public CryptoService {
 public:
     LocalCryptoService(Signer signer, std::vector<KeyAndCertificate> decryption_keys, WorkerPool& pool,
                        Clock const& clock);
+    void replace_keys(Signer signer, std::vector<KeyAndCertificate> decryption_keys);
 
     void seal(OutgoingMessage const& message, Peer const& recipient,
               std::function<void(Result<SealedMessage>)> done) override;
@@ -62,8 +63,16 @@ public:
     Status prove_keys(PinnedRoot const& own, Certificate const& own_encryption) override;
 
 private:
-    Signer const signer_;
-    Opener const opener_;
+    struct Keys {
+        Keys(Signer s, std::vector<KeyAndCertificate> decryption)
+            : signer(std::move(s)), opener(std::move(decryption)) {}
+        Signer const signer;
+        Opener const opener;
+    };
+    [[nodiscard]] std::shared_ptr<Keys const> keys() const;
+
+    mutable std::mutex mutex_;
+    std::shared_ptr<Keys const> keys_;  ///< under `mutex_`; owners: this, and work that has begun
     WorkerPool& pool_;
     Clock const& clock_;
 };

@@ -105,6 +105,14 @@ std::filesystem::path parent_of(std::filesystem::path const& path) {
     return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
+/// The bytes of a key go with its last name; as long as it has another, somebody keeps it.
+Status destroy_last_name(std::filesystem::path const& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) return errno == ENOENT ? Status(Done{}) : unwritable(path, errno);
+    if (status.st_nlink <= 1) return destroy_file(path);
+    return ::unlink(path.c_str()) == 0 ? sync_directory(parent_of(path)) : unwritable(path, errno);
+}
+
 }  // namespace
 
 Result<Bytes> read_file(std::filesystem::path const& path, std::size_t maximum_bytes) {
@@ -138,6 +146,27 @@ Status write_file_atomically(std::filesystem::path const& path, ByteView bytes, 
         return written.error();
     }
     return sync_directory(parent_of(path));
+}
+
+Status destroy_file(std::filesystem::path const& path) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!file.is_open()) return errno == ENOENT ? Status(Done{}) : unwritable(path, errno);
+    struct stat status {};
+    if (::fstat(file.number(), &status) != 0) return unwritable(path, errno);
+    Bytes const nothing(static_cast<std::size_t>(status.st_size), 0);
+    if (!write_all(file.number(), nothing) || ::fsync(file.number()) != 0 || !file.close() ||
+        ::unlink(path.c_str()) != 0)
+        return unwritable(path, errno);
+    return sync_directory(parent_of(path));
+}
+
+Status replace_key_file(std::filesystem::path const& path, ByteView bytes, unsigned mode) {
+    auto const old = parent_of(path) / ("." + path.filename().string() + ".old");
+    RETURN_IF_ERROR(destroy_last_name(old));
+    // A second name for the old bytes: a rename over their only one would leave them on the disk, out of reach.
+    if (::link(path.c_str(), old.c_str()) != 0 && errno != ENOENT) return unwritable(old, errno);
+    RETURN_IF_ERROR(write_file_atomically(path, bytes, mode));
+    return destroy_last_name(old);
 }
 
 Status make_private_directory(std::filesystem::path const& path) {

@@ -25,6 +25,15 @@ enum class Existing { replace, keep };
 Status write_file_atomically(std::filesystem::path const& path, ByteView bytes, unsigned mode,
                              Existing existing = Existing::replace);
 
+/// Overwrites the bytes of a key or passphrase, syncs, removes the name, syncs the directory. Nothing is there: done.
+/// What the disk or its file system keeps elsewhere (a journal with data, snapshots, a flash drive's spare blocks),
+/// nobody can overwrite from here. Errors: `file.unwritable`.
+Status destroy_file(std::filesystem::path const& path);
+
+/// As write_file_atomically, for a key: the bytes of the one that was there are overwritten, then removed, unless the
+/// file has another name still. Cut off in between, the next call does it. Errors: `file.unwritable`.
+Status replace_key_file(std::filesystem::path const& path, ByteView bytes, unsigned mode);
+
 /// Creates the directory (0700) and its parents (0755) if missing; an existing one is left alone.
 /// Errors: `file.unwritable`.
 Status make_private_directory(std::filesystem::path const& path);

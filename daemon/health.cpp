@@ -52,16 +52,25 @@ HealthCheck judge_clock(HealthFacts const& facts, HealthBounds const& bounds) {
     return {"clock"};
 }
 
+std::string_view certificate_remedy(std::string_view check) {
+    if (check == "certificate_issuing")
+        return "`casebridge identity request-authority`, have it signed where the root key is, `casebridge identity "
+               "install-authority`.";
+    if (check == "certificate_root")
+        return "Make a new root with the partners: they have to pin it (README, \"Keys\").";
+    return "`casebridge identity renew` makes new leaves, and the daemon takes them up; casebridge-renew.timer does so "
+           "in "
+           "time.";
+}
+
 HealthCheck judge_certificate(HealthFacts::CertificateEnd const& end, Timestamp now, HealthBounds const& bounds) {
-    constexpr std::string_view remedy =
-        "`casebridge identity renew` makes new leaves; restart the daemon, then partners fetch the new certificate.";
-    auto const days = floor<std::chrono::days>(end.not_after - now).count();
-    if (end.not_after <= now)
-        return {end.check, HealthState::down, "certificate.expired", remedy, std::to_string(-days) + " days ago"};
-    if (end.not_after - now < bounds.certificate_warning)
-        return {end.check, HealthState::degraded, "certificate.expires_soon", remedy,
-                std::to_string(days) + " days left"};
-    return {end.check, HealthState::up, {}, {}, std::to_string(days) + " days left"};
+    auto const days = floor<std::chrono::days>(end.validity.not_after - now).count();
+    auto const urgency = urgency_of(end.validity, now, bounds.certificate_warning);
+    auto const left = urgency == CertificateUrgency::expired ? std::to_string(-days) + " days ago"
+                                                             : std::to_string(days) + " days left";
+    if (urgency == CertificateUrgency::none) return {end.check, HealthState::up, {}, {}, left};
+    auto const state = urgency == CertificateUrgency::expired ? HealthState::down : HealthState::degraded;
+    return {end.check, state, code_of(urgency), certificate_remedy(end.check), left};
 }
 
 HealthCheck judge_outbox(HealthFacts const& facts, HealthBounds const& bounds) {
@@ -137,7 +146,7 @@ HealthCheck judge_revocation(RevocationFacts const& facts, Timestamp now) {
         std::vector<std::string> roles;
         for (auto const role : facts.revoked_roles) roles.emplace_back(to_text(role));
         return {name, HealthState::degraded, "identity.revoked",
-                "`casebridge identity renew` makes new certificates; then restart the daemon.", joined(roles)};
+                "`casebridge identity renew` makes new certificates, and the daemon takes them up.", joined(roles)};
     }
     if (facts.own && facts.own->next_update <= now)
         return {name, HealthState::degraded, "crl.expired", issue,

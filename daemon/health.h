@@ -8,8 +8,11 @@
 //   keys              down      the code of what failed: `envelope.*`, `trust.*`, `keys.wrong_text`
 //   clock             degraded  `clock.jumped`: was set by more than the skew, or is behind what the store holds;
 //                               nothing is sent or taken (clock_guard.h)
-//   certificate_tls, certificate_signing, certificate_encryption (each with its chain)
-//                     degraded  `certificate.expires_soon`;  down  `certificate.expired`
+//   certificate_tls, certificate_signing, certificate_encryption, certificate_issuing, certificate_root
+//                     degraded  `certificate.renewal_due`, `certificate.expires_soon`, `certificate.about_to_expire`:
+//                     60,
+//                               30 and 7 days ahead, later for one that lives shorter (certificate_urgency.h)
+//                     down      `certificate.expired`
 //   outbox            degraded  `outbox.old`: the oldest message has waited a quarter of a message's life
 //   source            degraded  the code of what failed when the national database was read last for changes:
 //                               `source.*`. There only where one is configured.
@@ -36,6 +39,7 @@
 
 #include "crypto/result.h"
 #include "crypto/time.h"
+#include "daemon/certificate_urgency.h"
 #include "daemon/revocation_facts.h"
 #include "policies/json.h"
 
@@ -90,7 +94,7 @@ struct HealthFacts {
     std::chrono::milliseconds clock_jump{0};  ///< how far the machine's clock is from where it should be
     struct CertificateEnd {
         std::string_view check;
-        Timestamp not_after;
+        Validity validity;
     };
     std::vector<CertificateEnd> certificates{};
     RevocationFacts revocation{};
@@ -101,7 +105,7 @@ struct HealthFacts {
 
 struct HealthBounds {
     std::chrono::minutes clock_skew{5};
-    std::chrono::days certificate_warning{30};
+    std::chrono::days certificate_warning{60};
     std::chrono::milliseconds queue_age = std::chrono::hours(42);
     std::chrono::milliseconds duty_age = std::chrono::hours(72);
     std::chrono::minutes staging_lag{15};

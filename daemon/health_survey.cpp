@@ -7,12 +7,6 @@ namespace casebridge {
 namespace {
 
 constexpr std::chrono::seconds good_for{1};
-/// Of any certificate of the chain, or of the root above it.
-Timestamp end_of(std::vector<Certificate> const& chain, Certificate const& root) {
-    auto end = root.not_after();
-    for (auto const& certificate : chain) end = std::min(end, certificate.not_after());
-    return end;
-}
 
 Result<std::optional<StagingFacts>> staging_facts(Store& store, std::optional<std::string> const& place,
                                                   Timestamp now) {
@@ -75,15 +69,17 @@ std::optional<HealthReport> HealthSurvey::latest(bool current_only) {
 
 HealthReport HealthSurvey::survey() {
     auto const now = parts_.clock.now();
-    auto const& root = parts_.own_root.root();
+    auto const own = parts_.own.get();
     static_cast<void>(parts_.clock.require_trusted());  // the alarm, though nobody sends or asks
     HealthFacts const facts{.now = now,
                             .store = ask_store(now),
-                            .keys = parts_.crypto.prove_keys(parts_.own_root, parts_.encryption_chain.front()),
+                            .keys = parts_.crypto.prove_keys(parts_.own_root, own->encryption.front()),
                             .clock_jump = parts_.clock.jump(),
-                            .certificates = {{"certificate_tls", end_of(parts_.tls_chain, root)},
-                                             {"certificate_signing", end_of(parts_.signing_chain, root)},
-                                             {"certificate_encryption", end_of(parts_.encryption_chain, root)}},
+                            .certificates = {{"certificate_tls", validity_of(own->tls.front())},
+                                             {"certificate_signing", validity_of(own->signing.front())},
+                                             {"certificate_encryption", validity_of(own->encryption.front())},
+                                             {"certificate_issuing", validity_of(own->tls.back())},
+                                             {"certificate_root", validity_of(own->root)}},
                             .revocation = parts_.revocation(now),
                             .witnessed = parts_.witnessed(),
                             .room = parts_.reserve.require_room(),

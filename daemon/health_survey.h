@@ -11,6 +11,7 @@
 #include "daemon/disk_reserve.h"
 #include "daemon/engine.h"
 #include "daemon/health.h"
+#include "daemon/own_certificates.h"
 
 namespace casebridge {
 
@@ -18,7 +19,7 @@ namespace casebridge {
 struct HealthSurveyParts {
     Config const& config;
     PinnedRoot const& own_root;
-    std::vector<Certificate> const &tls_chain, &signing_chain, &encryption_chain;
+    OwnCertificatesHolder const& own;
     Engine& engine;
     CryptoService& crypto;
     DiskReserve& reserve;

@@ -2,11 +2,12 @@
 //
 //   root.pem                the root certificate: what partners pin
 //   root.key.pem            root key, encrypted with a passphrase; to be moved offline, never needed by the daemon
-//   issuing.pem/.key.pem    issuing authority, its key used by `identity renew` only
+//   issuing.pem/.key.pem    issuing authority; its key signs leaves and revocation lists, and the daemon never reads it
 //   tls.pem signing.pem encryption.pem   chains, leaf first, then the issuing certificate; each with its .key.pem
-//   crl.pem                 revocation lists of the issuing authorities; none before the first (identity_revocation.h)
-//   log.key.pem             the log's Ed25519 note key (LOG.md); none in a directory of an older casebridge
-//   witness.key.pem         the Ed25519 key that cosigns partners' logs; likewise
+//   encryption.<sha256>.*, issuing.<sha256>.*   keys that others took the place of, kept for a time
+//   (identity_renewal.h) crl.pem                 revocation lists of the issuing authorities; none before the first
+//   (identity_revocation.h) log.key.pem             the log's Ed25519 note key (LOG.md); none in a directory of an
+//   older casebridge witness.key.pem         the Ed25519 key that cosigns partners' logs; likewise
 //
 // Directory 0700, keys 0600; files are written whole under another name, synced, and renamed.
 #pragma once
@@ -45,12 +46,6 @@ Status create_identity(std::filesystem::path const& directory, NodeId const& nod
 /// `identity.key_mismatch`, `note.bad_private_key` (log.key.pem or witness.key.pem is not Ed25519), `trust.*` (the
 /// node's own chains must verify under its own root at `now`).
 Result<NodeIdentity> load_identity(std::filesystem::path const& directory, NodeId const& node, Timestamp now);
-
-/// Issues new leaves (and keys) from the issuing authority; the old encryption key is kept as
-/// encryption.<fingerprint>.key.pem/.pem until it expires. Errors: as load, `file.unwritable`.
-/// A renewal that was cut off is repaired by the next one. Further errors: `identity.missing` if issuing.key.pem is
-/// offline.
-Status renew_leaves(std::filesystem::path const& directory, NodeId const& node, Suite suite, Timestamp now);
 
 /// The issuing authority with its key, for certificates and revocation lists. Errors: `identity.missing` (the key is
 /// offline), `identity.too_permissive`, `identity.key_mismatch`.

@@ -4,6 +4,7 @@
 // The file is the whole memory of what was revoked: each new list takes over the entries of the one before.
 #pragma once
 
+#include "crypto/authority.h"
 #include "daemon/revocation_bundle.h"
 
 #include <filesystem>
@@ -24,6 +25,16 @@ Result<RevocationBundle> own_revocations(std::filesystem::path const& directory)
 Result<RevocationList> issue_own_list(std::filesystem::path const& directory,
                                       std::map<std::string, RevokedEntry> const& added, Timestamp now,
                                       std::chrono::hours lifetime);
+
+/// The same for an authority whose files may not be in their place yet; lists of former authorities are issued anew as
+/// well, and those of whom nothing is left here are dropped. The caller holds the lock on root.pem.
+Result<RevocationList> issue_lists(std::filesystem::path const& directory, KeyAndCertificate const& issuing,
+                                   std::map<std::string, RevokedEntry> const& added, Timestamp now,
+                                   std::chrono::hours lifetime);
+
+/// Takes in what the offline root has revoked (`identity revoke-authority`): partners are shown it from then on.
+/// Errors: `crl.not_of_this_authority`, `crl.bad_signature`, `crl.number_went_back`, `crl.busy`, `file.*`.
+Status install_root_list(std::filesystem::path const& directory, RevocationList const& list);
 
 /// The serial number of what a person names: a role (its certificate now), a certificate's PEM file, or hexadecimal
 /// digits. Errors: `crl.unknown_certificate` (also one of another authority), `identity.*`, `certificate.malformed`.

@@ -35,8 +35,32 @@ private:
     std::string text_;
 };
 
+/// The pin with what is known of its revocations, however long ago it was seen: an agreement does not end because a
+/// partner cannot be reached today.
+PinnedRoot without_currency(PinnedRoot const& pin) {
+    if (!pin.revocations()) return pin;
+    auto lists = pin.revocations()->lists();
+    for (auto& known : lists) known.confirmed_at = known.current_until = Timestamp::max();
+    return pin.with(std::make_shared<KnownRevocations const>(std::move(lists)));
+}
+
+bool has_revoked_something(PinnedRoot const& pin) {
+    return pin.revocations() && std::ranges::any_of(pin.revocations()->lists(),
+                                                    [](auto const& known) { return !known.list.entries().empty(); });
+}
+
+/// Whether a signature that nobody here has seen before counts.
+Status judge_unseen(ByteView signature, ByteView content, PinnedRoot const& pin, Timestamp now) {
+    auto const judged =
+        verify(signature, ContentKind::agreement, Payload::detached, content, without_currency(pin), now);
+    if (judged) return Done{};
+    // An agreement may be older than its signer's certificate lived; not where that may hide that the key was revoked.
+    bool const over = judged.error().code == "trust.expired" && !has_revoked_something(pin);
+    return over ? Status(Done{}) : Status(judged.error());
+}
+
 void check_signature(LoadedAgreement& loaded, ByteView content, AgreementParty const& party, PinnedRoot const& pin,
-                     Timestamp now, Bytes& version) {
+                     Timestamp now, SignatureMemory const& seen, Bytes& version) {
     auto const path = signature_path(loaded.file, party.node);
     std::error_code error;
     if (!std::filesystem::exists(path, error)) return;
@@ -47,6 +71,10 @@ void check_signature(LoadedAgreement& loaded, ByteView content, AgreementParty c
     if (!signature) return complain(signature.error());
     auto const verified = verify_agreement_signature(*signature, content, pin, now);
     if (!verified) return complain(verified.error());
+    auto const digest = sha256(*signature);
+    if (!seen || !seen(digest))
+        if (auto const judged = judge_unseen(*signature, content, pin, now); !judged) return complain(judged.error());
+    loaded.counted.emplace(party.node, digest);
     loaded.signed_agreement.signed_by.insert(party.node);
     version.insert(version.end(), signature->begin(), signature->end());
 }
@@ -60,7 +88,7 @@ std::filesystem::path signature_path(std::filesystem::path const& agreement, Nod
 Result<std::shared_ptr<Instruments const>> Instruments::load(std::filesystem::path const& agreements,
                                                              std::filesystem::path const& policies,
                                                              PinnedRoot const& own_root, PeerSnapshot const& peers,
-                                                             Timestamp now) {
+                                                             Timestamp now, SignatureMemory const& seen) {
     auto instruments = std::make_shared<Instruments>();
     Complaints complaints;
     Bytes version;
@@ -72,12 +100,12 @@ Result<std::shared_ptr<Instruments const>> Instruments::load(std::filesystem::pa
             complaints.add(agreement.error());
             continue;
         }
-        LoadedAgreement loaded{SignedAgreement{*std::move(agreement), {}}, path, {}};
+        LoadedAgreement loaded{SignedAgreement{*std::move(agreement), {}}, path, {}, {}};
         version.insert(version.end(), file->bytes.begin(), file->bytes.end());
         for (auto const& party : loaded.signed_agreement.agreement.parties()) {
             auto const* peer = peers.find(party.node);
             auto const* pin = party.node == own_root.node() ? &own_root : peer != nullptr ? &peer->pin : nullptr;
-            if (pin != nullptr) check_signature(loaded, file->bytes, party, *pin, now, version);
+            if (pin != nullptr) check_signature(loaded, file->bytes, party, *pin, now, seen, version);
         }
         instruments->agreements_.push_back(std::move(loaded));
     }

@@ -50,6 +50,10 @@ constexpr std::array table{
     Metric{"casebridge_disk_free_bytes", Kind::gauge, "", "Room where the store is; 0 also if nobody can tell."},
     Metric{"casebridge_disk_reserve_reached", Kind::gauge, "", "1 while nothing new is taken for want of room."},
     Metric{"casebridge_health", Kind::gauge, "check", "0 up, 1 degraded, 2 down, as of the last survey."},
+    Metric{"casebridge_certificate_days_left", Kind::gauge, "certificate",
+           "Whole days until a certificate of ours ends."},
+    Metric{"casebridge_keys_total", Kind::counter, "event", "Renewed keys taken up, old keys destroyed."},
+    Metric{"casebridge_retired_keys", Kind::gauge, "", "Old keys kept for what may be under way."},
     Metric{"casebridge_delivery_seconds", Kind::histogram, "", "From the POST to the verified receipt."},
 };
 

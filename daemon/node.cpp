@@ -1,6 +1,8 @@
 #include "daemon/node.h"
 
 #include "adapters/open_case_source.h"
+#include "daemon/counted_signatures.h"
+#include "daemon/key_ring.h"
 #include "daemon/log_patrol.h"
 
 namespace casebridge {
@@ -28,11 +30,7 @@ struct Node::Parts {
         : config(std::move(c)),
           self(std::move(s)),
           own_root(std::move(pin)),
-          root(id.root),
-          tls_chain(id.tls_chain),
-          signing_chain(id.signer.chain),
-          encryption_chain(id.encryption_chain),
-          tls_key(std::move(id.tls_key_pem)),
+          own(OwnCertificates{id.root, id.tls_chain, id.signer.chain, id.encryption_chain}),
           log_key(std::move(id.log_key)),
           witness_key(std::move(id.witness_key)),
           telemetry(level_of(config.log_level), config.log_format),
@@ -43,8 +41,9 @@ struct Node::Parts {
                    telemetry.log(LogLevel::error, "worker.exception", {{"type", type}});
                }),
           crypto(std::move(id.signer), std::move(id.encryption_keys), pool, clock),
-          client({tls_key.duplicate(), tls_chain}, delivery_connections),
-          query_client({tls_key.duplicate(), tls_chain}, query_connections) {}
+          client({id.tls_key_pem.duplicate(), id.tls_chain}, delivery_connections),
+          query_client({id.tls_key_pem.duplicate(), id.tls_chain}, query_connections),
+          tls_key(std::move(id.tls_key_pem)) {}
 
     static LogLevel level_of(std::string const& name) {
         if (name == "debug") return LogLevel::debug;
@@ -54,7 +53,8 @@ struct Node::Parts {
 
     TlsServerIdentity tls_identity() const {
         auto const peers = registry.snapshot();
-        return {tls_key.duplicate(), tls_chain, peers->roots(), peers->revocations()};
+        auto ours = keys->tls_identity();
+        return {std::move(ours.key_pem), std::move(ours.chain), peers->roots(), peers->revocations()};
     }
     [[nodiscard]] std::filesystem::path identity_directory() const { return config.state_directory / "identity"; }
     Json identity_status() const;
@@ -63,9 +63,7 @@ struct Node::Parts {
     Config const config;
     Self const self;
     PinnedRoot const own_root;
-    Certificate const root;
-    std::vector<Certificate> const tls_chain, signing_chain, encryption_chain;
-    Secret const tls_key;
+    OwnCertificatesHolder own;
     std::optional<NoteSigner> log_key, witness_key;  ///< move to the log desk and the witness
     Telemetry telemetry;
     ClockGuard clock;
@@ -79,6 +77,8 @@ struct Node::Parts {
     WorkerPool pool;
     LocalCryptoService crypto;
     PeerClient client, query_client;
+    Secret tls_key;  ///< moves to the key ring
+    std::unique_ptr<KeyRing> keys;
     std::unique_ptr<HealthSurvey> health;
     std::unique_ptr<LogDesk> log;
     std::unique_ptr<Witness> witness;
@@ -111,15 +111,18 @@ struct Node::Parts {
 };
 
 Json Node::Parts::identity_status() const {
-    auto const own = revocation_facts(identity_directory(), *registry.snapshot(), clock.now()).own;
-    auto list = own ? Json::object() : Json();
-    if (own)
-        list.set("number", own->number).set("next_update", to_rfc3339(own->next_update)).set("revoked", own->revoked);
+    auto const newest = revocation_facts(identity_directory(), *registry.snapshot(), clock.now()).own;
+    auto list = newest ? Json::object() : Json();
+    if (newest)
+        list.set("number", newest->number)
+            .set("next_update", to_rfc3339(newest->next_update))
+            .set("revoked", newest->revoked);
+    auto const certificates = own.get();
     auto json = Json::object();
-    json.set("root_fingerprint", root.fingerprint_text())
-        .set("tls", leaf_status(tls_chain))
-        .set("signing", leaf_status(signing_chain))
-        .set("encryption", leaf_status(encryption_chain))
+    json.set("root_fingerprint", certificates->root.fingerprint_text())
+        .set("tls", leaf_status(certificates->tls))
+        .set("signing", leaf_status(certificates->signing))
+        .set("encryption", leaf_status(certificates->encryption))
         .set("revocation_list", std::move(list))
         .set("log_key", log->vkey().empty() ? Json() : Json(log->vkey()))
         .set("witness_key", witness->vkey().empty() ? Json() : Json(witness->vkey()));
@@ -130,7 +133,8 @@ Status Node::Parts::load_instruments() {
     ASSIGN_OR_RETURN(auto working_days, Calendars::load(config.calendars));
     calendars.set(std::move(working_days));
     ASSIGN_OR_RETURN(auto loaded, Instruments::load(config.agreements, config.policies, own_root, *registry.snapshot(),
-                                                    clock.now()));
+                                                    clock.now(), counted_before(*engine)));
+    RETURN_IF_ERROR(remember_counted(*engine, *loaded, clock.now()));
     if (instruments.get()->version() == loaded->version() && !loaded->agreements().empty()) {
         instruments.set(std::move(loaded));
         return Done{};
@@ -221,8 +225,8 @@ void join(Parts& p, std::function<Status()> reload) {
     p.watch = std::make_unique<CaseWatch>(
         CaseWatchParts{p.config, *p.sharing, *p.updates, *p.duties, *p.engine, p.telemetry, p.clock});
     p.health = std::make_unique<HealthSurvey>(HealthSurveyParts{
-        p.config, p.own_root, p.tls_chain, p.signing_chain, p.encryption_chain, *p.engine, p.crypto, p.reserve,
-        p.telemetry, p.clock, [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; },
+        p.config, p.own_root, p.own, *p.engine, p.crypto, p.reserve, p.telemetry, p.clock,
+        [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; },
         [&p](Timestamp now) { return revocation_facts(p.identity_directory(), *p.registry.snapshot(), now); },
         [&p] { return p.standing->require_witnessed(); }});
     p.replay = std::make_unique<ReplayDesk>(ReplayDeskParts{*p.engine, p.telemetry, p.clock});
@@ -232,12 +236,10 @@ void join(Parts& p, std::function<Status()> reload) {
     p.rounds = std::make_unique<WitnessRounds>(WitnessRoundsParts{p.self, p.config, *p.engine, p.registry, p.client,
                                                                   *p.standing, *p.witness, *p.recovery, p.telemetry});
     p.witness->on_cosigned([&p](NodeId const& node) { p.rounds->mirror_soon(node); });
-    NodeDocument document{p.self.node,    p.self.kind,    p.config.name,
-                          p.self.offices, schema_version, to_pem(p.encryption_chain),
-                          p.clock.now()};
+    NodeDocument document{p.self.node, p.self.kind, p.config.name, p.self.offices, schema_version, {}, p.clock.now()};
     p.peer_endpoint = std::make_unique<PeerEndpoint>(PeerEndpointParts{
         std::move(document), p.config.peer_quota, *p.inbox, *p.desk, *p.health, *p.log_endpoint, *p.standing,
-        *p.witness, *p.replay, *p.contact, p.identity_directory(), p.pool, p.registry, p.telemetry, p.clock});
+        *p.witness, *p.replay, *p.contact, p.identity_directory(), p.own, p.pool, p.registry, p.telemetry, p.clock});
     p.officer_api = std::make_unique<OfficerApi>(OfficerApiParts{p.self,
                                                                  p.config,
                                                                  p.own_root,
@@ -298,6 +300,10 @@ Status listen(Parts& p) {
         p.outbox->wake();
         p.watch->hint(std::nullopt);  // what was told may not be allowed any more
     });
+    p.keys->on_change([&p] {
+        if (auto const replaced = p.peer_server->replace_identity(p.tls_identity()); !replaced)
+            p.telemetry.log(LogLevel::error, "tls.not_replaced", {{"why", replaced.error()}});
+    });
     p.contact->on_revoked([&p](NodeId const& node) {
         // What is open was opened when the certificate was still good. Calls that are cancelled are made again.
         if (auto const replaced = p.peer_server->replace_identity(p.tls_identity()); !replaced)
@@ -335,6 +341,10 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     p.engine = std::make_unique<Engine>(std::move(store), on_fatal);
     p.backups = std::make_unique<Backups>(p.config.state_directory, store_key, *p.engine, p.clock);
     RETURN_IF_ERROR(p.engine->call<Done>([&p](Store& opened) { return p.clock.resume(opened); }));
+    p.keys = std::make_unique<KeyRing>(
+        KeyRingParts{p.self.node, p.identity_directory(), p.config.certificate_warning, p.own, p.crypto, p.client,
+                     p.query_client, *p.engine, p.pool, p.telemetry, p.clock},
+        std::move(p.tls_key));
     p.patrol = std::make_unique<LogPatrol>(*p.engine, p.telemetry, std::move(on_fatal));
     p.contact =
         std::make_unique<PeerContact>(*p.engine, p.registry, p.client, p.telemetry, p.clock,
@@ -350,6 +360,7 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     join(p, [raw = node.get()] { return raw->reload(); });
     RETURN_IF_ERROR(p.recovery->load());
     RETURN_IF_ERROR(listen(p));
+    p.keys->start();
     p.rounds->start();
     p.outbox->start();
     p.procedure_clock->start();
@@ -365,11 +376,13 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
 }
 
 Status Node::reload() {
-    std::lock_guard lock(parts_->reload_mutex);
-    RETURN_IF_ERROR(parts_->load_instruments());
+    {
+        std::lock_guard lock(parts_->reload_mutex);
+        RETURN_IF_ERROR(parts_->load_instruments());
+    }
     parts_->outbox->wake();
     parts_->watch->hint(std::nullopt);  // what was told may not be allowed any more
-    return Done{};
+    return parts_->keys->take_up();
 }
 
 void Node::patrol() {
@@ -385,7 +398,9 @@ void Node::patrol() {
         [&p](Status const&) {
             if (p.staging) p.staging->wake();
         });  // what fails is tried again; what the store or the clock lacks, they say themselves
+    p.keys->look();
     p.contact->fetch_due_revocations();
+    p.contact->refresh_due_documents();
     p.duties->dispatch();
     p.procedure_clock->wake();
     p.rounds->wake();

@@ -1,6 +1,7 @@
 #include "daemon/peer_contact.h"
 
 #include "daemon/identity_directory.h"
+#include "daemon/identity_renewal.h"
 
 namespace casebridge {
 
@@ -180,6 +181,24 @@ void PeerContact::fetch(NodeId const& node, Whom whom, std::function<void(Result
     client_.call(std::move(call), [this, node, whom, done = std::move(done)](PeerClient::Outcome outcome) {
         on_document(node, whom, std::move(outcome), done);
     });
+}
+
+void PeerContact::refresh_due_documents() {
+    constexpr std::chrono::minutes retry_pause{10};
+    auto const now = clock_.now();
+    auto const snapshot = registry_.snapshot();
+    for (auto const& [node, peer] : snapshot->all()) {
+        auto const fetched = peer.row.refreshed_at;
+        // One that was never reached is looked for when there is something for it.
+        if (peer.removed() || !fetched || (now >= *fetched && now - *fetched < longest_document_age / 2)) continue;
+        {
+            std::lock_guard const lock(fetching_);
+            auto const [asked, first] = document_asked_at_.try_emplace(node, now);
+            if (!first && now >= asked->second && now - asked->second < retry_pause) continue;
+            asked->second = now;
+        }
+        refresh(node, [](Result<PeerCheck> const&) {});
+    }
 }
 
 Result<PeerCheck> PeerContact::verify_document(Peer const& peer, HttpResponse const& response) const {

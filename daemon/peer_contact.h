@@ -61,6 +61,9 @@ public:
     /// The same also of a peer that was removed, which stays reachable for duties: of its document nothing but the
     /// encryption certificate is stored then.
     void refresh_for_duties(NodeId const& node, std::function<void(Result<PeerCheck>)> done);
+    /// Of every peer whose document was not fetched for half of `longest_document_age` (identity_renewal.h): by it we
+    /// learn of a new encryption key before the old one is destroyed.
+    void refresh_due_documents();
     /// Fetches the peer's revocation lists, also those of a removed one, verifies and stores them; calls of the same
     /// time are one. A node that has never shown a list and shows none now is as it was: nothing is known of its
     /// revocations. Errors: `peer.*`, `crl.*` (`crl.not_offered`: it had lists before), `trust.*`.
@@ -108,6 +111,7 @@ private:
     };
     std::mutex fetching_;
     std::map<NodeId, Fetch> fetches_;
+    std::map<NodeId, Timestamp> document_asked_at_;  ///< under `fetching_`
 };
 
 }  // namespace casebridge

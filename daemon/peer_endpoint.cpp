@@ -94,6 +94,7 @@ void PeerEndpoint::tell(HttpRequest const& request, HttpResponder respond) {
     if (request.path == "/exchange/v1/health") return answer_health(std::move(respond));
     if (request.path == "/exchange/v1/crl") return answer_revocations(std::move(respond));
     auto document = parts_.document;
+    document.encryption_chain_pem = to_pem(parts_.own.get()->encryption);
     document.time = parts_.clock.now();
     respond(json_answer(document.to_json()));
 }

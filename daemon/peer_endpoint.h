@@ -4,6 +4,7 @@
 #include "daemon/health_survey.h"
 #include "daemon/inbox.h"
 #include "daemon/log_endpoint.h"
+#include "daemon/own_certificates.h"
 #include "daemon/peer_contact.h"
 #include "daemon/query_desk.h"
 #include "daemon/replay_desk.h"
@@ -13,7 +14,7 @@ namespace casebridge {
 
 /// All that are references outlive the endpoint.
 struct PeerEndpointParts {
-    NodeDocument document;  ///< answers `GET /exchange/v1/node`; its time is set at each answer
+    NodeDocument document;  ///< answers `GET /exchange/v1/node`; encryption chain and time are set at each answer
     RequestQuota quota;     ///< of each peer; beyond it a request is answered 429 `peer.too_many_requests`
     Inbox& inbox;
     QueryDesk& desk;
@@ -24,6 +25,7 @@ struct PeerEndpointParts {
     ReplayDesk& replay;
     PeerContact& contact;
     std::filesystem::path identity_directory;  ///< where this node's own revocation lists are
+    OwnCertificatesHolder const& own;
     WorkerPool& pool;
     PeerRegistry& peers;
     Telemetry& telemetry;

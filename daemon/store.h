@@ -15,6 +15,7 @@
 #include "daemon/procedure_table.h"
 #include "daemon/query_table.h"
 #include "daemon/received_list.h"
+#include "daemon/retired_key_table.h"
 #include "daemon/thread_table.h"
 #include "daemon/watch_table.h"
 #include "daemon/witness_table.h"
@@ -51,6 +52,7 @@ public:
     [[nodiscard]] WitnessTable& witness() { return witness_; }
     [[nodiscard]] LogMirror& mirror() { return mirror_; }
     [[nodiscard]] EvidenceTable& evidence() { return evidence_; }
+    [[nodiscard]] RetiredKeyTable& retired_keys() { return retired_keys_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
     Result<std::optional<std::string>> setting(std::string_view key);
@@ -91,6 +93,7 @@ private:
     WitnessTable witness_;
     LogMirror mirror_;
     EvidenceTable evidence_;
+    RetiredKeyTable retired_keys_;
     MerkleFrontier at_begin_, at_savepoint_;
 };
 

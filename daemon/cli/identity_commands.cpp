@@ -1,29 +1,27 @@
 // casebridge identity: this node's certificates. No daemon needed.
+#include "daemon/certificate_urgency.h"
 #include "daemon/cli/command.h"
 #include "daemon/cli/identity_place.h"
 #include "daemon/clock.h"
 #include "daemon/identity_directory.h"
+#include "daemon/identity_renewal.h"
 
 #include <algorithm>
 
 namespace casebridge::cli {
 namespace {
 
-/// Soon: less than 60 days, or the last third of a certificate that lives shorter than half a year.
-bool expires_soon(Certificate const& leaf, Timestamp now) {
-    constexpr Timestamp::duration sixty_days = std::chrono::days(60);
-    return leaf.not_after() - now < std::min(sixty_days, (leaf.not_after() - leaf.not_before()) / 3);
-}
-
 Json leaf_json(std::string_view role, Certificate const& leaf, Timestamp now) {
     auto const left = std::chrono::floor<std::chrono::days>(leaf.not_after() - now);
+    auto const urgency = urgency_of(validity_of(leaf), now);
     auto json = Json::object();
     json.set("role", role)
         .set("fingerprint", leaf.fingerprint_text())
         .set("not_before", to_rfc3339(leaf.not_before()))
         .set("not_after", to_rfc3339(leaf.not_after()))
         .set("days_left", static_cast<std::int64_t>(left.count()))
-        .set("expires_soon", expires_soon(leaf, now));
+        .set("expires_soon", urgency != CertificateUrgency::none)
+        .set("code", code_of(urgency));
     return json;
 }
 
@@ -47,6 +45,13 @@ Json identity_json(NodeIdentity const& identity, IdentityPlace const& place, Tim
     return json;
 }
 
+/// "about to expire"
+std::string words_for(std::string code) {
+    code.erase(0, code.find('.') + 1);
+    std::ranges::replace(code, '_', ' ');
+    return code;
+}
+
 std::string render_identity(Json const& json, Style const& style) {
     Facts facts;
     facts.add("node", {shown(json, "node"), Tone::bold});
@@ -63,13 +68,17 @@ std::string render_identity(Json const& json, Style const& style) {
     for (auto const& leaf : items(json, "certificates")) {
         bool const warn = shown(leaf, "expires_soon") == "yes";
         soon = soon || warn;
-        table.row(
-            {shown(leaf, "role"), local_time(leaf.text_or("not_before")), local_time(leaf.text_or("not_after")),
-             Cell{shown(leaf, "days_left") + (warn ? "  expires soon" : ""), warn ? Tone::warning : Tone::plain}});
+        table.row({shown(leaf, "role"), local_time(leaf.text_or("not_before")), local_time(leaf.text_or("not_after")),
+                   Cell{shown(leaf, "days_left") + (warn ? "  " + words_for(leaf.text_or("code")) : ""),
+                        warn ? Tone::warning : Tone::plain}});
     }
     auto out = facts.text(style) + "\n" + table.text(style);
     if (soon)
-        out += style.paint("Renew with `casebridge identity renew`, then restart the daemon.", Tone::warning) + "\n";
+        out += style.paint(
+                   "`casebridge identity renew` makes new leaves; the issuing authority needs the offline root: "
+                   "`casebridge identity request-authority`.",
+                   Tone::warning) +
+               "\n";
     if (shown(json, "root_key_online") == "yes")
         out +=
             style.paint("root.key.pem is still on this machine: move it to an offline medium.", Tone::warning) + "\n";
@@ -85,20 +94,37 @@ ExitCode show_identity(Invocation const& in) {
     return in.show(identity_json(*identity, *place, now), render_identity);
 }
 
+Json role_names(std::vector<Role> const& roles) {
+    auto names = Json::array();
+    for (auto const role : roles) names.push(to_text(role));
+    return names;
+}
+
+std::string render_renewed(Json const& json, Style const& style) {
+    if (items(json, "renewed").empty()) return render_identity(json, style) + "Nothing is due.\n";
+    return render_identity(json, style) +
+           "Renewed. The fingerprint partners have pinned is the same. A running daemon takes the new keys up within a "
+           "minute, or at once: systemctl reload casebridged.\n";
+}
+
 ExitCode renew(Invocation const& in) {
     auto const place = identity_place(in);
     if (!place) return in.fail(place.error());
     auto const suite = in.has("--suite") ? parse_suite(in.text("--suite")) : identity_suite(place->directory);
     if (!suite) return in.fail(suite.error());
     auto const now = SystemClock().now();
-    if (auto const renewed = renew_leaves(place->directory, place->node, *suite, now); !renewed)
-        return in.fail(renewed.error());
+    auto const due = in.has("--if-due") ? roles_due(place->directory, now)
+                                        : std::vector<Role>(std::begin(all_roles), std::end(all_roles));
+    if (!due) return in.fail(due.error());
+    if (!due->empty()) {
+        auto const renewed = renew_leaves(place->directory, place->node, *suite, now, *due);
+        if (!renewed) return in.fail(renewed.error());
+    }
     auto const identity = load_identity(place->directory, place->node, now);
     if (!identity) return in.fail(identity.error());
-    return in.show(identity_json(*identity, *place, now), [](Json const& json, Style const& style) {
-        return render_identity(json, style) +
-               "Renewed. The fingerprint partners have pinned is the same. Restart the daemon to use the new keys.\n";
-    });
+    auto json = identity_json(*identity, *place, now);
+    json.set("renewed", role_names(*due));
+    return in.show(json, render_renewed);
 }
 
 ExitCode make_log_key(Invocation const& in) {
@@ -128,7 +154,9 @@ std::vector<Command> identity_commands() {
         {"identity renew",
          "New TLS, signing and encryption certificates; partners need do nothing",
          "casebridge identity renew --state /var/lib/casebridge",
-         {state, {"--suite", "SUITE", "p256-sha256 or p384-sha384 (default: as now)", optional}},
+         {state,
+          {"--suite", "SUITE", "p256-sha256 or p384-sha384 (default: as now)", optional},
+          {"--if-due", "", "Only those of whose life a third or less is left: casebridge-renew.timer", optional}},
          renew},
         {"identity add-log-key",
          "The keys that sign the audit log's checkpoints and cosign partners', for a node made before there were any. "

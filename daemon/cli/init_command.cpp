@@ -1,7 +1,7 @@
 // casebridge init: what a new node needs: an identity, a store key, a configuration. No daemon needed.
 #include "daemon/cli/command.h"
+#include "daemon/cli/passphrase.h"
 #include "daemon/cli/starting_config.h"
-#include "daemon/cli/terminal.h"
 #include "daemon/clock.h"
 #include "daemon/config.h"
 #include "daemon/files.h"
@@ -14,7 +14,6 @@
 namespace casebridge::cli {
 namespace {
 
-constexpr std::size_t kMaximumPassphraseBytes = 4096;
 constexpr std::size_t kStoreKeyBytes = 32;
 
 struct Plan {
@@ -64,15 +63,6 @@ Status require_free(Plan const& plan) {
         if (!file.empty() && std::filesystem::exists(file, ignored))
             return Error{ErrorKind::conflict, "file.exists", file.string() + " is there already"};
     return Done{};
-}
-
-/// Without the line feed editors leave at the end.
-Result<Secret> passphrase_of(Invocation const& in) {
-    if (!in.has("--passphrase-file")) return ask_new_passphrase("Passphrase for the root key (12 characters or more)");
-    ASSIGN_OR_RETURN(auto const secret, read_secret_file(in.text("--passphrase-file"), kMaximumPassphraseBytes));
-    auto bytes = secret.reveal();
-    while (!bytes.empty() && (bytes.back() == '\n' || bytes.back() == '\r')) bytes = bytes.first(bytes.size() - 1);
-    return Secret(Bytes(bytes.begin(), bytes.end()));
 }
 
 /// Whoever makes the node operates it; who may work on cases is for people to decide.
@@ -178,7 +168,8 @@ ExitCode init(Invocation const& in) {
     if (auto const is_free = require_free(*plan); !is_free) return in.fail(is_free.error());
     auto json = plan_json(*plan, in.dry_run());
     if (in.dry_run()) return in.show(json, render_made);
-    auto const passphrase = passphrase_of(in);
+    auto const passphrase =
+        passphrase_of(in, Passphrase::made_now, "Passphrase for the root key (12 characters or more)");
     if (!passphrase) return in.fail(passphrase.error());
     auto const made = carry_out(*plan, *passphrase);
     if (!made) return in.fail(made.error());

@@ -85,7 +85,7 @@ ExitCode revoke(Invocation const& in) {
     return in.show(json, [](Json const& shown_json, Style const& style) {
         return style.paint("revoked " + shown(shown_json, "serial"), Tone::good) + "\n" +
                render_list(shown_json, style) +
-               "If it is in use: `casebridge identity renew`, then restart the daemon.\n";
+               "If it is in use: `casebridge identity renew`; a running daemon takes the new keys up.\n";
     });
 }
 

@@ -89,6 +89,15 @@ bool confirm(std::string const& question) {
     return answer == "y" || answer == "Y" || answer == "yes";
 }
 
+Result<Secret> ask_passphrase(std::string const& what) {
+    Error const no_terminal{ErrorKind::invalid, "passphrase.no_terminal",
+                            "there is nobody to ask; give --passphrase-file"};
+    if (!can_ask()) return no_terminal;
+    Silence const silence;
+    if (!silence.is_active()) return no_terminal;
+    return read_silently(what + ": ");
+}
+
 Result<Secret> ask_new_passphrase(std::string const& what) {
     Error const no_terminal{ErrorKind::invalid, "passphrase.no_terminal",
                             "there is nobody to ask; give --passphrase-file"};

@@ -24,6 +24,8 @@ std::optional<std::string> ask(std::string const& question);
 void tell(std::string const& text);
 /// Yes only for "y" or "yes".
 bool confirm(std::string const& question);
+/// Without echo. Errors: `passphrase.no_terminal`.
+Result<Secret> ask_passphrase(std::string const& what);
 /// Twice, without echo. Errors: `passphrase.no_terminal`, `passphrase.mismatch`.
 Result<Secret> ask_new_passphrase(std::string const& what);
 

@@ -1,4 +1,5 @@
 // Clocks that are wrong when a daemon starts, and clocks that are set while it runs, by libfaketime.
+#include "daemon/identity_renewal.h"
 #include "hostile_fixture.h"
 #include "tests/support/eventually.h"
 

@@ -1,6 +1,8 @@
 // Revocation between two real nodes: the ministry revokes with its command's own code, partners fetch, refuse, cut.
 #include "asking.h"
 #include "daemon/files.h"
+#include "daemon/identity_authority.h"
+#include "daemon/identity_renewal.h"
 #include "daemon/identity_revocation.h"
 #include "tests/support/openssl_command.h"
 #include "two_nodes.h"
@@ -127,6 +129,62 @@ BOOST_AUTO_TEST_CASE(a_signing_certificate_that_is_revoked_signs_nothing_more_an
     thailand.start();
     auto const again = queue();
     wait_for(again, "delivered ");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_dated_before_the_revocation_is_refused_all_the_same) {
+    issue(thailand, clock.now());
+    cambodia.check_peer(thailand);
+    clock.turn(minutes(30));
+    auto const thief = thailand.identity();  // all its keys, from before the revocation
+    issue(thailand, clock.now(), "signing");
+    cambodia.check_peer(thailand);
+    auto const inner =
+        must(sign(as_bytes("{}"), ContentKind::message, Payload::attached, thief.signer, clock.now() - minutes(20)));
+    auto const envelope = must(seal(inner, cambodia.identity().encryption_chain.front()));
+    PeerClient client(thailand.tls_identity());
+    auto const outcome =
+        post_message(client, cambodia.target(), Bytes(envelope.bytes().begin(), envelope.bytes().end()));
+    BOOST_CHECK_EQUAL(summary(outcome), "400 trust.revoked");
+    // The agreement it had signed was seen before, and our log says so.
+    BOOST_CHECK_EQUAL(cambodia.leaves("agreement.signature").size(), 2U);
+    cambodia.stop();
+    cambodia.start();
+    auto const agreements = cambodia.officer().get("/v1/agreements").json();
+    auto const parties = *agreements.find("agreements")->as_array()->front().find("parties");
+    for (auto const& party : *parties.as_array()) BOOST_CHECK(*party.find("signed") == Json(true));
+}
+
+BOOST_AUTO_TEST_CASE(a_compromised_issuing_authority_is_replaced_and_revoked_by_the_root_and_partners_follow) {
+    auto const directory_of = identity_of(thailand);
+    auto const now = clock.now();
+    issue(thailand, now);
+    cambodia.check_peer(thailand);
+    auto const stolen = must(load_issuing_authority(directory_of));
+    static_cast<void>(delivered_message());
+
+    KeyAndCertificate const root{must(PrivateKey::from_encrypted_pem(
+                                     casebridge::to_text(must(read_file(directory_of / "root.key.pem", 1 << 16))),
+                                     Secret::from_text("twelve characters"))),
+                                 thailand.identity().root};
+    auto const request = must(request_authority(directory_of, thailand.id(), Suite::p256_sha256));
+    auto const certified = must(issue_authority_for(root, request, now));
+    must(install_authority(directory_of, thailand.id(), Suite::p256_sha256, certified, now, default_list_lifetime));
+    must(install_root_list(
+        directory_of,
+        must(issue_revocation_list(root, {{serial_of(stolen.certificate), {now, RevocationReason::key_compromise}}},
+                                   now, std::chrono::hours(24 * 365), 0))));
+    thailand.reload();
+    deliver(*this, queue());  // by the new authority's leaves: Cambodia looks for its list by itself
+    cambodia.check_peer(thailand);
+    BOOST_CHECK_EQUAL(revoked_by(cambodia, thailand), 1);
+
+    // The thief makes leaves of its own.
+    auto const tls = must(issue_leaf(thailand.id(), Role::tls, stolen, Suite::p256_sha256, now));
+    PeerClient thief({tls.key.to_pem(), {tls.certificate, stolen.certificate}});
+    BOOST_CHECK_EQUAL(summary(get(thief, cambodia.target(), "/exchange/v1/node")), "peer.tls_refused");
+    PeerClient client(thailand.tls_identity());
+    BOOST_CHECK_EQUAL(summary(get(client, cambodia.target(), "/exchange/v1/node")), "200 ");
+    BOOST_CHECK_EQUAL(health_code(thailand, "revocation"), "");
 }
 
 BOOST_AUTO_TEST_CASE(a_revoked_tls_certificate_loses_its_open_connections_and_gets_no_new_ones) {

@@ -1,5 +1,6 @@
 // Received summaries in the ministry's staging table: there when it wants them, gone when their use is over, and never
 // in the way of an admission.
+#include "daemon/identity_renewal.h"
 #include "tests/integration/two_nodes.h"
 #include "tests/support/servers/staging_database.h"
 

@@ -1,5 +1,7 @@
 #include "two_nodes.h"
 
+#include "daemon/identity_renewal.h"
+
 namespace casebridge::test {
 namespace {
 

@@ -43,6 +43,8 @@ expect_file share/casebridge/examples/received-database.conf.example 644
 expect_file share/doc/casebridge/README.md 644
 expect_file lib/systemd/system/casebridge-crl.timer 644
 expect_file lib/systemd/system/casebridge-crl.service 644
+expect_file lib/systemd/system/casebridge-renew.timer 644
+expect_file lib/systemd/system/casebridge-renew.service 644
 expect_file share/man/man1/casebridge.1 644
 expect_file share/man/man1/casebridge-verify.1 644
 expect_file share/doc/casebridge/VERIFY.md 644

@@ -1,5 +1,6 @@
 casebridge_test(daemon_identity LIBRARIES casebridge_daemon SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/files_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/identity_authority_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/identity_directory_test.cpp
 )
 casebridge_test(daemon_cli LIBRARIES casebridge_cli casebridge_test_servers SOURCES

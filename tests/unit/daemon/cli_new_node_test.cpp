@@ -256,6 +256,51 @@ BOOST_AUTO_TEST_CASE(identity_show_and_renew_tell_validity) {
     CHECK_CONTAINS(missing.err, "[identity.missing]");
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_renewed_that_is_not_due) {
+    TemporaryDirectory const directory;
+    BOOST_REQUIRE_EQUAL(run(init_arguments(directory)).exit, 0);
+    auto const tls = (directory.path() / "state/identity/tls.pem").string();
+    auto const before = text_of(tls);
+    auto const looked = run("identity renew --if-due --state " + (directory.path() / "state").string());
+    BOOST_CHECK_EQUAL(looked.exit, 0);
+    CHECK_CONTAINS(looked.out, "Nothing is due.");
+    BOOST_CHECK_EQUAL(text_of(tls), before);
+}
+
+BOOST_AUTO_TEST_CASE(another_issuing_authority_comes_from_the_offline_root_which_can_end_the_old_one) {
+    TemporaryDirectory const directory;
+    BOOST_REQUIRE_EQUAL(run(init_arguments(directory)).exit, 0);
+    auto const at = [&](std::string const& name) { return (directory.path() / name).string(); };
+    auto const state = " --state " + at("state");
+    std::filesystem::rename(at("state/identity/root.key.pem"), at("root.key.pem"));
+    std::filesystem::copy_file(at("state/identity/issuing.pem"), at("old.pem"));
+    auto const root = " --root " + at("state/identity/root.pem") + " --root-key " + at("root.key.pem");
+    auto const with_passphrase = root + " --passphrase-file " + at("passphrase");
+
+    auto const asked = run("identity request-authority --json --out " + at("a.csr") + state);
+    BOOST_REQUIRE_EQUAL(asked.exit, 0);
+    CHECK_CONTAINS(run("identity request-authority --out " + at("a.csr") + state).err, "[file.exists]");
+    CHECK_CONTAINS(run("identity sign-authority " + at("a.csr") + root + " --out " + at("x.pem")).err,
+                   "[passphrase.no_terminal]");
+    CHECK_CONTAINS(run("identity sign-authority " + at("old.pem") + with_passphrase + " --out " + at("x.pem")).err,
+                   "[authority.bad_request]");
+    auto const certified =
+        run("identity sign-authority --json " + at("a.csr") + with_passphrase + " --out " + at("new.pem"));
+    BOOST_REQUIRE_EQUAL(certified.exit, 0);
+    BOOST_CHECK_EQUAL(json_of(certified.out).text_or("key"), json_of(asked.out).text_or("key"));
+    CHECK_CONTAINS(run("identity install-authority " + at("old.pem") + state).err, "[identity.key_mismatch]");
+    BOOST_REQUIRE_EQUAL(run("identity install-authority " + at("new.pem") + state).exit, 0);
+    CHECK_CONTAINS(run("identity install-authority " + at("new.pem") + state).err, "[identity.no_request]");
+
+    auto const revoke = "identity revoke-authority " + at("old.pem") + with_passphrase + " --reason key-compromise";
+    BOOST_REQUIRE_EQUAL(run(revoke + " --out " + at("crl.pem")).exit, 0);
+    auto const again = run(revoke + " --json --former " + at("crl.pem") + " --out " + at("crl2.pem"));
+    BOOST_CHECK(*json_of(again.out).find("revoked") == Json(1));
+    BOOST_REQUIRE_EQUAL(run("identity install-revocations " + at("crl2.pem") + state).exit, 0);
+    CHECK_CONTAINS(run("identity install-revocations " + at("crl.pem") + state).err, "[crl.number_went_back]");
+    BOOST_CHECK_EQUAL(run("identity show" + state).exit, 0);
+}
+
 BOOST_AUTO_TEST_CASE(certificates_are_revoked_by_role_file_or_serial_number_and_for_ever) {
     TemporaryDirectory const directory;
     BOOST_REQUIRE_EQUAL(run(init_arguments(directory)).exit, 0);

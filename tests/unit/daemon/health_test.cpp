@@ -13,7 +13,8 @@ Timestamp const now = *parse_rfc3339("2026-11-23T12:00:00.000Z");
 HealthFacts well() {
     return {.now = now,
             .store = StoredFacts{{}, {}, Done{}},
-            .certificates = {{"certificate_tls", now + 365 * 24h}, {"certificate_signing", now + 30 * 24h}}};
+            .certificates = {{"certificate_tls", {now, now + 365 * 24h}},
+                             {"certificate_signing", {now - 305 * 24h, now + 60 * 24h}}}};
 }
 
 /// "up", "down store.full"
@@ -38,7 +39,7 @@ std::string with_staging(StagingFacts const& staging) {
 
 std::string with_certificate(Timestamp end) {
     auto facts = well();
-    facts.certificates = {{"certificate_tls", end}};
+    facts.certificates = {{"certificate_tls", {end - 365 * 24h, end}}};
     return verdict(facts, "certificate_tls");
 }
 
@@ -90,14 +91,37 @@ BOOST_AUTO_TEST_CASE(a_clock_that_was_set_is_degraded_beyond_the_skew_in_both_di
     BOOST_CHECK_EQUAL(with_jump(-5min - 1ms), "degraded clock.jumped");
 }
 
-BOOST_AUTO_TEST_CASE(a_certificate_is_degraded_in_its_last_thirty_days_and_down_at_its_end) {
-    BOOST_CHECK_EQUAL(with_certificate(now + 30 * 24h), "up");
+BOOST_AUTO_TEST_CASE(a_certificate_is_told_sixty_thirty_and_seven_days_ahead_and_is_down_at_its_end) {
+    BOOST_CHECK_EQUAL(with_certificate(now + 60 * 24h), "up");
+    BOOST_CHECK_EQUAL(with_certificate(now + 60 * 24h - 1ms), "degraded certificate.renewal_due");
+    BOOST_CHECK_EQUAL(with_certificate(now + 30 * 24h), "degraded certificate.renewal_due");
     BOOST_CHECK_EQUAL(with_certificate(now + 30 * 24h - 1ms), "degraded certificate.expires_soon");
-    BOOST_CHECK_EQUAL(with_certificate(now + 1ms), "degraded certificate.expires_soon");
+    BOOST_CHECK_EQUAL(with_certificate(now + 7 * 24h), "degraded certificate.expires_soon");
+    BOOST_CHECK_EQUAL(with_certificate(now + 7 * 24h - 1ms), "degraded certificate.about_to_expire");
+    BOOST_CHECK_EQUAL(with_certificate(now + 1ms), "degraded certificate.about_to_expire");
     BOOST_CHECK_EQUAL(with_certificate(now), "down certificate.expired");
     auto facts = well();
-    facts.certificates = {{"certificate_tls", now + 29 * 24h}};
+    facts.certificates = {{"certificate_tls", {now - 300 * 24h, now + 29 * 24h}}};
     BOOST_CHECK(judge(facts, {.certificate_warning = std::chrono::days(29)}).state() == HealthState::up);
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_that_lives_ninety_days_is_told_after_it_should_have_been_renewed) {
+    auto const with_left = [](std::chrono::hours left) {
+        auto facts = well();
+        facts.certificates = {{"certificate_encryption", {now + left - 90 * 24h, now + left}}};
+        return verdict(facts, "certificate_encryption");
+    };
+    BOOST_CHECK_EQUAL(with_left(27 * 24h), "up");
+    BOOST_CHECK_EQUAL(with_left(27 * 24h - 1h), "degraded certificate.renewal_due");
+    BOOST_CHECK_EQUAL(with_left(15 * 24h - 1h), "degraded certificate.expires_soon");
+    BOOST_CHECK_EQUAL(with_left(7 * 24h - 1h), "degraded certificate.about_to_expire");
+}
+
+BOOST_AUTO_TEST_CASE(what_to_do_about_an_authority_is_not_what_to_do_about_a_leaf) {
+    auto facts = well();
+    facts.certificates = {{"certificate_issuing", {now - 1000 * 24h, now + 24h}}};
+    auto const report = judge(facts, {});
+    BOOST_CHECK(report.find("certificate_issuing")->remedy.find("request-authority") != std::string_view::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_message_that_waits_too_long_is_degraded) {
@@ -146,13 +170,13 @@ BOOST_AUTO_TEST_CASE(the_worst_check_decides_and_the_summary_names_what_is_not_u
     auto facts = well();
     facts.clock_jump = 1h;
     BOOST_CHECK_EQUAL(judge(facts, {}).summary(), "degraded: clock");
-    facts.certificates.front().not_after = now;
+    facts.certificates.front().validity.not_after = now;
     BOOST_CHECK_EQUAL(judge(facts, {}).summary(), "down: clock certificate_tls");
 }
 
 BOOST_AUTO_TEST_CASE(the_report_as_json_has_codes_and_remedies_only_where_something_is_wrong) {
     auto facts = well();
-    facts.certificates = {{"certificate_tls", now - 24h}};
+    facts.certificates = {{"certificate_tls", {now - 365 * 24h, now - 24h}}};
     auto const json = judge(facts, {}).to_json();
     BOOST_CHECK_EQUAL(json.text_or("state"), "down");
     BOOST_CHECK_EQUAL(json.text_or("at"), "2026-11-23T12:00:00.000Z");

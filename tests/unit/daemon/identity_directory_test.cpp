@@ -1,9 +1,11 @@
 #include "daemon/identity_directory.h"
 
 #include "daemon/files.h"
+#include "daemon/identity_renewal.h"
 #include "tests/support/check_code.h"
 #include "tests/support/temporary_directory.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <set>
@@ -270,17 +272,65 @@ BOOST_AUTO_TEST_CASE(a_message_sealed_before_the_renewal_still_opens) {
     BOOST_CHECK_EQUAL(to_text(opened.payload()), "{}");
 }
 
-BOOST_AUTO_TEST_CASE(an_expired_encryption_key_is_not_loaded_and_goes_at_the_next_renewal) {
+BOOST_AUTO_TEST_CASE(an_old_encryption_key_outlives_its_certificate_by_what_may_be_under_way) {
     Made const made;
     auto const first = must(made.load()).encryption_chain.front();
-    CHECK_ACCEPTED(made.renew(kNow + std::chrono::days(30)));
-    auto const late = first.not_after() + 1s;
-    BOOST_CHECK_EQUAL(must(made.load(late)).encryption_keys.size(), 1U);
-    CHECK_ACCEPTED(made.renew(late));
-    auto const names = names_in(made.path);
-    BOOST_CHECK(!names.contains("encryption." + first.fingerprint().hex() + ".pem"));
-    BOOST_CHECK(!names.contains("encryption." + first.fingerprint().hex() + ".key.pem"));
+    auto const retired = "encryption." + first.fingerprint().hex();
+    CHECK_ACCEPTED(made.renew(kNow + std::chrono::days(85)));
+    auto const late = first.not_after() + std::chrono::days(20);
     BOOST_CHECK_EQUAL(must(made.load(late)).encryption_keys.size(), 2U);
+    CHECK_ACCEPTED(made.renew(first.not_after() + kept_after_retirement));
+    BOOST_CHECK(names_in(made.path).contains(retired + ".key.pem"));
+    CHECK_ACCEPTED(made.renew(first.not_after() + kept_after_retirement + 1s));
+    BOOST_CHECK(!names_in(made.path).contains(retired + ".pem"));
+    BOOST_CHECK(!names_in(made.path).contains(retired + ".key.pem"));
+}
+
+BOOST_AUTO_TEST_CASE(the_bytes_of_a_replaced_key_are_overwritten_unless_it_is_kept) {
+    Made const made;
+    auto const zeros = [](std::string const& text) { return text.find_first_not_of('\0') == std::string::npos; };
+    // Second names, to look at what becomes of the bytes.
+    fs::create_hard_link(made.path / "encryption.key.pem", made.root.path() / "encryption");
+    auto const bytes = made.text("tls.key.pem");
+    CHECK_ACCEPTED(made.renew());
+    BOOST_CHECK(!zeros(to_text(must(read_file(made.root.path() / "encryption", kMaximum)))));
+    BOOST_CHECK_NE(made.text("tls.key.pem"), bytes);
+    auto const names = names_in(made.path);
+    BOOST_CHECK(std::ranges::none_of(names, [](auto const& name) { return name.ends_with(".old"); }));
+    auto const retired = must(retired_names(made.path));
+    BOOST_REQUIRE_EQUAL(retired.size(), 1U);
+    CHECK_ACCEPTED(destroy_retired(made.path, retired.front()));
+    BOOST_CHECK(zeros(to_text(must(read_file(made.root.path() / "encryption", kMaximum)))));
+    CHECK_ACCEPTED(destroy_retired(made.path, retired.front()));  // a second time nothing is there
+}
+
+BOOST_AUTO_TEST_CASE(a_half_destroyed_key_does_not_keep_the_daemon_from_starting) {
+    Made const made;
+    CHECK_ACCEPTED(made.renew());
+    auto const retired = must(retired_names(made.path)).front();
+    must(write_file_atomically(made.path / (retired + ".key.pem"), Bytes(200, 0), 0600));
+    BOOST_CHECK_EQUAL(must(made.load()).encryption_keys.size(), 1U);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_are_due_in_the_last_third_of_their_life) {
+    Made const made;
+    auto const due = [&](std::chrono::days later) {
+        std::string names;
+        for (auto const role : must(roles_due(made.path, kNow + later))) names += std::string(to_text(role)) + " ";
+        return names;
+    };
+    using std::chrono::days;
+    BOOST_CHECK_EQUAL(due(days(59)), "");
+    BOOST_CHECK_EQUAL(due(days(60)), "encryption ");
+    BOOST_CHECK_EQUAL(due(days(244)), "tls signing encryption ");
+    Role const only[] = {Role::encryption};
+    auto const tls = must(made.load()).tls_chain.front();
+    CHECK_ACCEPTED(renew_leaves(made.path, node(), Suite::p256_sha256, kNow + days(60), only));
+    BOOST_CHECK(must(made.load(kNow + days(60))).tls_chain.front() == tls);
+    BOOST_CHECK_EQUAL(due(days(60)), "");
+    // A leaf that ends with its authority is not renewed over and over.
+    CHECK_ACCEPTED(made.renew(kNow + days(1090)));
+    BOOST_CHECK_EQUAL(due(days(1092)), "");
 }
 
 BOOST_AUTO_TEST_CASE(a_renewal_that_was_cut_off_is_repaired_by_the_next) {

@@ -19,6 +19,8 @@ struct Shelf {
     Ministry cambodia = Ministry::create("kh-mosvy", Suite::p256_sha256);
     std::shared_ptr<PeerSnapshot const> peers = must(PeerSnapshot::build({row()}));
     AgreementSketch agreement;
+    Timestamp now = noon();
+    SignatureMemory seen;
 
     Shelf() {
         agreement.parties = {{"th-msdhs", NodeKind::welfare, {"datip"}}, {"kh-mosvy", NodeKind::welfare, {"poipet"}}};
@@ -44,9 +46,10 @@ struct Shelf {
 
     void write(std::string const& name, std::string_view text) const { directory.write(name, text); }
 
-    void sign(Ministry const& signer, std::string const& content, std::string const& name) const {
-        auto const bytes = must(
-            casebridge::sign(as_bytes(content), ContentKind::agreement, Payload::detached, signer.signer(), noon()));
+    void sign(Ministry const& signer, std::string const& content, std::string const& name,
+              Timestamp at = noon()) const {
+        auto const bytes =
+            must(casebridge::sign(as_bytes(content), ContentKind::agreement, Payload::detached, signer.signer(), at));
         write("agreements/" + name, to_text(bytes.bytes()));
     }
 
@@ -57,7 +60,14 @@ struct Shelf {
 
     [[nodiscard]] Result<std::shared_ptr<Instruments const>> loaded() const {
         return Instruments::load(directory.path() / "agreements", directory.path() / "policies", thailand.pin, *peers,
-                                 noon());
+                                 now, seen);
+    }
+    /// Cambodia revokes what is given, and Thailand has seen the list.
+    void revoke(Certificate const& certificate) {
+        auto const list = must(
+            issue_revocation_list(cambodia.issuing, {{serial_of(certificate), {now, RevocationReason::key_compromise}}},
+                                  now, std::chrono::hours(24), 0));
+        peers = must(PeerSnapshot::build({row()}, {{cambodia.node, list, now, now}}, std::chrono::hours(1)));
     }
 
     /// Who signed the only agreement, and what is wrong with it: "kh-mosvy th-msdhs | problem".
@@ -109,6 +119,39 @@ BOOST_AUTO_TEST_CASE(a_file_of_a_node_that_is_no_party_is_not_looked_at) {
     Shelf const shelf;
     shelf.sign(Ministry::create("la-mlsw", Suite::p256_sha256), shelf.agreement.yaml(), "a.yaml.la-mlsw.p7s");
     BOOST_CHECK_EQUAL(shelf.signatures(), "|");
+}
+
+BOOST_AUTO_TEST_CASE(a_signature_by_a_revoked_key_counts_only_if_it_was_seen_before_whatever_time_it_bears) {
+    Shelf shelf;
+    shelf.sign(shelf.thailand, shelf.agreement.yaml(), "a.yaml.th-msdhs.p7s");
+    shelf.sign(shelf.cambodia, shelf.agreement.yaml(), "a.yaml.kh-mosvy.p7s", noon() - std::chrono::minutes(4));
+    auto const before = must(shelf.loaded())->agreements().front().counted;
+    BOOST_CHECK_EQUAL(before.size(), 2U);
+    shelf.now += std::chrono::hours(2);
+    shelf.revoke(shelf.cambodia.signing.certificate);
+    BOOST_CHECK_EQUAL(shelf.signatures(), "th-msdhs | a.yaml.kh-mosvy.p7s: trust.revoked");
+    shelf.seen = [&](Digest const& signature) { return signature == before.at(shelf.cambodia.node); };
+    BOOST_CHECK_EQUAL(shelf.signatures(), "kh-mosvy th-msdhs |");
+    shelf.sign(shelf.cambodia, shelf.agreement.yaml(), "a.yaml.kh-mosvy.p7s", noon() - std::chrono::minutes(3));
+    BOOST_CHECK_EQUAL(shelf.signatures(), "th-msdhs | a.yaml.kh-mosvy.p7s: trust.revoked");
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_signature_that_is_first_seen_when_its_certificate_is_over_counts_unless_that_may_hide_a_revocation) {
+    Shelf shelf;
+    shelf.sign_by_both();
+    shelf.now += kSigningLifetime + std::chrono::hours(1);
+    BOOST_CHECK_EQUAL(shelf.signatures(), "kh-mosvy th-msdhs |");
+    shelf.revoke(shelf.cambodia.tls.certificate);
+    BOOST_CHECK_EQUAL(shelf.signatures(), "th-msdhs | a.yaml.kh-mosvy.p7s: trust.expired");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_that_is_too_old_does_not_end_an_agreement) {
+    Shelf shelf;
+    shelf.sign_by_both();
+    shelf.revoke(shelf.cambodia.tls.certificate);
+    shelf.now += std::chrono::hours(48);
+    BOOST_CHECK_EQUAL(shelf.signatures(), "kh-mosvy th-msdhs |");
 }
 
 BOOST_AUTO_TEST_CASE(a_signature_of_a_party_that_is_no_peer_does_not_count) {
