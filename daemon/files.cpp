@@ -158,6 +158,18 @@ Status require_private(std::filesystem::path const& path) {
     return Done{};
 }
 
+Status destroy_file(std::filesystem::path const& path) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file.is_open()) return unreadable(path, errno);
+    struct stat status {};
+    if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return unwritable(path, EINVAL);
+    Bytes const zeroes(static_cast<std::size_t>(status.st_size));
+    if (!write_all(file.number(), zeroes) || ::fsync(file.number()) != 0 || !file.close())
+        return unwritable(path, errno);
+    if (::unlink(path.c_str()) != 0) return unwritable(path, errno);
+    return sync_directory(parent_of(path));
+}
+
 Status sync_directory(std::filesystem::path const& path) {
     Descriptor const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory.is_open() || ::fsync(directory.number()) != 0) return unwritable(path, errno);

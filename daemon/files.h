@@ -32,6 +32,10 @@ Status make_private_directory(std::filesystem::path const& path);
 /// Errors: `file.too_permissive` if group or others have any right on it, `file.unreadable` if it is not there.
 Status require_private(std::filesystem::path const& path);
 
+/// Overwrites the file, syncs, and takes its name away: for keys that are over. Media that move what is written (flash)
+/// keep the old bytes elsewhere all the same. Errors: `file.unreadable`, `file.unwritable`.
+Status destroy_file(std::filesystem::path const& path);
+
 /// Makes created, renamed and removed names in a directory durable. Errors: `file.unwritable`.
 Status sync_directory(std::filesystem::path const& path);
 

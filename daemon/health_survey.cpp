@@ -86,6 +86,7 @@ HealthReport HealthSurvey::survey() {
                                              {"certificate_encryption", end_of(parts_.encryption_chain, root)}},
                             .revocation = parts_.revocation(now),
                             .witnessed = parts_.witnessed(),
+                            .meeting_keys = parts_.meeting_keys(now),
                             .room = parts_.reserve.require_room(),
                             .source = parts_.source()};
     return judge(facts, bounds_);

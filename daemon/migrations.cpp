@@ -14,6 +14,7 @@
 #include "daemon/schema/version_18.h"
 #include "daemon/schema/version_19.h"
 #include "daemon/schema/version_2.h"
+#include "daemon/schema/version_20.h"
 #include "daemon/schema/version_3.h"
 #include "daemon/schema/version_4.h"
 #include "daemon/schema/version_5.h"
@@ -45,7 +46,8 @@ constexpr std::array all{Migration{1, schema::version_1},
                          Migration{16, schema::version_16, LogSubtrees::fill},
                          Migration{17, schema::version_17},
                          Migration{18, schema::version_18},
-                         Migration{19, schema::version_19, EvidenceTable::fill}};
+                         Migration{19, schema::version_19, EvidenceTable::fill},
+                         Migration{20, schema::version_20}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

@@ -44,6 +44,7 @@ add_dependencies(integration_evidence casebridge-verify)
 casebridge_test(integration_revocation
   LIBRARIES casebridge_two_nodes casebridge_crypto_test_support
   SOURCES
+    ${here}/meeting_key_test.cpp
     ${here}/revocation_test.cpp
 )
 casebridge_test(integration_onward
