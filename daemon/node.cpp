@@ -2,6 +2,7 @@
 
 #include "adapters/open_case_source.h"
 #include "daemon/log_patrol.h"
+#include "daemon/tls_groups.h"
 
 namespace casebridge {
 
@@ -118,6 +119,7 @@ Json Node::Parts::identity_status() const {
     auto json = Json::object();
     json.set("root_fingerprint", root.fingerprint_text())
         .set("tls", leaf_status(tls_chain))
+        .set("tls_groups", tls_groups())
         .set("signing", leaf_status(signing_chain))
         .set("encryption", leaf_status(encryption_chain))
         .set("revocation_list", std::move(list))
