@@ -1,5 +1,6 @@
 #include "crypto/der_gate.h"
 
+#include "crypto/auth_enveloped.h"
 #include "crypto/der_oids.h"
 #include "crypto/der_reader.h"
 #include "crypto/openssl.h"
@@ -7,14 +8,27 @@
 namespace casebridge {
 namespace {
 
-constexpr DerCodes kCodes{"gate.outer_truncated", "gate.outer_indefinite_length", "gate.outer_length_not_minimal",
-                          "gate.outer_structure"};
+constexpr AuthEnvelopedCodes kCodes{
+    .der = {"gate.outer_truncated", "gate.outer_indefinite_length", "gate.outer_length_not_minimal",
+            "gate.outer_structure"},
+    .trailing_bytes = "gate.outer_trailing_bytes",
+    .content_type = "gate.outer_content_type",
+    .not_authenticated = "gate.outer_not_authenticated",
+    .version = "gate.outer_version",
+    .originator_info = "gate.outer_originator_info",
+    .recipient_count = "gate.outer_recipient_count",
+    .recipient_type = "gate.outer_recipient_type",
+    .encrypted_content_type = "gate.outer_encrypted_content_type",
+    .cipher = "gate.outer_cipher",
+    .nonce = "gate.outer_nonce",
+    .tag_length = "gate.outer_tag_length",
+    .encrypted_content = "gate.outer_encrypted_content",
+    .authenticated_attributes = "gate.outer_authenticated_attributes",
+    .tag = "gate.outer_tag",
+    .unauthenticated_attributes = "gate.outer_unauthenticated_attributes",
+};
 
-constexpr std::array<std::uint8_t, 1> kVersion0{0};
 constexpr std::array<std::uint8_t, 1> kVersion3{3};
-constexpr std::array<std::uint8_t, 1> kTagLength{16};
-constexpr std::size_t kNonceSize = 12;
-constexpr std::size_t kTagSize = 16;
 constexpr std::size_t kWrappedKeySize = 40;  // SPEC RFC 3394 2.2.1: a 32-byte key grows by 8
 constexpr std::size_t kLongestSerial = 20;   // SPEC RFC 5280 4.1.2.2
 constexpr std::size_t kP256PointSize = 65;   // SPEC RFC 5480 2.2: 0x04 || x || y
@@ -71,9 +85,9 @@ Result<Digest> read_encrypted_key(DerReader& recipient) {
 }
 
 /// SPEC RFC 5652 6.2.2: KeyAgreeRecipientInfo
-Result<Recipient> read_recipient(DerReader& info) {
+Status read_recipient(DerReader& info, Recipient& recipient) {
     RETURN_IF_ERROR(info.exactly(der::integer, kVersion3, "gate.outer_recipient_version"));
-    ASSIGN_OR_RETURN(auto recipient, read_ephemeral_key(info));
+    ASSIGN_OR_RETURN(recipient, read_ephemeral_key(info));
     RETURN_IF_ERROR(info.refuse(der::context_1, "gate.outer_ukm"));
     // SPEC RFC 5753 7.1.4: the KDF of the suite's hash; its parameter is the key wrap.
     ByteView const kdf =
@@ -83,66 +97,7 @@ Result<Recipient> read_recipient(DerReader& info) {
     RETURN_IF_ERROR(expect_algorithm(agreement, der::id_aes256_wrap, "gate.outer_key_wrap"));
     RETURN_IF_ERROR(agreement.finish());
     ASSIGN_OR_RETURN(recipient.name, read_encrypted_key(info));
-    RETURN_IF_ERROR(info.finish());
-    return recipient;
-}
-
-Result<Recipient> read_recipients(DerReader& envelope) {
-    ASSIGN_OR_RETURN(auto recipients, envelope.enter(der::set));
-    if (recipients.at_end()) return refused("gate.outer_recipient_count");
-    ASSIGN_OR_RETURN(auto const only, recipients.any());
-    RETURN_IF_ERROR(recipients.finish("gate.outer_recipient_count"));
-    // SECURITY: the other types (key transport, shared key, password) have had memory errors before authentication.
-    if (only.tag != der::context_1) return refused("gate.outer_recipient_type");
-    DerReader info(only.content, kCodes);
-    return read_recipient(info);
-}
-
-/// SPEC RFC 5084 3.2: aes-256-GCM with a 12-byte nonce and a full tag; RFC 5652 6.1: primitive, definite content.
-Status read_encrypted_content(DerReader& envelope) {
-    ASSIGN_OR_RETURN(auto content, envelope.enter(der::sequence));
-    RETURN_IF_ERROR(content.exactly(der::object_identifier, der::id_data, "gate.outer_encrypted_content_type"));
-    ASSIGN_OR_RETURN(auto cipher, content.enter(der::sequence));
-    RETURN_IF_ERROR(cipher.exactly(der::object_identifier, der::id_aes256_gcm, "gate.outer_cipher"));
-    ASSIGN_OR_RETURN(auto parameters, cipher.enter(der::sequence, "gate.outer_cipher"));
-    RETURN_IF_ERROR(cipher.finish());
-    ASSIGN_OR_RETURN(auto const nonce, parameters.expect(der::octet_string, "gate.outer_nonce"));
-    if (nonce.content.size() != kNonceSize) return refused("gate.outer_nonce");
-    // SECURITY: OpenSSL accepts tags down to 4 bytes; an absent length means 12 (RFC 5084 3.2).
-    RETURN_IF_ERROR(parameters.exactly(der::integer, kTagLength, "gate.outer_tag_length"));
-    RETURN_IF_ERROR(parameters.finish());
-    ASSIGN_OR_RETURN(auto const ciphertext, content.expect(der::context_primitive_0, "gate.outer_encrypted_content"));
-    if (ciphertext.content.empty()) return refused("gate.outer_encrypted_content");
-    return content.finish();
-}
-
-/// SPEC RFC 5083 2.1: AuthEnvelopedData
-Result<Recipient> read_envelope(DerReader& envelope) {
-    RETURN_IF_ERROR(envelope.exactly(der::integer, kVersion0, "gate.outer_version"));
-    RETURN_IF_ERROR(envelope.refuse(der::context_0, "gate.outer_originator_info"));
-    ASSIGN_OR_RETURN(auto const recipient, read_recipients(envelope));
-    RETURN_IF_ERROR(read_encrypted_content(envelope));
-    RETURN_IF_ERROR(envelope.refuse(der::context_1, "gate.outer_authenticated_attributes"));
-    ASSIGN_OR_RETURN(auto const tag, envelope.expect(der::octet_string, "gate.outer_tag"));
-    if (tag.content.size() != kTagSize) return refused("gate.outer_tag");
-    RETURN_IF_ERROR(envelope.refuse(der::context_2, "gate.outer_unauthenticated_attributes"));
-    RETURN_IF_ERROR(envelope.finish());
-    return recipient;
-}
-
-Result<Recipient> read_outer(ByteView sealed) {
-    DerReader reader(sealed, kCodes);
-    ASSIGN_OR_RETURN(auto info, reader.enter(der::sequence));
-    RETURN_IF_ERROR(reader.finish("gate.outer_trailing_bytes"));
-    ASSIGN_OR_RETURN(auto const type, info.expect(der::object_identifier, "gate.outer_content_type"));
-    // SECURITY: without authentication OpenSSL decrypts stream modes to garbage and says so: a decryption oracle.
-    if (std::ranges::equal(type.content, der::id_enveloped_data)) return refused("gate.outer_not_authenticated");
-    if (!std::ranges::equal(type.content, der::id_auth_enveloped_data)) return refused("gate.outer_content_type");
-    ASSIGN_OR_RETURN(auto wrapper, info.enter(der::context_0));
-    RETURN_IF_ERROR(info.finish());
-    ASSIGN_OR_RETURN(auto envelope, wrapper.enter(der::sequence));
-    RETURN_IF_ERROR(wrapper.finish());
-    return read_envelope(envelope);
+    return info.finish();
 }
 
 }  // namespace
@@ -154,7 +109,10 @@ Digest recipient_name(Certificate const& certificate) {
 
 Result<GatedEnvelope> gate_outer(Bytes sealed, std::size_t maximum_size) {
     if (sealed.size() > maximum_size) return refused("gate.outer_too_large");
-    ASSIGN_OR_RETURN(auto const recipient, read_outer(sealed));
+    Recipient recipient{};
+    auto const parts = read_auth_enveloped(sealed, der::context_1, kCodes,
+                                           [&recipient](DerReader& info) { return read_recipient(info, recipient); });
+    if (!parts) return parts.error();
     auto const point_offset = static_cast<std::size_t>(recipient.point.data() - sealed.data());
     return GatedEnvelope(std::move(sealed), recipient.suite, recipient.name, point_offset, recipient.point.size());
 }

@@ -1,7 +1,7 @@
 // Backup: a consistent copy of the store of a running daemon, in two parts that are to be kept apart.
 //
 //   casebridge.db   everything but the keys: who was told what, the audit log, the register; contents stay closed
-//   keys.db         the keys of the contents, and the identity directory
+//   keys.db         the keys of the contents, keys handed over in person, and the identity directory
 //
 // Both are SQLCipher files under the store key, which is in neither. Erasing is destroying keys (DESIGN 9), so the
 // part with the keys must not live long: whoever has an old one, and the store key, reads what was erased since.

@@ -17,6 +17,7 @@ constexpr std::string_view pair_setting = "backup.pair";
 constexpr std::string_view layout = R"sql(
 CREATE TABLE pair(value BLOB NOT NULL);
 CREATE TABLE content_keys(content INTEGER PRIMARY KEY, key BLOB NOT NULL);
+CREATE TABLE meeting_keys(node TEXT NOT NULL, id BLOB NOT NULL, key BLOB NOT NULL);
 CREATE TABLE identity(name TEXT PRIMARY KEY, mode INTEGER NOT NULL, bytes BLOB NOT NULL);
 )sql";
 
@@ -35,6 +36,36 @@ public:
 private:
     Database& database_;
 };
+
+/// What was recorded from the wire opens with them, also after their day.
+Status move_meeting_keys(Database& copy, Database& keys) {
+    auto rows = copy.prepare("SELECT node, id, key FROM meeting_keys WHERE key IS NOT NULL");
+    for (;;) {
+        ASSIGN_OR_RETURN(bool const found, rows.step());
+        if (!found) break;
+        Secret const key(rows.blob(2));
+        RETURN_IF_ERROR(keys.prepare("INSERT INTO meeting_keys(node, id, key) VALUES(?1, ?2, ?3)")
+                            .bind(1, rows.text(0))
+                            .bind_blob(2, rows.blob(1))
+                            .bind_blob(3, key.reveal())
+                            .run());
+    }
+    return copy.execute("UPDATE meeting_keys SET key = NULL");
+}
+
+Status put_meeting_keys_back(Database& keys, Database& store) {
+    auto rows = keys.prepare("SELECT node, id, key FROM meeting_keys");
+    for (;;) {
+        ASSIGN_OR_RETURN(bool const found, rows.step());
+        if (!found) return Done{};
+        Secret const key(rows.blob(2));
+        RETURN_IF_ERROR(store.prepare("UPDATE meeting_keys SET key = ?3 WHERE node = ?1 AND id = ?2")
+                            .bind(1, rows.text(0))
+                            .bind_blob(2, rows.blob(1))
+                            .bind_blob(3, key.reveal())
+                            .run());
+    }
+}
 
 /// Returns how many.
 Result<std::uint64_t> copy_content_keys(Database& from, Database& to) {
@@ -124,6 +155,7 @@ Status move_keys(Database& copy, Database& keys, fs::path const& identity) {
     ASSIGN_OR_RETURN(auto const count, copy_content_keys(copy, keys));
     static_cast<void>(count);
     RETURN_IF_ERROR(drop_content_keys(copy));
+    RETURN_IF_ERROR(move_meeting_keys(copy, keys));
     RETURN_IF_ERROR(keep_identity(identity, keys));
     auto const pair = random_bytes(16);
     RETURN_IF_ERROR(keys.prepare("INSERT INTO pair(value) VALUES(?1)").bind_blob(1, pair).run());
@@ -146,6 +178,7 @@ Result<PartsJoined> join_keys(Database& store, Database& keys, fs::path const& i
     RETURN_IF_ERROR(in_store.begin());
     PartsJoined joined;
     ASSIGN_OR_RETURN(joined.contents, copy_content_keys(keys, store));
+    RETURN_IF_ERROR(put_meeting_keys_back(keys, store));
     RETURN_IF_ERROR(in_store.commit());
     ASSIGN_OR_RETURN(joined.identity_files, lay_out_identity(keys, identity));
     return joined;

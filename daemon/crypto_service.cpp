@@ -67,10 +67,14 @@ void LocalCryptoService::reseal(SignedBytes inner, Peer const& recipient,
     if (!pool_.submit(std::move(job))) done(busy());
 }
 
-void LocalCryptoService::open(Bytes sealed, std::size_t maximum_size, std::shared_ptr<PeerSnapshot const> peers,
+void LocalCryptoService::open(Bytes received, NodeId const& carrier, std::size_t maximum_size,
+                              std::shared_ptr<PeerSnapshot const> peers,
                               std::function<void(Result<OpenedEnvelope>)> done) {
-    auto job = [this, sealed = std::move(sealed), maximum_size, peers = std::move(peers), done]() mutable {
+    auto job = [this, received = std::move(received), carrier, maximum_size, peers = std::move(peers), done]() mutable {
         done([&]() -> Result<OpenedEnvelope> {
+            auto const* const from = peers->find(carrier);
+            ASSIGN_OR_RETURN(auto sealed, from_wire(std::move(received), maximum_size,
+                                                    from == nullptr ? nullptr : from->meeting_keys.get()));
             ASSIGN_OR_RETURN(auto const gated, gate_outer(std::move(sealed), maximum_size));
             auto const pins = [&peers](NodeId const& node) -> PinnedRoot const* {
                 auto const* peer = peers->find(node);

@@ -29,9 +29,10 @@ public:
                            std::function<void(Result<SealedMessage>)> done) = 0;
     /// Seals bytes signed earlier to the peer's new key; the message stays the same message.
     virtual void reseal(SignedBytes inner, Peer const& recipient, std::function<void(Result<SealedEnvelope>)> done) = 0;
-    /// Gate, decrypt, verify. `peers` is kept until done.
-    virtual void open(Bytes sealed, std::size_t maximum_size, std::shared_ptr<PeerSnapshot const> peers,
-                      std::function<void(Result<OpenedEnvelope>)> done) = 0;
+    /// Takes off the layer of the keys shared with `carrier`, the node at the other end of the connection; then gate,
+    /// decrypt, verify. `peers` is kept until done. Errors: those of `from_wire`, `gate.*`, `envelope.*`, `trust.*`.
+    virtual void open(Bytes received, NodeId const& carrier, std::size_t maximum_size,
+                      std::shared_ptr<PeerSnapshot const> peers, std::function<void(Result<OpenedEnvelope>)> done) = 0;
     /// Inside the transaction that makes the receipt true, so not asynchronous.
     virtual Result<Bytes> sign_receipt(Receipt const& receipt, Timestamp now) = 0;
     /// Of an OnwardPermission (policies/onward.h): what it says is inside.
@@ -55,8 +56,8 @@ public:
     void seal_text(std::string payload, Peer const& recipient,
                    std::function<void(Result<SealedMessage>)> done) override;
     void reseal(SignedBytes inner, Peer const& recipient, std::function<void(Result<SealedEnvelope>)> done) override;
-    void open(Bytes sealed, std::size_t maximum_size, std::shared_ptr<PeerSnapshot const> peers,
-              std::function<void(Result<OpenedEnvelope>)> done) override;
+    void open(Bytes received, NodeId const& carrier, std::size_t maximum_size,
+              std::shared_ptr<PeerSnapshot const> peers, std::function<void(Result<OpenedEnvelope>)> done) override;
     Result<Bytes> sign_receipt(Receipt const& receipt, Timestamp now) override;
     Result<Bytes> sign_permission(std::string const& payload, Timestamp now) override;
     Result<Bytes> sign_agreement(ByteView agreement, Timestamp now) override;

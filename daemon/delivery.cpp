@@ -252,13 +252,15 @@ void Delivery::post(Bytes sealed) {
     }
     // What was sealed to a key that is revoked meanwhile is sealed anew.
     if (peer->pin.revocations() && peer->pin.revocations()->revokes(peer->encryption_chain)) return reseal();
+    auto wire = for_wire(sealed, peer->meeting_keys.get(), parts_.clock.now());
+    if (!wire) return later(wire.error(), false);
     parts_.telemetry.count("casebridge_delivery_attempts_total", "started");
     posted_at_ = std::chrono::steady_clock::now();
     PeerCall call{.target = peer->target(),
                   .method = "POST",
                   .path = "/exchange/v1/messages",
                   .content_type = "application/cms",
-                  .body = std::move(sealed),
+                  .body = *std::move(wire),
                   .headers = parts_.heads.heads_for(row_.to.node)};
     parts_.client.call(std::move(call), [self = shared_from_this()](PeerClient::Outcome outcome) {
         auto shared = std::make_shared<PeerClient::Outcome>(std::move(outcome));  // owner: the closure below
@@ -285,6 +287,8 @@ void Delivery::on_outcome(PeerClient::Outcome outcome) {
         case AnswerClass::retry:
             break;
     }
+    if (auto const refusal = meeting_key_refusal(code); !refusal.empty())
+        return later({ErrorKind::unavailable, refusal, row_.to.node.text()}, true);
     // The peer's own words are not trusted beyond a short code; they go to the log, escaped.
     later({ErrorKind::unavailable, "peer.answered_later", "HTTP " + std::to_string(response.status) + " " + code},
           true);

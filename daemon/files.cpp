@@ -152,7 +152,7 @@ Status destroy_file(std::filesystem::path const& path) {
     Descriptor file(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
     if (!file.is_open()) return errno == ENOENT ? Status(Done{}) : unwritable(path, errno);
     struct stat status {};
-    if (::fstat(file.number(), &status) != 0) return unwritable(path, errno);
+    if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return unwritable(path, EINVAL);
     Bytes const nothing(static_cast<std::size_t>(status.st_size), 0);
     if (!write_all(file.number(), nothing) || ::fsync(file.number()) != 0 || !file.close() ||
         ::unlink(path.c_str()) != 0)

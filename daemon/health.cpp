@@ -1,6 +1,7 @@
 #include "daemon/health.h"
 
 #include <algorithm>
+#include <array>
 
 namespace casebridge {
 
@@ -161,6 +162,35 @@ HealthCheck judge_revocation(RevocationFacts const& facts, Timestamp now) {
     return {name};
 }
 
+/// The worst is named, with the partners it is true of.
+HealthCheck judge_meeting_keys(std::vector<MeetingKeyFacts> const& all, Timestamp now) {
+    constexpr std::string_view name = "meeting_keys";
+    constexpr std::chrono::days week{7}, month{30};
+    struct Finding {
+        std::string_view code;
+        std::vector<std::string> nodes{};
+    };
+    std::array<Finding, 4> findings{{{"meeting_key.none_current"},
+                                     {"meeting_key.ran_out"},
+                                     {"meeting_key.ends_this_week"},
+                                     {"meeting_key.ends_soon"}}};
+    for (auto const& each : all) {
+        if (!each.current) {
+            if (each.required)
+                findings[0].nodes.push_back(each.node);
+            else if (!each.begins_later)
+                findings[1].nodes.push_back(each.node);
+            continue;
+        }
+        auto const left = *each.end - now;
+        if (left < month) findings[left < week ? 2 : 3].nodes.push_back(each.node);
+    }
+    auto const worst = std::ranges::find_if(findings, [](Finding const& each) { return !each.nodes.empty(); });
+    if (worst == findings.end()) return {name};
+    return {name, HealthState::degraded, worst->code,
+            "Make new keys and hand them over in person: `casebridge meeting-key make --help`.", joined(worst->nodes)};
+}
+
 HealthCheck judge_disk(Status const& room) {
     if (room) return {"disk"};
     return {"disk", HealthState::degraded, room.error().code, make_room, room.error().detail};
@@ -221,6 +251,7 @@ HealthReport judge(HealthFacts const& facts, HealthBounds const& bounds) {
     if (facts.source) report.checks.push_back(judge_source(*facts.source));
     if (facts.store && facts.store->staging)
         report.checks.push_back(judge_staging(*facts.store->staging, facts.now, bounds));
+    if (!facts.meeting_keys.empty()) report.checks.push_back(judge_meeting_keys(facts.meeting_keys, facts.now));
     if (!facts.witnessed) report.checks.push_back(judge_witnesses(facts.witnessed));
     if (facts.revocation.concerns()) report.checks.push_back(judge_revocation(facts.revocation, facts.now));
     for (auto const& end : facts.certificates) report.checks.push_back(judge_certificate(end, facts.now, bounds));

@@ -30,6 +30,11 @@
 //                               There only once we or a partner have lists.
 //   witnesses         degraded  `log.not_witnessed`, `log.recovering`, `log.withdrawals_unknown`: no case data leaves;
 //                     down      `log.behind`, `log.forked`: nothing is done. There only if so.
+//   meeting_keys      degraded  `meeting_key.none_current`: they are required of those partners and there is none, so
+//   that
+//                               nothing leaves; `meeting_key.ran_out`: what leaves has no layer any more;
+//                               `meeting_key.ends_this_week`, `meeting_key.ends_soon`: within 7 days, within 30.
+//                               There only where a partner has keys, or needs them.
 //   disk              degraded  `store.reserve_reached`, `disk.unreadable`
 //
 // That a clock runs *ahead* since the machine started cannot be told from the store: its last entry may be from
@@ -40,6 +45,7 @@
 #include "crypto/result.h"
 #include "crypto/time.h"
 #include "daemon/certificate_urgency.h"
+#include "daemon/meeting_keys.h"
 #include "daemon/revocation_facts.h"
 #include "policies/json.h"
 
@@ -98,7 +104,8 @@ struct HealthFacts {
     };
     std::vector<CertificateEnd> certificates{};
     RevocationFacts revocation{};
-    Status witnessed = Done{};       ///< whether case data may leave, as partners see our log
+    Status witnessed = Done{};  ///< whether case data may leave, as partners see our log
+    std::vector<MeetingKeyFacts> meeting_keys{};
     Status room = Done{};            ///< for what is new
     std::optional<Status> source{};  ///< how the last reading of the national database ended; none: there is none
 };

@@ -82,6 +82,7 @@ HealthReport HealthSurvey::survey() {
                                              {"certificate_root", validity_of(own->root)}},
                             .revocation = parts_.revocation(now),
                             .witnessed = parts_.witnessed(),
+                            .meeting_keys = parts_.meeting_keys(now),
                             .room = parts_.reserve.require_room(),
                             .source = parts_.source()};
     return judge(facts, bounds_);

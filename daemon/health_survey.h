@@ -28,6 +28,9 @@ struct HealthSurveyParts {
     std::function<std::optional<Status>()> source = [] { return std::optional<Status>(); };  ///< HealthFacts::source
     std::function<RevocationFacts(Timestamp)> revocation = [](Timestamp) { return RevocationFacts(); };
     std::function<Status()> witnessed = [] { return Status(Done{}); };
+    std::function<std::vector<MeetingKeyFacts>(Timestamp)> meeting_keys = [](Timestamp) {
+        return std::vector<MeetingKeyFacts>();
+    };
 };
 
 /// Thread-safe.

@@ -90,7 +90,7 @@ void Inbox::refuse(HttpResponder const& respond, NodeId const& carrier, Error co
 }
 
 void Inbox::receive(Bytes sealed, NodeId const& carrier, HttpResponder respond) {
-    crypto_.open(std::move(sealed), config_.limits.body_bytes, peers_.snapshot(),
+    crypto_.open(std::move(sealed), carrier, config_.limits.body_bytes, peers_.snapshot(),
                  [this, carrier, respond = std::move(respond)](Result<OpenedEnvelope> opened) {
                      on_opened(std::move(opened), carrier, respond);
                  });

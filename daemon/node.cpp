@@ -4,6 +4,7 @@
 #include "daemon/counted_signatures.h"
 #include "daemon/key_ring.h"
 #include "daemon/log_patrol.h"
+#include "daemon/tls_groups.h"
 
 namespace casebridge {
 
@@ -85,6 +86,7 @@ struct Node::Parts {
     std::unique_ptr<LogStanding> standing;
     std::unique_ptr<LogEndpoint> log_endpoint;
     std::unique_ptr<PeerContact> contact;
+    std::unique_ptr<MeetingKeyDesk> meeting_keys;
     std::unique_ptr<Sharing> sharing;
     std::unique_ptr<Outbox> outbox;
     std::unique_ptr<DutyDesk> duties;
@@ -121,6 +123,7 @@ Json Node::Parts::identity_status() const {
     auto json = Json::object();
     json.set("root_fingerprint", certificates->root.fingerprint_text())
         .set("tls", leaf_status(certificates->tls))
+        .set("tls_groups", tls_groups())
         .set("signing", leaf_status(certificates->signing))
         .set("encryption", leaf_status(certificates->encryption))
         .set("revocation_list", std::move(list))
@@ -192,6 +195,8 @@ template <typename Parts>
 void join(Parts& p, std::function<Status()> reload) {
     p.sharing = std::make_unique<Sharing>(p.self, p.config, p.source.get(), *p.engine, p.instruments, p.registry,
                                           p.crypto, p.reserve, p.telemetry, p.clock);
+    p.meeting_keys =
+        std::make_unique<MeetingKeyDesk>(p.self.node, *p.engine, p.registry, *p.contact, p.telemetry, p.clock);
     p.outbox = std::make_unique<Outbox>(DeliveryParts{p.self, p.config, *p.sharing, *p.engine, p.instruments,
                                                       p.registry, *p.contact, p.client, p.crypto, p.pool, p.telemetry,
                                                       p.clock, *p.standing, *p.witness, *p.log_endpoint});
@@ -228,7 +233,8 @@ void join(Parts& p, std::function<Status()> reload) {
         p.config, p.own_root, p.own, *p.engine, p.crypto, p.reserve, p.telemetry, p.clock,
         [&p] { return p.source ? std::optional(p.watch->last_round()) : std::nullopt; },
         [&p](Timestamp now) { return revocation_facts(p.identity_directory(), *p.registry.snapshot(), now); },
-        [&p] { return p.standing->require_witnessed(); }});
+        [&p] { return p.standing->require_witnessed(); },
+        [&p](Timestamp now) { return meeting_key_facts(*p.registry.snapshot(), now); }});
     p.replay = std::make_unique<ReplayDesk>(ReplayDeskParts{*p.engine, p.telemetry, p.clock});
     p.replay->on_queued([&p] { p.outbox->wake(); });
     p.recovery = std::make_unique<Recovery>(RecoveryParts{p.self, p.config, *p.engine, p.registry, p.client, *p.log,
@@ -254,6 +260,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  *p.desk,
                                                                  *p.asker,
                                                                  *p.contact,
+                                                                 *p.meeting_keys,
                                                                  p.registry,
                                                                  p.instruments,
                                                                  p.crypto,
@@ -399,6 +406,7 @@ void Node::patrol() {
             if (p.staging) p.staging->wake();
         });  // what fails is tried again; what the store or the clock lacks, they say themselves
     p.keys->look();
+    p.pool.submit_always([&p] { p.meeting_keys->destroy_over(); });
     p.contact->fetch_due_revocations();
     p.contact->refresh_due_documents();
     p.duties->dispatch();

@@ -46,8 +46,9 @@ std::vector<OfficerRoute> const& routes() {
         std::vector<OfficerRoute> all;
         for (auto const& group :
              {case_routes(), update_routes(), register_routes(), consent_routes(), partner_routes(), directory_routes(),
-              meeting_routes(), message_routes(), query_routes(), procedure_routes(), thread_routes(), onward_routes(),
-              log_routes(), evidence_routes(), witness_routes(), recovery_routes(), backup_routes(), status_routes()})
+              meeting_routes(), meeting_key_routes(), message_routes(), query_routes(), procedure_routes(),
+              thread_routes(), onward_routes(), log_routes(), evidence_routes(), witness_routes(), recovery_routes(),
+              backup_routes(), status_routes()})
             all.insert(all.end(), group.begin(), group.end());
         return all;
     }();

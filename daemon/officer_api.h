@@ -9,6 +9,7 @@
 #include "daemon/case_watch.h"
 #include "daemon/duty_desk.h"
 #include "daemon/health_survey.h"
+#include "daemon/meeting_key_desk.h"
 #include "daemon/onward_desk.h"
 #include "daemon/outbox.h"
 #include "daemon/peer_contact.h"
@@ -37,6 +38,7 @@ struct OfficerApiParts {
     QueryDesk& desk;
     QueryAsker& asker;
     PeerContact& contact;
+    MeetingKeyDesk& meeting_keys;
     PeerRegistry& peers;
     InstrumentsHolder& instruments;
     CryptoService& crypto;

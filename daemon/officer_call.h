@@ -70,6 +70,9 @@ Result<Recipient> recipient_of(OfficerCall& call);
 /// by an agreement's directory; itself if none knows it.
 Address addressed(OfficerCall& call, Address to);
 
+/// {required,held,current,until,days_left}; null where there never were any and none are required, unless `also_none`.
+Json meeting_keys_json(MeetingKeys const* keys, Timestamp now, bool also_none = false);
+
 Json denials_json(std::vector<Reason> const& reasons);
 /// The decision and, if allowed, the body and its digest. Errors: those of `minimise`.
 Result<Json> preview_json(Deliberation const& deliberation);
@@ -89,6 +92,7 @@ std::vector<OfficerRoute> onward_routes();
 std::vector<OfficerRoute> register_routes();
 std::vector<OfficerRoute> directory_routes();
 std::vector<OfficerRoute> meeting_routes();
+std::vector<OfficerRoute> meeting_key_routes();
 std::vector<OfficerRoute> log_routes();
 std::vector<OfficerRoute> witness_routes();
 std::vector<OfficerRoute> recovery_routes();

@@ -46,7 +46,8 @@ Json peer_json(Peer const& peer, Timestamp now) {
         .set("refreshed_at", optional_time(row.refreshed_at))
         .set("added_at", to_rfc3339(row.added_at))
         .set("removed_at", optional_time(row.removed_at))
-        .set("revocation", revocation_json(peer, now));
+        .set("revocation", revocation_json(peer, now))
+        .set("meeting_keys", meeting_keys_json(peer.meeting_keys.get(), now));
     return json;
 }
 

@@ -74,14 +74,15 @@ PeerContact::PeerContact(Engine& engine, PeerRegistry& registry, PeerClient& cli
 Result<PeerContact::Stored> PeerContact::read(Store& store) {
     ASSIGN_OR_RETURN(auto rows, store.peers().all());
     ASSIGN_OR_RETURN(auto revocations, store.peer_revocations().all());
-    return Stored{std::move(rows), std::move(revocations)};
+    ASSIGN_OR_RETURN(auto meeting_keys, store.meeting_keys().all());
+    return Stored{std::move(rows), std::move(revocations), std::move(meeting_keys)};
 }
 
 /// INVARIANT: on the engine thread only, so that older rows never replace newer ones.
 Status PeerContact::publish(Result<Stored> stored) {
     if (!stored) return stored.error();
-    ASSIGN_OR_RETURN(auto snapshot,
-                     PeerSnapshot::build(std::move(stored->rows), stored->revocations, limits_.maximum_age));
+    ASSIGN_OR_RETURN(auto snapshot, PeerSnapshot::build(std::move(stored->rows), stored->revocations,
+                                                        limits_.maximum_age, stored->meeting_keys));
     registry_.replace(std::move(snapshot));
     return Done{};
 }
@@ -112,8 +113,11 @@ Status PeerContact::add(PeerRow row, Digest const& fingerprint, Actor const& act
         if (before && before->log_key != row.log_key) RETURN_IF_ERROR(store.witness().forget(row.node));
         RETURN_IF_ERROR(store.peers().put(row));
         // Under another root there are other authorities; under the same one what was revoked stays so.
-        if (known != nullptr && known->pin.root() != pin.root())
+        if (known != nullptr && known->pin.root() != pin.root()) {
             RETURN_IF_ERROR(store.peer_revocations().forget(row.node));
+            ASSIGN_OR_RETURN(auto const destroyed, store.meeting_keys().remove(row.node));
+            static_cast<void>(destroyed);
+        }
         auto facts = peer_facts(row);
         facts.set("root", pin.root().fingerprint().hex())
             .set("log_key", row.log_key)

@@ -87,6 +87,7 @@ private:
     struct Stored {
         std::vector<PeerRow> rows;
         std::vector<PeerRevocationRow> revocations;
+        MeetingKeysByNode meeting_keys;
         bool newly_revoked = false;
     };
     static Result<Stored> read(Store& store);

@@ -21,7 +21,8 @@ std::shared_ptr<KnownRevocations const> known_of(NodeId const& node, std::vector
 
 Result<std::shared_ptr<PeerSnapshot const>> PeerSnapshot::build(std::vector<PeerRow> rows,
                                                                 std::vector<PeerRevocationRow> const& revocations,
-                                                                std::chrono::milliseconds maximum_age) {
+                                                                std::chrono::milliseconds maximum_age,
+                                                                MeetingKeysByNode const& meeting_keys) {
     auto snapshot = std::make_shared<PeerSnapshot>();
     for (auto& row : rows) {
         auto const corrupt = [&row](std::string const& why) {
@@ -47,7 +48,9 @@ Result<std::shared_ptr<PeerSnapshot const>> PeerSnapshot::build(std::vector<Peer
         }
         auto const node = row.node;
         auto knowing = pin->with(known_of(node, revocations, maximum_age));
-        snapshot->peers_.emplace(node, Peer{std::move(row), std::move(knowing), std::move(chain), keys[0], keys[1]});
+        auto const shared = meeting_keys.find(node);
+        snapshot->peers_.emplace(node, Peer{std::move(row), std::move(knowing), std::move(chain), keys[0], keys[1],
+                                            shared == meeting_keys.end() ? nullptr : shared->second});
     }
     return std::shared_ptr<PeerSnapshot const>(std::move(snapshot));
 }

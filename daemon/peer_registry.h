@@ -3,6 +3,7 @@
 
 #include "crypto/envelope.h"
 #include "crypto/note_key.h"
+#include "daemon/meeting_key_table.h"
 #include "daemon/peer_client.h"
 #include "daemon/peer_revocation_table.h"
 #include "daemon/peer_table.h"
@@ -17,6 +18,7 @@ struct Peer {
     PinnedRoot pin;
     std::vector<Certificate> encryption_chain;             ///< as last presented; verified anew at each use
     std::optional<NoteVerifier> log_key{}, witness_key{};  ///< none: not told yet
+    std::shared_ptr<MeetingKeys const> meeting_keys{};     ///< null: never any, and not required
 
     [[nodiscard]] bool removed() const { return row.removed_at.has_value(); }
     [[nodiscard]] PeerTarget target() const { return {row.node, row.host, row.port, pin.root(), pin.revocations()}; }
@@ -28,7 +30,8 @@ public:
     /// longer pins).
     static Result<std::shared_ptr<PeerSnapshot const>> build(std::vector<PeerRow> rows,
                                                              std::vector<PeerRevocationRow> const& revocations = {},
-                                                             std::chrono::milliseconds maximum_age = {});
+                                                             std::chrono::milliseconds maximum_age = {},
+                                                             MeetingKeysByNode const& meeting_keys = {});
 
     /// nullptr if the node was never a peer.
     [[nodiscard]] Peer const* find(NodeId const& node) const;

@@ -1,5 +1,6 @@
 #include "daemon/peer_transfer.h"
 
+#include "daemon/tls_groups.h"
 #include "daemon/tls_revocation.h"
 
 #include <algorithm>
@@ -28,6 +29,7 @@ CURLcode on_tls_context(CURL*, void* raw, void* credentials) {
     auto* const context = static_cast<SSL_CTX*>(raw);
     auto const& revocations = static_cast<PeerTransfer::Credentials const*>(credentials)->revocations;
     if (revocations && !refuse_revoked(context, {revocations})) return CURLE_SSL_CERTPROBLEM;
+    if (!set_tls_groups(context)) return CURLE_SSL_CIPHER;
     // curl sets X509_V_FLAG_PARTIAL_CHAIN unless told otherwise; strictness it leaves to us.
     auto* const parameters = SSL_CTX_get0_param(context);
     return X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_X509_STRICT) == 1 ? CURLE_OK : CURLE_SSL_CERTPROBLEM;

@@ -215,11 +215,13 @@ void QueryAsker::post(CallPtr call, ByteView sealed) {
             parts_.pool.submit_always([this, call, bytes] { post(call, *bytes); });
         });
     }
+    auto wire = for_wire(sealed, peer->meeting_keys.get(), parts_.clock.now());
+    if (!wire) return settle(call, AskedState::open, std::string(wire.error().code), {});
     PeerCall request{.target = peer->target(),
                      .method = "POST",
                      .path = "/exchange/v1/queries",
                      .content_type = "application/cms",
-                     .body = Bytes(sealed.begin(), sealed.end()),
+                     .body = *std::move(wire),
                      .timeout = answer_timeout};
     parts_.client.call(std::move(request), [this, call](PeerClient::Outcome outcome) {
         auto shared = std::make_shared<PeerClient::Outcome>(std::move(outcome));  // owner: the closure below
@@ -232,14 +234,17 @@ void QueryAsker::on_outcome(CallPtr call, PeerClient::Outcome outcome) {
         return settle(call, AskedState::open, std::string(failure->error.code), {});
     auto& response = std::get<PeerClient::Answer>(outcome).response;
     if (response.status == 200 && response.content_type == "application/cms")
-        return parts_.crypto.open(std::move(response.body), parts_.config.limits.body_bytes, parts_.peers.snapshot(),
+        return parts_.crypto.open(std::move(response.body), call->row.to.node, parts_.config.limits.body_bytes,
+                                  parts_.peers.snapshot(),
                                   [this, call](Result<OpenedEnvelope> opened) { on_answer(call, std::move(opened)); });
     if (response.status == 202) return settle(call, AskedState::pending, "", {});
     auto const code = problem_code(response);
     bool const wants_new_key = classify_answer(response.status, response.content_type, code) == AnswerClass::new_key;
     if (wants_new_key && !call->new_key) return fetch_new_key(call);
-    bool const for_ever = !wants_new_key && (response.status == 400 || response.status == 403 ||
-                                             response.status == 409 || response.status == 410);
+    // Keys can be handed over: the question is as good afterwards.
+    bool const for_ever =
+        !wants_new_key && meeting_key_refusal(code).empty() &&
+        (response.status == 400 || response.status == 403 || response.status == 409 || response.status == 410);
     settle(call, for_ever ? AskedState::refused : AskedState::open, code.empty() ? "peer.unexpected_answer" : code, {});
 }
 

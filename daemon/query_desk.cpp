@@ -66,7 +66,7 @@ void QueryDesk::refuse_form(HttpResponder const& respond, NodeId const& carrier,
 
 void QueryDesk::receive(Bytes sealed, NodeId const& carrier, HttpResponder respond) {
     auto const arrived = std::chrono::steady_clock::now();
-    parts_.crypto.open(std::move(sealed), parts_.config.limits.body_bytes, parts_.peers.snapshot(),
+    parts_.crypto.open(std::move(sealed), carrier, parts_.config.limits.body_bytes, parts_.peers.snapshot(),
                        [this, carrier, respond = std::move(respond), arrived](Result<OpenedEnvelope> opened) {
                            on_opened(std::move(opened), carrier, respond, arrived);
                        });
@@ -301,8 +301,12 @@ Result<Bytes> QueryDesk::record(Store& store, Question const& question, Answer c
 }
 
 void QueryDesk::give(Question const& question, Bytes sealed) {
+    auto const peers = parts_.peers.snapshot();
+    auto const* const peer = peers->find(question.query.from.node);
+    auto wire = for_wire(sealed, peer == nullptr ? nullptr : peer->meeting_keys.get(), parts_.clock.now());
+    if (!wire) return fail(question, wire.error());
     parts_.slots.hold(question.arrived, question.respond,
-                      {.status = 200, .content_type = "application/cms", .body = std::move(sealed)});
+                      {.status = 200, .content_type = "application/cms", .body = *std::move(wire)});
 }
 
 /// SECURITY: held like an answer, and without the reason: when the national database fails is nobody's business.

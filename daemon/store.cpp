@@ -27,6 +27,7 @@ Store::Store(Database database)
       procedures_(database_, contents_),
       threads_(database_, contents_),
       meetings_(database_),
+      meeting_keys_(database_),
       onward_(database_),
       witness_(database_),
       mirror_(database_),
@@ -95,9 +96,11 @@ Status Store::rollback_to_savepoint() {
 }
 
 Status Store::tidy() {
-    if (!contents_.erased_any() && database_.wal_pages() < long_wal_pages) return Done{};
+    bool const erased = contents_.erased_any() || meeting_keys_.destroyed_any();
+    if (!erased && database_.wal_pages() < long_wal_pages) return Done{};
     RETURN_IF_ERROR(database_.checkpoint());
     contents_.forget_erasures();
+    meeting_keys_.forget_destroyed();
     return Done{};
 }
 

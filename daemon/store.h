@@ -7,6 +7,7 @@
 #include "daemon/evidence_table.h"
 #include "daemon/inbox_table.h"
 #include "daemon/log_mirror.h"
+#include "daemon/meeting_key_table.h"
 #include "daemon/meeting_table.h"
 #include "daemon/onward_table.h"
 #include "daemon/outbox_table.h"
@@ -48,6 +49,7 @@ public:
     [[nodiscard]] ProcedureTable& procedures() { return procedures_; }
     [[nodiscard]] ThreadTable& threads() { return threads_; }
     [[nodiscard]] MeetingTable& meetings() { return meetings_; }
+    [[nodiscard]] MeetingKeyTable& meeting_keys() { return meeting_keys_; }
     [[nodiscard]] OnwardTable& onward() { return onward_; }
     [[nodiscard]] WitnessTable& witness() { return witness_; }
     [[nodiscard]] LogMirror& mirror() { return mirror_; }
@@ -89,6 +91,7 @@ private:
     ProcedureTable procedures_;
     ThreadTable threads_;
     MeetingTable meetings_;
+    MeetingKeyTable meeting_keys_;
     OnwardTable onward_;
     WitnessTable witness_;
     LogMirror mirror_;

@@ -1,5 +1,6 @@
 #include "daemon/tls_context.h"
 
+#include "daemon/tls_groups.h"
 #include "daemon/tls_revocation.h"
 
 namespace casebridge {
@@ -7,12 +8,6 @@ namespace casebridge {
 namespace {
 
 constexpr std::string_view bad_identity = "http.bad_identity";
-
-/// A hybrid group where OpenSSL has one (3.5), else elliptic curves alone.
-bool set_groups(SSL_CTX* context) {
-    return SSL_CTX_set1_groups_list(context, "X25519MLKEM768:X25519:P-256:P-384") == 1 ||
-           SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1;
-}
 
 bool set_protocol(SSL_CTX* context) {
     // SECURITY: on resumption OpenSSL gives no verified chain, so nothing may be resumed.
@@ -23,7 +18,7 @@ bool set_protocol(SSL_CTX* context) {
     SSL_CTX_set_security_level(context, 2);
     return SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) == 1 &&
            SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 && SSL_CTX_set_num_tickets(context, 0) == 1 &&
-           SSL_CTX_set_max_early_data(context, 0) == 1 && set_groups(context);
+           SSL_CTX_set_max_early_data(context, 0) == 1 && set_tls_groups(context);
 }
 
 bool set_own_chain(SSL_CTX* context, std::vector<Certificate> const& chain, PrivateKey const& key) {

@@ -44,6 +44,7 @@ std::vector<Command> identity_commands();
 std::vector<Command> revocation_commands();
 std::vector<Command> authority_commands();
 std::vector<Command> peer_commands();
+std::vector<Command> meeting_key_commands();
 std::vector<Command> agreement_commands();
 std::vector<Command> policy_commands();
 std::vector<Command> consent_commands();

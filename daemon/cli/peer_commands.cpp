@@ -73,9 +73,22 @@ Cell revocations_of(Json const& peer) {
     return {"too old: " + seen, Tone::bad};
 }
 
+/// Whether what is exchanged has a second layer, and for how long.
+Cell meeting_keys_of(Json const& peer) {
+    auto const* const keys = peer.find("meeting_keys");
+    if (keys == nullptr || keys->as_object() == nullptr) return {"none", Tone::dim};
+    bool const required = shown(*keys, "required") == "yes";
+    if (keys->text_or("current").empty())
+        return required ? Cell{"none for today: nothing leaves", Tone::bad} : Cell{"none for today", Tone::warning};
+    constexpr std::int64_t month = 30;
+    auto const* const left = keys->find("days_left");
+    bool const soon = left != nullptr && left->as_integer() != nullptr && *left->as_integer() < month;
+    return {shown(*keys, "days_left") + " days" + (required ? ", required" : ""), soon ? Tone::warning : Tone::plain};
+}
+
 std::string render_list(Json const& json, Style const& style) {
     if (items(json, "peers").empty()) return "no partners yet; `casebridge peer add --help`\n";
-    Table table({"node", "kind", "address", "offices", "last contact", "revocations", "name"});
+    Table table({"node", "kind", "address", "offices", "last contact", "revocations", "meeting keys", "name"});
     for (auto const& peer : items(json, "peers")) {
         bool const removed = !peer.text_or("removed_at").empty();
         auto const contact =
@@ -86,6 +99,7 @@ std::string render_list(Json const& json, Style const& style) {
                    shown(peer, "offices"),
                    {contact, removed ? Tone::warning : Tone::plain},
                    revocations_of(peer),
+                   meeting_keys_of(peer),
                    shown(peer, "name")});
     }
     return table.text(style);

@@ -101,6 +101,9 @@ std::string render_status(Json const& json, Style const& style) {
     facts.add("revocation list", list.as_object() == nullptr ? Cell{"none: casebridge identity crl", Tone::dim}
                                                              : Cell{"until " + local_time(list.text_or("next_update")) +
                                                                     ", " + shown(list, "revoked") + " revoked"});
+    auto const groups = member(json, "identity").text_or("tls_groups");
+    facts.add("TLS groups",
+              groups + (groups.find("MLKEM") == std::string::npos ? "  (no ML-KEM: OpenSSL before 3.5)" : ""));
     facts.add("root fingerprint", shown(member(json, "identity"), "root_fingerprint"));
     for (auto const* role : {"tls", "signing", "encryption"})
         facts.add(std::string(role) + " certificate",

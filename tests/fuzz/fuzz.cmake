@@ -20,6 +20,7 @@ endfunction()
 
 casebridge_fuzz_target(der_gate casebridge_crypto)
 casebridge_fuzz_target(envelope casebridge_crypto)
+casebridge_fuzz_target(meeting_layer casebridge_crypto)
 casebridge_fuzz_target(log_proof casebridge_crypto)
 casebridge_fuzz_target(json casebridge_policies)
 casebridge_fuzz_target(evidence casebridge_policies)

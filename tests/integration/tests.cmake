@@ -45,6 +45,7 @@ casebridge_test(integration_revocation
   LIBRARIES casebridge_two_nodes casebridge_crypto_test_support
   SOURCES
     ${here}/keys_test.cpp
+    ${here}/meeting_key_test.cpp
     ${here}/revocation_test.cpp
 )
 casebridge_test(integration_onward

@@ -1,4 +1,5 @@
 // Any ministry can open and make our messages with the `openssl` command and no software of ours.
+#include "crypto/meeting_layer.h"
 #include "crypto/oids.h"
 #include "tests/support/check_code.h"
 #include "tests/support/der_edit.h"
@@ -120,6 +121,56 @@ BOOST_AUTO_TEST_CASE(the_command_judges_our_chains_as_we_do) {
     desk.run(verify + "-purpose smimesign sign.crt");
     BOOST_CHECK(!desk.directory.openssl(verify + "-purpose smimesign tls.crt"));
     BOOST_CHECK(!desk.directory.openssl(verify + "-purpose sslserver sign.crt"));
+}
+
+BOOST_AUTO_TEST_CASE(the_command_makes_and_opens_the_layer_under_a_shared_key) {
+    Desk const desk(Suite::p256_sha256);
+    auto const key = Secret::random(meeting_key_bytes);
+    auto const id_bytes = random_bytes(meeting_key_id_bytes);
+    MeetingKeyId id{};
+    std::ranges::copy(id_bytes, id.begin());
+    auto const named = " -secretkey " + to_hex(key.reveal()) + " -secretkeyid " + to_hex(id_bytes);
+    auto const inner = must(sign(payload(), ContentKind::message, Payload::attached, desk.thailand.signer(), desk.now));
+    auto const sealed = must(seal(inner, desk.cambodia.encryption.certificate));
+    desk.directory.write("layered.der", must(add_meeting_layer(sealed.bytes(), id, key)));
+    desk.run("cms -decrypt -binary -inform DER -in layered.der" + named + " -out sealed.der");
+    BOOST_CHECK(std::ranges::equal(desk.directory.read("sealed.der"), sealed.bytes()));
+    desk.run(
+        "cms -decrypt -binary -inform DER -in sealed.der -recip recipient.crt -inkey recipient.key -out inner.der");
+    BOOST_CHECK(std::ranges::equal(desk.directory.read("inner.der"), inner.bytes()));
+
+    desk.run("cms -encrypt -binary -aes-256-gcm -in sealed.der" + named + " -outform DER -out theirs.der");
+    auto const gated = must(gate_meeting(desk.directory.read("theirs.der"), 1 << 20));
+    BOOST_CHECK(gated.key_id() == id);
+    BOOST_CHECK(std::ranges::equal(must(remove_meeting_layer(gated, key)), sealed.bytes()));
+}
+
+BOOST_AUTO_TEST_CASE(the_command_opens_layers_that_we_refuse) {
+    Desk const desk(Suite::p256_sha256);
+    auto const key = Secret::random(meeting_key_bytes);
+    auto const named = " -secretkey " + to_hex(key.reveal()) + " -secretkeyid " + to_hex(Bytes(16, 5));
+    MeetingKeyId id{};
+    id.fill(5);
+    desk.directory.write("text", payload());
+    auto const layered = must(add_meeting_layer(payload(), id, key));
+    auto const opens = [&](std::string const& name, Bytes const& bytes, char const* code) {
+        BOOST_TEST_CONTEXT(name) {
+            desk.directory.write("changed.der", bytes);
+            desk.run("cms -decrypt -binary -inform DER -in changed.der" + named + " -out out");
+            CHECK_CODE(gate_meeting(bytes, 1 << 20), code);
+        }
+    };
+    auto longer = layered;
+    longer.push_back(0);
+    opens("a byte after it", longer, "gate.meeting_trailing_bytes");
+    auto cut = DerNode::parse(layered);
+    cut.at({1, 0, 3}).content.resize(4);
+    cut.at({1, 0, 2, 1, 1, 1}) = integer(4);
+    opens("a tag of 4 bytes", cut.encode(), "gate.meeting_tag_length");
+    desk.run("cms -encrypt -binary -aes-256-cbc -in text" + named + " -outform DER -out cbc.der");
+    opens("without authentication", desk.directory.read("cbc.der"), "gate.meeting_not_authenticated");
+    desk.run("cms -encrypt -binary -aes-256-gcm -in text" + named + " -recip recipient.crt -outform DER -out two.der");
+    opens("two recipients", desk.directory.read("two.der"), "gate.meeting_recipient_count");
 }
 
 BOOST_AUTO_TEST_CASE(the_der_gate_and_openssl_read_the_same_object_identifiers) {

@@ -43,6 +43,7 @@ casebridge_test(crypto_gate_test LIBRARIES casebridge_crypto_test_support SOURCE
   unit/crypto/inner_gate_test.cpp
   unit/crypto/inner_signed_data_test.cpp
   unit/crypto/inner_signer_test.cpp
+  unit/crypto/meeting_layer_test.cpp
   unit/crypto/outer_envelope_test.cpp
   unit/crypto/outer_gate_test.cpp
   unit/crypto/outer_recipient_test.cpp

@@ -417,4 +417,24 @@ BOOST_AUTO_TEST_CASE(checkpoints_and_proofs_are_verified_offline) {
     CHECK_CONTAINS(unknown.err, "[note.no_known_key]");
 }
 
+BOOST_AUTO_TEST_CASE(meeting_keys_are_made_into_a_file_of_its_owner_and_never_shown) {
+    TemporaryDirectory const directory;
+    auto const file = directory.path() / "th-kh.keys";
+    std::string const make =
+        "meeting-key make kh-mosvy --node th-msdhs --from 2026-12-01 --keys 3 --out " + file.string();
+    auto const made = run(make);
+    BOOST_REQUIRE_EQUAL(made.exit, 0);
+    CHECK_CONTAINS(made.out, "check number");
+    CHECK_CONTAINS(made.out, "2026-12-04");
+    BOOST_CHECK((fs::status(file).permissions() & fs::perms::all) == (fs::perms::owner_read | fs::perms::owner_write));
+    auto const text = text_of(file);
+    auto const key = text.substr(text.rfind(' ') + 1, 64);
+    BOOST_CHECK_EQUAL(key.size(), 64U);
+    BOOST_CHECK(!contains(made.out + made.err, key));
+    CHECK_CONTAINS(run(make).err, "[file.exists]");
+    BOOST_CHECK_EQUAL(text_of(file), text);
+    fs::permissions(file, fs::perms::group_read, fs::perm_options::add);
+    CHECK_CONTAINS(run("meeting-key add kh-mosvy " + file.string()).err, "[file.too_permissive]");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -143,4 +143,19 @@ BOOST_AUTO_TEST_CASE(what_the_superuser_makes_in_a_directory_of_the_daemons_is_t
     BOOST_CHECK_EQUAL(mode_of(inner), 0700U);
 }
 
+BOOST_AUTO_TEST_CASE(a_destroyed_file_is_overwritten_under_every_name_it_has) {
+    TemporaryDirectory const directory;
+    auto const path = directory.path() / "keys", other = directory.path() / "other";
+    must(write_file_atomically(path, as_bytes("secret"), 0600));
+    std::filesystem::create_hard_link(path, other);
+    CHECK_ACCEPTED(destroy_file(path));
+    BOOST_CHECK(!std::filesystem::exists(path));
+    BOOST_CHECK(must(read_file(other, 100)) == Bytes(6, 0));
+    CHECK_CODE(destroy_file(path), "file.unreadable");
+    std::filesystem::create_symlink(other, path);
+    CHECK_CODE(destroy_file(path), "file.unreadable");
+    BOOST_CHECK(std::filesystem::exists(other));
+    CHECK_CODE(destroy_file("/dev/null"), "file.unwritable");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

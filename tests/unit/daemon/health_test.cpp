@@ -196,4 +196,27 @@ BOOST_AUTO_TEST_CASE(a_staging_table_is_looked_at_where_there_is_one) {
     BOOST_CHECK_EQUAL(with_staging({.refused = 1, .left_behind = 1}), "degraded received.left_behind");
 }
 
+BOOST_AUTO_TEST_CASE(meeting_keys_are_told_of_before_they_run_out_and_when_nothing_leaves_without) {
+    BOOST_CHECK(judge(well(), {}).find("meeting_keys") == nullptr);
+    auto const with = [](std::vector<MeetingKeyFacts> keys) {
+        auto facts = well();
+        facts.meeting_keys = std::move(keys);
+        return verdict(facts, "meeting_keys");
+    };
+    auto const lasting = [](std::chrono::hours left) {
+        return MeetingKeyFacts{.node = "kh-mosvy", .current = true, .end = now + left};
+    };
+    BOOST_CHECK_EQUAL(with({lasting(30 * 24h)}), "up");
+    BOOST_CHECK_EQUAL(with({lasting(30 * 24h - 1h)}), "degraded meeting_key.ends_soon");
+    BOOST_CHECK_EQUAL(with({lasting(7 * 24h)}), "degraded meeting_key.ends_soon");
+    BOOST_CHECK_EQUAL(with({lasting(20 * 24h), lasting(7 * 24h - 1h)}), "degraded meeting_key.ends_this_week");
+    BOOST_CHECK_EQUAL(with({{.node = "kh-mosvy", .end = now}}), "degraded meeting_key.ran_out");
+    BOOST_CHECK_EQUAL(with({{.node = "kh-mosvy", .begins_later = true, .end = now + 1h}}), "up");
+    MeetingKeyFacts const required{.node = "la-mlsw", .required = true, .begins_later = true};
+    BOOST_CHECK_EQUAL(with({lasting(1h), required}), "degraded meeting_key.none_current");
+    auto facts = well();
+    facts.meeting_keys = {lasting(1h), required};
+    BOOST_CHECK_EQUAL(judge(facts, {}).find("meeting_keys")->detail, "la-mlsw");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

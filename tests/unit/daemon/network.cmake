@@ -11,5 +11,6 @@ casebridge_test(daemon_network
     ${here}/peer_client_test.cpp
     ${here}/store_key_test.cpp
     ${here}/telemetry_test.cpp
+    ${here}/tls_groups_test.cpp
     ${here}/watchdog_test.cpp
 )

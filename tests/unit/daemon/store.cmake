@@ -21,6 +21,7 @@ casebridge_test(daemon_store
     ${here}/inbox_table_test.cpp
     ${here}/log_mirror_test.cpp
     ${here}/log_patrol_test.cpp
+    ${here}/meeting_key_test.cpp
     ${here}/meeting_table_test.cpp
     ${here}/migrations_test.cpp
     ${here}/outbox_table_test.cpp
