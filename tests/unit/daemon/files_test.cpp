@@ -151,9 +151,9 @@ BOOST_AUTO_TEST_CASE(a_destroyed_file_is_overwritten_under_every_name_it_has) {
     CHECK_ACCEPTED(destroy_file(path));
     BOOST_CHECK(!std::filesystem::exists(path));
     BOOST_CHECK(must(read_file(other, 100)) == Bytes(6, 0));
-    CHECK_CODE(destroy_file(path), "file.unreadable");
+    CHECK_ACCEPTED(destroy_file(path));  // a destruction that was cut off is finished
     std::filesystem::create_symlink(other, path);
-    CHECK_CODE(destroy_file(path), "file.unreadable");
+    CHECK_CODE(destroy_file(path), "file.unwritable");
     BOOST_CHECK(std::filesystem::exists(other));
     CHECK_CODE(destroy_file("/dev/null"), "file.unwritable");
 }
