@@ -9,11 +9,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// 2026-11-29T07:34:05Z → 20261129T073405Z
+/// 2026-11-29T07:34:05.000Z → 20261129T073405Z
 std::string folder_name(Timestamp time) {
     auto text = to_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
     std::erase_if(text, [](char each) { return each == '-' || each == ':'; });
-    return text;
+    return text.substr(0, text.find('.')) + 'Z';
 }
 
 std::uint64_t size_of(fs::path const& file) {

@@ -19,7 +19,8 @@ constexpr std::uint64_t leaves_at_once = 64 * LogTile::width;
 constexpr std::uint64_t leaves_a_round = 64 * leaves_at_once;
 /// About so many others a partner is asked in a round.
 constexpr std::size_t others_a_round = 8;
-constexpr std::size_t most_note_bytes = SignedNote::maximum_bytes;
+/// Bytes; a note that is asked for is not bound by what a header holds (log_endpoint.h).
+constexpr std::size_t longest_note = SignedNote::maximum_bytes;
 
 /// Of a note that was verified when it was taken.
 std::optional<Checkpoint> head_in(std::string const& note) {
@@ -248,7 +249,7 @@ void WitnessRounds::hear_about_others(Peer const& peer) {
 }
 
 void WitnessRounds::hear_about(Peer const& teller, Peer const& log) {
-    auto const response = get(teller, log_path(log) + "/checkpoint", most_note_bytes);
+    auto const response = get(teller, log_path(log) + "/checkpoint", longest_note);
     if (!response || !response->content_type.starts_with("text/plain")) return;
     auto const note = to_text(response->body);
     auto const told = head_in(note);
@@ -260,7 +261,7 @@ void WitnessRounds::hear_about(Peer const& teller, Peer const& log) {
 
 void WitnessRounds::hear_growth(Peer const& teller, Peer const& log, Checkpoint const& held) {
     auto const response =
-        get(teller, log_path(log) + "/consistency?old=" + std::to_string(held.size), most_note_bytes + 16 * 1024);
+        get(teller, log_path(log) + "/consistency?old=" + std::to_string(held.size), longest_note + 16 * 1024);
     if (!response) return;
     auto const json = parse_json(to_text(response->body), {.bytes = 512 * 1024, .depth = 3, .members = 200});
     if (!json) return;
@@ -268,7 +269,7 @@ void WitnessRounds::hear_growth(Peer const& teller, Peer const& log, Checkpoint 
     auto const old_size = reader.integer("old");
     auto const root = Digest::from_hex(reader.string("root", 64));
     auto const* const list = reader.array("proof");
-    auto const note = reader.string("checkpoint", most_note_bytes);
+    auto const note = reader.string("checkpoint", longest_note);
     if (!reader.finish() || !root || old_size != static_cast<std::int64_t>(held.size)) return;
     std::vector<Digest> proof;
     for (auto const& each : *list->as_array()) {
