@@ -419,6 +419,7 @@ BOOST_AUTO_TEST_CASE(without_a_partner_nothing_is_brought_forward_and_nothing_is
     keep_store(thailand);
     static_cast<void>(delivered_message());
     wait_until_cosigned(thailand);
+    wait_until_mirrored(cambodia);
     put_store_back(thailand);
     cambodia.stop();
     thailand.start();
