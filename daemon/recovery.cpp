@@ -141,11 +141,11 @@ Result<std::vector<Digest>> Recovery::mirrored(Peer const& peer, std::uint64_t f
     return all;
 }
 
-/// Who holds the largest head of ours. What it gives counts because we had signed it.
-Result<std::pair<Peer, Checkpoint>> Recovery::furthest(std::uint64_t size) {
+/// Those who hold the largest head of ours. What they give counts because we had signed it.
+Result<std::vector<std::pair<Peer, Checkpoint>>> Recovery::furthest(std::uint64_t size) {
     ASSIGN_OR_RETURN(auto const own, NoteVerifier::parse(parts_.log.vkey()));
     auto const path = "/exchange/v1/log/" + sha256(as_bytes(log_origin(parts_.self.node))).hex() + "/checkpoint";
-    std::optional<std::pair<Peer, Checkpoint>> best;
+    std::vector<std::pair<Peer, Checkpoint>> best;
     auto const peers = parts_.peers.snapshot();
     for (auto const& [node, peer] : peers->all()) {
         if (peer.removed()) continue;
@@ -153,10 +153,12 @@ Result<std::pair<Peer, Checkpoint>> Recovery::furthest(std::uint64_t size) {
         if (!response) continue;
         auto head = open_checkpoint(to_text(response->body), own);
         if (!head) continue;
-        if (!best || head->checkpoint.size > best->second.size) best.emplace(peer, std::move(head->checkpoint));
+        if (!best.empty() && head->checkpoint.size < best.front().second.size) continue;
+        if (!best.empty() && head->checkpoint.size > best.front().second.size) best.clear();
+        best.emplace_back(peer, std::move(head->checkpoint));
     }
-    if (!best || best->second.size < size) return no_partner();
-    return *std::move(best);
+    if (best.empty() || best.front().second.size < size) return no_partner();
+    return best;
 }
 
 Result<std::pair<Recovery::Plan, std::vector<Digest>>> Recovery::plan(Peer const& peer, Checkpoint const& head,
@@ -186,15 +188,25 @@ Result<std::pair<Recovery::Plan, std::vector<Digest>>> Recovery::plan(Peer const
     }
 }
 
+/// A partner may have cosigned a head and not have fetched the leaves below it yet; another has them.
+Result<Recovery::Planned> Recovery::plan_with_any(std::uint64_t size) {
+    ASSIGN_OR_RETURN(auto const candidates, furthest(size));
+    Error failure = no_partner();
+    for (auto const& [peer, head] : candidates) {
+        auto planned = plan(peer, head, size);
+        if (planned) return Planned{std::move(planned->first), std::move(planned->second), head};
+        failure = planned.error();
+    }
+    return failure;
+}
+
 Result<Recovery::Plan> Recovery::recover(Actor const& actor, bool dry_run) {
     if (parts_.standing.require_whole()) return Error{ErrorKind::conflict, "recover.not_needed"};
     auto const size = parts_.engine.call<std::uint64_t>(
         [](Store& store) -> Result<std::uint64_t> { return store.log().head().size; });
     if (!size) return size.error();
-    ASSIGN_OR_RETURN(auto const best, furthest(*size));
-    auto const& [peer, head] = best;
-    ASSIGN_OR_RETURN(auto const planned, plan(peer, head, *size));
-    auto const& [made, hashes] = planned;
+    ASSIGN_OR_RETURN(auto const planned, plan_with_any(*size));
+    auto const& [made, hashes, head] = planned;
     if (dry_run) return made;
     auto const peers = parts_.peers.snapshot();
     auto const since = made.since.value_or(Timestamp{}) - margin;

@@ -42,10 +42,18 @@ struct Witnesses : TwoNodes {
             return *json.find("mirrored") == *json.find("witnessed_size");
         });
     }
+    /// Then nothing is under way that would add a leaf after the log was mirrored.
+    void wait_until_erasure_is_confirmed() {
+        eventually("the withdrawal arrives", [&] { return cambodia.leaves("erasure").size() == 1; });
+        eventually("the erasure receipt arrives", [&] {
+            retry();
+            return thailand.leaves("erasure.confirmed").size() == 1;
+        });
+    }
     static Json recover(DemoMinistry const& node, bool dry_run) {
         auto const answer = node.officer().post(
             "/v1/recovery", Json::object().set("reason", "restored a backup").set("dry_run", dry_run));
-        BOOST_REQUIRE_EQUAL(answer.summary(), "200");
+        BOOST_REQUIRE_MESSAGE(answer.status == 200, answer.body);
         return answer.json();
     }
     static std::string recover_code(DemoMinistry const& node) {
@@ -71,6 +79,17 @@ struct Witnesses : TwoNodes {
         fs::copy_file(node.config().state_directory / "casebridge.db", node.directory() / "kept.db",
                       fs::copy_options::overwrite_existing);
         node.start();
+    }
+    /// A head that was cosigned as it went, and whose leaves nobody had fetched yet, could not be brought back: not
+    /// what is tried here.
+    static void stop_mirrored(DemoMinistry& node, DemoMinistry const& at) {
+        for (;;) {
+            wait_until_mirrored(at);
+            node.stop();
+            auto const json = partner(at);
+            if (*json.find("mirrored") == *json.find("witnessed_size")) return;
+            node.start();
+        }
     }
     static void put_store_back(DemoMinistry& node) {
         if (node.runs()) node.stop();
@@ -271,7 +290,7 @@ BOOST_AUTO_TEST_CASE(yesterdays_store_is_noticed_at_start_and_nothing_is_done_wi
     keep_store(thailand);
     static_cast<void>(delivered_message());
     withdraw_consent();
-    eventually("the withdrawal arrives", [&] { return cambodia.leaves("erasure").size() == 1; });
+    wait_until_erasure_is_confirmed();
     wait_until_cosigned(thailand);
     auto const before = *view(thailand).find("size");
 
@@ -304,11 +323,12 @@ BOOST_AUTO_TEST_CASE(partners_bring_yesterdays_store_forward_and_the_withdrawal_
     change_name("Another");
     auto const lost = delivered_message();  // what the old store will not know
     withdraw_consent();
-    eventually("the withdrawal arrives", [&] { return cambodia.leaves("erasure").size() == 1; });
+    wait_until_erasure_is_confirmed();
     wait_until_cosigned(thailand);
     wait_until_mirrored(cambodia);
     auto const before = *view(thailand).find("size")->as_integer();
 
+    stop_mirrored(thailand, cambodia);
     put_store_back(thailand);
     thailand.start();
     wait_until_frozen(thailand, "log.behind");
@@ -349,14 +369,11 @@ BOOST_AUTO_TEST_CASE(what_a_partner_had_sent_comes_once_more_and_stays_erased_if
     keep_store(cambodia);
     auto const message = delivered_message();
     withdraw_consent();
-    eventually("the withdrawal arrives", [&] { return cambodia.leaves("erasure").size() == 1; });
-    eventually("the erasure receipt arrives", [&] {
-        retry();
-        return thailand.leaves("erasure.confirmed").size() == 1;
-    });
+    wait_until_erasure_is_confirmed();
     wait_until_cosigned(cambodia);
     wait_until_mirrored(thailand);
 
+    stop_mirrored(cambodia, thailand);
     put_store_back(cambodia);
     cambodia.start();
     wait_until_frozen(cambodia, "log.behind");
@@ -379,6 +396,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_was_receipted_and_lost_is_there_again) {
     auto const message = delivered_message();
     wait_until_cosigned(cambodia);
     wait_until_mirrored(thailand);
+    stop_mirrored(cambodia, thailand);
     put_store_back(cambodia);
     cambodia.start();
     wait_until_frozen(cambodia, "log.behind");
@@ -420,6 +438,7 @@ BOOST_AUTO_TEST_CASE(without_a_partner_nothing_is_brought_forward_and_nothing_is
     static_cast<void>(delivered_message());
     wait_until_cosigned(thailand);
     wait_until_mirrored(cambodia);
+    stop_mirrored(thailand, cambodia);
     put_store_back(thailand);
     cambodia.stop();
     thailand.start();
@@ -462,10 +481,11 @@ BOOST_AUTO_TEST_CASE(one_partner_is_enough_to_come_forward_and_the_other_is_wait
     keep_store(thailand);
     static_cast<void>(delivered_message());
     withdraw_consent();
-    eventually("the withdrawal arrives", [&] { return cambodia.leaves("erasure").size() == 1; });
+    wait_until_erasure_is_confirmed();
     wait_until_laos_holds_all();
 
     cambodia.stop();
+    stop_mirrored(thailand, laos);
     put_store_back(thailand);
     thailand.start();
     wait_until_frozen(thailand, "log.behind");
@@ -494,6 +514,7 @@ BOOST_AUTO_TEST_CASE(one_partner_is_enough_to_come_forward_and_the_other_is_wait
     keep_store(thailand);
     withdraw_consent();
     wait_until_laos_holds_all();
+    stop_mirrored(thailand, laos);
     put_store_back(thailand);
     thailand.start();
     wait_until_frozen(thailand, "log.behind");
@@ -516,11 +537,29 @@ BOOST_AUTO_TEST_CASE(one_partner_is_enough_to_come_forward_and_the_other_is_wait
     BOOST_CHECK(*view(thailand).find("may_send") == Json(true));
 }
 
+BOOST_AUTO_TEST_CASE(a_partner_that_has_cosigned_and_not_mirrored_does_not_stand_in_the_way_of_another) {
+    keep_store(thailand);
+    static_cast<void>(delivered_message());
+    wait_until_laos_holds_all();
+    wait_until_cosigned(thailand);  // by Cambodia, which is asked first
+    cambodia.stop();
+    must(must(Database::open(cambodia.config().state_directory / "casebridge.db", demo_store_key(),
+                             Database::Mode::open_existing))
+             .execute("DELETE FROM mirror_tiles; DELETE FROM mirrors"));
+    stop_mirrored(thailand, laos);
+    put_store_back(thailand);
+    cambodia.start();
+    thailand.start();
+    wait_until_frozen(thailand, "log.behind");
+    BOOST_CHECK_EQUAL(recover(thailand, false).text_or("from"), "la-mlsw");
+}
+
 BOOST_AUTO_TEST_CASE(an_officer_may_say_that_a_partner_is_not_waited_for) {
     keep_store(thailand);
     static_cast<void>(delivered_message());
     wait_until_laos_holds_all();
     cambodia.stop();
+    stop_mirrored(thailand, laos);
     put_store_back(thailand);
     thailand.start();
     wait_until_frozen(thailand, "log.behind");
