@@ -86,10 +86,16 @@ void CrashPair::stop(FaultyDaemon& daemon) {
 }
 
 void CrashPair::require_right_ending(FaultyDaemon& daemon) const {
-    auto const why = to_text(daemon.fault().action) + " at " + daemon.fired_at() + ":\n" + daemon.log();
-    require(daemon.fired() != 0, "ended by itself:\n" + daemon.log());
+    // What found its disk full may need until it has room again, and longer, to end of that.
+    auto const room = room_since_.find(&daemon);
+    bool const ends_of_full_disk =
+        daemon.fired() == 0 && room != room_since_.end() && Clock::now() - room->second < longest_agony;
+    auto const why = (ends_of_full_disk ? "a disk that was full" : to_text(daemon.fault().action)) + " at " +
+                     daemon.fired_at() + ":\n" + daemon.log();
+    require(daemon.fired() != 0 || ends_of_full_disk, "ended by itself:\n" + daemon.log());
     auto const ending = daemon.ending();
-    if (!daemon.fault().is_error()) return require(WIFSIGNALED(ending) && WTERMSIG(ending) == SIGKILL, why);
+    if (!ends_of_full_disk && !daemon.fault().is_error())
+        return require(WIFSIGNALED(ending) && WTERMSIG(ending) == SIGKILL, why);
     auto const expected = daemon.serves() ? exit_store_failed : exit_could_not_start;
     require(WIFEXITED(ending) && (WEXITSTATUS(ending) == expected || WEXITSTATUS(ending) == exit_store_failed),
             "ended with " + std::to_string(ending) + " after " + why);
@@ -101,17 +107,23 @@ void CrashPair::tend(FaultyDaemon& daemon) {
         require_right_ending(daemon);
         daemon.start();
         fired_since_.erase(&daemon);
+        room_since_.erase(&daemon);
         return;
     }
     if (daemon.fired() == 0 || !daemon.fault().is_error()) return;
     auto const since = fired_since_.emplace(&daemon, Clock::now()).first->second;
     if (daemon.fault().is_full_disk() && Clock::now() - since > disk_stays_full) {
-        daemon.disarm();
-        fired_since_.erase(&daemon);
+        make_room(daemon);
     } else if (!daemon.fault().is_full_disk()) {
         require(Clock::now() - since < longest_agony,
                 "goes on after " + to_text(daemon.fault().action) + " at " + daemon.fired_at() + ":\n" + daemon.log());
     }
+}
+
+void CrashPair::make_room(FaultyDaemon& daemon) {
+    room_since_[&daemon] = Clock::now();
+    daemon.disarm();
+    fired_since_.erase(&daemon);
 }
 
 void CrashPair::tend() {

@@ -86,6 +86,7 @@ private:
     [[nodiscard]] std::string newest_unknown();
     void tend(FaultyDaemon& daemon);
     void require_right_ending(FaultyDaemon& daemon) const;
+    void make_room(FaultyDaemon& daemon);
 
     TemporaryDirectory directory_;
     std::vector<Json> requests_;
@@ -93,7 +94,9 @@ private:
     std::map<int, int> consents_;  // how many were given by number of the case
     std::unique_ptr<FaultyDaemon> sender_, receiver_;
     std::set<FaultyDaemon*> wanted_;  // to run
-    std::map<FaultyDaemon*, std::chrono::steady_clock::time_point> fired_since_;
+    using Moments = std::map<FaultyDaemon*, std::chrono::steady_clock::time_point>;
+    Moments fired_since_;
+    Moments room_since_;  // since when the disk of those that found it full has room again
     std::set<std::string> sent_;
     Ledger sent_ledger_, received_ledger_;
 };
