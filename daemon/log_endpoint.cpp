@@ -62,13 +62,19 @@ void LogEndpoint::handle(HttpRequest const& request, NodeId const& caller, HttpR
         if (request.method != "POST") return respond(problem(405, "http.method_not_allowed"));
         return witness_.add_checkpoint(caller, request.body, std::move(respond));
     }
-    if (request.method != "GET") return respond(problem(405, "http.method_not_allowed"));
-    if (path == "checkpoint") return answer_checkpoint(std::move(respond));
-    if (path.starts_with("tile/")) return answer_tile(path, std::move(respond));
     auto const number = [&request](std::string_view key) -> std::optional<std::uint64_t> {
         auto const found = request.query.find(key);
         return found == request.query.end() ? std::nullopt : parse_log_number(found->second);
     };
+    if (path == "add-leaves") {
+        if (request.method != "POST") return respond(problem(405, "http.method_not_allowed"));
+        auto const first = number("first");
+        if (!first) return respond(problem(400, "request.bad_number"));
+        return witness_.add_leaves(caller, *first, request.body, std::move(respond));
+    }
+    if (request.method != "GET") return respond(problem(405, "http.method_not_allowed"));
+    if (path == "checkpoint") return answer_checkpoint(std::move(respond));
+    if (path.starts_with("tile/")) return answer_tile(path, std::move(respond));
     if (path == "mirror") {
         auto const first = number("first");
         if (!first) return respond(problem(400, "request.bad_number"));

@@ -91,17 +91,17 @@ Status LogMirror::append(NodeId const& node, std::vector<Digest> const& leaves) 
     return Done{};
 }
 
-Result<bool> LogMirror::verify(NodeId const& node, Digest const& root) {
-    ASSIGN_OR_RETURN(auto const all, size(node));
-    ASSIGN_OR_RETURN(auto const computed, root_at(node, all));
+Result<bool> LogMirror::verify(NodeId const& node, std::uint64_t size, Digest const& root) {
+    ASSIGN_OR_RETURN(auto const before, verified(node));
+    ASSIGN_OR_RETURN(auto const computed, root_at(node, size));
     if (computed != root) {
-        ASSIGN_OR_RETURN(auto const before, verified(node));
         RETURN_IF_ERROR(truncate(node, before));
         return false;
     }
+    if (size <= before) return true;
     RETURN_IF_ERROR(database_.prepare("INSERT OR REPLACE INTO mirrors(node, verified) VALUES(?1, ?2)")
                         .bind(1, node.text())
-                        .bind(2, stored::integer(all))
+                        .bind(2, stored::integer(size))
                         .run());
     return true;
 }

@@ -3,7 +3,7 @@
 // With it a head of any size can be compared with what that log had signed, and a partner who lost part of its log can
 // have the hashes back. Hashes are of salted leaves: they tell nobody anything but their number.
 //
-// INVARIANT: the first `verified` leaves gave a root that the log has signed; what follows them was only fetched.
+// INVARIANT: the first `verified` leaves gave a root that the log has signed; what follows them was only told.
 #pragma once
 
 #include "crypto/merkle_proof.h"
@@ -23,9 +23,9 @@ public:
 
     /// The leaves that follow those that are there; in a transaction.
     Status append(NodeId const& node, std::vector<Digest> const& leaves);
-    /// All of them are verified if their root is `root`; otherwise those that are not are dropped. In a transaction.
-    /// Errors: those of the store.
-    Result<bool> verify(NodeId const& node, Digest const& root);
+    /// The first `size` are verified if their root is `root`; otherwise all that were not verified before are dropped.
+    /// In a transaction. Errors: those of the store.
+    Result<bool> verify(NodeId const& node, std::uint64_t size, Digest const& root);
 
     /// Roots of perfect subtrees. Errors: `store.failed` (there is no such subtree).
     [[nodiscard]] SubtreeReader reader(NodeId const& node) const;

@@ -41,7 +41,8 @@ std::string_view frozen_code(std::string_view text) {
 
 }  // namespace
 
-LogStanding::LogStanding(LogStandingParts parts) : parts_(parts) {}
+LogStanding::LogStanding(LogStandingParts parts)
+    : parts_(parts), upload_(parts.engine, parts.peers, parts.client, parts.pool) {}
 
 Status LogStanding::load() {
     struct Stored {
@@ -268,19 +269,39 @@ void LogStanding::submit(NodeId const& node, OnDone done) {
         std::lock_guard const lock(mutex_);
         if (auto const& last = partners_[node].cosignature) old_size = last->size;
     }
-    parts_.pool.submit_always([this, node, old_size, done] { offer(node, old_size, true, done); });
+    parts_.pool.submit_always([this, offer = Offer{node, old_size, true, std::move(done)}] { begin(offer); });
 }
 
-void LogStanding::offer(NodeId const& node, std::uint64_t old_size, bool again, OnDone done) {
+void LogStanding::fail(Offer const& offer, Error const& error) {
+    note_failure(offer.node, error.code);
+    offer.done(error);
+}
+
+void LogStanding::begin(Offer offer) {
+    auto const size = parts_.engine.call<std::uint64_t>(
+        [](Store& store) -> Result<std::uint64_t> { return store.log().head().size; });
+    if (!size) return fail(offer, size.error());
+    // SECURITY: a number proves nothing; the head itself does, signed with our key.
+    if (offer.old_size > *size) return compare(offer.node, std::move(offer.done));
+    auto const from = offer.old_size;
+    tell_leaves(std::move(offer), from, std::min<std::uint64_t>(*size, from + most_unsigned_leaves));
+}
+
+void LogStanding::tell_leaves(Offer offer, std::uint64_t from, std::uint64_t end) {
+    auto const node = offer.node;
+    upload_.send(node, from, end, [this, offer = std::move(offer), end](Status const& told) {
+        if (!told) return fail(offer, told.error());
+        parts_.pool.submit_always([this, offer, end] { ask(offer, end); });
+    });
+}
+
+void LogStanding::ask(Offer offer, std::uint64_t size) {
     auto const peers = parts_.peers.snapshot();
-    auto const* const peer = peers->find(node);
+    auto const* const peer = peers->find(offer.node);
     if (peer == nullptr || peer->removed() || !peer->witness_key)
-        return done(Error{ErrorKind::not_found, "witness.no_key", node.text()});
-    auto proof = parts_.log.prove_growth(old_size, std::nullopt);
-    if (!proof) {
-        note_failure(node, proof.error().code);
-        return done(proof.error());
-    }
+        return offer.done(Error{ErrorKind::not_found, "witness.no_key", offer.node.text()});
+    auto proof = parts_.log.prove_growth(offer.old_size, size);
+    if (!proof) return fail(offer, proof.error());
     PeerCall call{.target = peer->target(),
                   .method = "POST",
                   .path = "/exchange/v1/log/add-checkpoint",
@@ -288,43 +309,37 @@ void LogStanding::offer(NodeId const& node, std::uint64_t old_size, bool again, 
                   .body = to_bytes(proof->text),
                   .timeout = patience};
     auto kept = std::make_shared<LogDesk::GrowthProof const>(*std::move(proof));  // owner: the closures below
-    parts_.client.call(std::move(call), [this, node, kept, again, done](PeerClient::Outcome outcome) {
+    parts_.client.call(std::move(call), [this, offer = std::move(offer), kept](PeerClient::Outcome outcome) {
         auto shared = std::make_shared<PeerClient::Outcome>(std::move(outcome));
-        parts_.pool.submit_always(
-            [this, node, kept, again, done, shared] { on_cosignature(node, *kept, again, std::move(*shared), done); });
+        parts_.pool.submit_always([this, offer, kept, shared] { on_cosignature(offer, *kept, std::move(*shared)); });
     });
 }
 
-void LogStanding::on_cosignature(NodeId const& node, LogDesk::GrowthProof const& proof, bool again,
-                                 PeerClient::Outcome outcome, OnDone done) {
-    auto const fail = [&](Error const& error) {
-        note_failure(node, error.code);
-        done(error);
-    };
-    if (auto const* failure = std::get_if<PeerClient::Failure>(&outcome)) return fail(failure->error);
+void LogStanding::on_cosignature(Offer offer, LogDesk::GrowthProof const& proof, PeerClient::Outcome outcome) {
+    if (auto const* failure = std::get_if<PeerClient::Failure>(&outcome)) return fail(offer, failure->error);
     auto const& response = std::get<PeerClient::Answer>(outcome).response;
-    if (response.status == 409) {
-        auto text = to_text(response.body);
-        if (text.ends_with('\n')) text.pop_back();
-        auto const size = parse_log_number(text);
-        if (!size) return fail(failure_of(response, "witness.unexpected_answer"));
-        // SECURITY: a number proves nothing; the head itself does, signed with our key.
-        if (*size > proof.head.size) return compare(node, std::move(done));
-        if (again) return offer(node, *size, false, std::move(done));
-        return fail(failure_of(response, "witness.other_size"));
+    if (response.status == 409 || response.status == 424) {
+        auto const size = log_size_in(response);
+        if (!size) return fail(offer, failure_of(response, "witness.unexpected_answer"));
+        bool const lacks_leaves = response.status == 424;
+        if (!lacks_leaves && *size > proof.head.size && !offer.again) return compare(offer.node, std::move(offer.done));
+        if (!std::exchange(offer.again, false)) return fail(offer, failure_of(response, "witness.other_size"));
+        if (lacks_leaves) return tell_leaves(std::move(offer), *size, proof.head.size);
+        offer.old_size = *size;
+        return begin(std::move(offer));
     }
     if (response.status == 422) {
         parts_.telemetry.count("casebridge_alarms_total", "log_refused");
-        note_failure(node, "witness.refused");
-        return compare(node, std::move(done));
+        note_failure(offer.node, "witness.refused");
+        return compare(offer.node, std::move(offer.done));
     }
-    if (response.status != 200) return fail(failure_of(response, "witness.unexpected_answer"));
+    if (response.status != 200) return fail(offer, failure_of(response, "witness.unexpected_answer"));
     auto const peers = parts_.peers.snapshot();
-    auto const* const peer = peers->find(node);
-    if (peer == nullptr) return fail({ErrorKind::not_found, "peer.unknown", node.text()});
+    auto const* const peer = peers->find(offer.node);
+    if (peer == nullptr) return fail(offer, {ErrorKind::not_found, "peer.unknown", offer.node.text()});
     auto const taken = take_cosignature(*peer, proof, response);
-    if (!taken) return fail(taken.error());
-    done(taken);
+    if (!taken) return fail(offer, taken.error());
+    offer.done(taken);
     changed_();
 }
 

@@ -10,10 +10,9 @@
 #pragma once
 
 #include "daemon/config.h"
+#include "daemon/leaf_upload.h"
 #include "daemon/log_desk.h"
-#include "daemon/peer_client.h"
 #include "daemon/witness.h"
-#include "daemon/worker_pool.h"
 
 namespace casebridge {
 
@@ -61,7 +60,8 @@ public:
 
     /// For the rounds: one partner, beside the work. `done` is always called.
     void compare(NodeId const& node, OnDone done);
-    /// Asks for a cosignature under the newest head. Errors: `log.no_key`, `witness.*`, `peer.*`.
+    /// Tells the partner the hashes of our newest leaves, and asks for a cosignature under the newest head. Errors:
+    /// `log.no_key`, `witness.*`, `peer.*`.
     void submit(NodeId const& node, OnDone done);
     [[nodiscard]] bool is_compared(NodeId const& node) const;
     /// Whether this partner is to be asked to cosign a log of so many leaves now.
@@ -88,9 +88,17 @@ public:
 private:
     void on_latest(NodeId const& node, PeerClient::Outcome outcome);
     void compared(NodeId const& node, Status const& outcome);
-    void on_cosignature(NodeId const& node, LogDesk::GrowthProof const& proof, bool again, PeerClient::Outcome outcome,
-                        OnDone done);
-    void offer(NodeId const& node, std::uint64_t old_size, bool again, OnDone done);
+    struct Offer {
+        NodeId node;
+        std::uint64_t old_size;  ///< that the partner has cosigned
+        bool again;              ///< once more, should that be another size
+        OnDone done;
+    };
+    void begin(Offer offer);
+    void tell_leaves(Offer offer, std::uint64_t from, std::uint64_t end);
+    void ask(Offer offer, std::uint64_t size);
+    void on_cosignature(Offer offer, LogDesk::GrowthProof const& proof, PeerClient::Outcome outcome);
+    void fail(Offer const& offer, Error const& error);
     Status take_cosignature(Peer const& peer, LogDesk::GrowthProof const& proof, HttpResponse const& response);
     Status freeze(std::string_view code, NodeId const& by, std::uint64_t their_size);
     [[nodiscard]] bool is_known_to_fit(NodeId const& by, std::string const& note) const;
@@ -98,6 +106,7 @@ private:
     [[nodiscard]] std::optional<Timestamp> newest_cosignature() const;
 
     LogStandingParts parts_;
+    LeafUpload upload_;
     std::function<void()> changed_ = [] {};
     mutable std::mutex mutex_;
     std::optional<Error> frozen_;

@@ -241,7 +241,6 @@ void join(Parts& p, std::function<Status()> reload) {
                                                           *p.standing, *p.duties, *p.sharing, p.telemetry, p.clock});
     p.rounds = std::make_unique<WitnessRounds>(WitnessRoundsParts{p.self, p.config, *p.engine, p.registry, p.client,
                                                                   *p.standing, *p.witness, *p.recovery, p.telemetry});
-    p.witness->on_cosigned([&p](NodeId const& node) { p.rounds->mirror_soon(node); });
     NodeDocument document{p.self.node, p.self.kind, p.config.name, p.self.offices, schema_version, {}, p.clock.now()};
     p.peer_endpoint = std::make_unique<PeerEndpoint>(PeerEndpointParts{
         std::move(document), p.config.peer_quota, *p.inbox, *p.desk, *p.health, *p.log_endpoint, *p.standing,

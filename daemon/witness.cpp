@@ -8,7 +8,8 @@ namespace casebridge {
 namespace {
 
 constexpr std::size_t looked_at = 20;  // of the newest evidence: one that stands is enough
-constexpr std::size_t leaves_at_once = 4096;
+constexpr std::size_t hash_bytes = sizeof(Digest::bytes);
+constexpr std::string_view size_type = "text/x.tlog.size";
 
 HttpResponse text_answer(int status, std::string const& text, std::string_view type = "text/plain; charset=utf-8") {
     return {.status = status, .content_type = std::string(type), .body = to_bytes(text)};
@@ -18,6 +19,19 @@ Json hashes_json(std::vector<Digest> const& hashes) {
     auto list = Json::array();
     for (auto const& hash : hashes) list.push(hash.hex());
     return list;
+}
+
+HttpResponse size_answer(int status, std::uint64_t size) {
+    return text_answer(status, std::to_string(size) + "\n", size_type);
+}
+
+/// Empty unless it is hashes, and not too many.
+std::vector<Digest> hashes_in(ByteView body) {
+    std::vector<Digest> hashes;
+    if (body.size() % hash_bytes != 0 || body.size() / hash_bytes > most_leaves_at_once) return hashes;
+    for (; !body.empty(); body = body.subspan(hash_bytes))
+        hashes.push_back(*Digest::from_bytes(body.first(hash_bytes)));
+    return hashes;
 }
 
 HttpResponse json_answer(Json const& json) {
@@ -39,6 +53,13 @@ int status_of_note_error(Error const& error) {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> log_size_in(HttpResponse const& response) {
+    if (!response.content_type.starts_with(size_type)) return std::nullopt;
+    auto text = to_text(response.body);
+    if (text.ends_with('\n')) text.pop_back();
+    return parse_log_number(text);
+}
 
 Witness::Witness(WitnessParts parts, std::optional<NoteSigner> key) : parts_(parts), key_(std::move(key)) {}
 
@@ -149,6 +170,13 @@ Result<Witness::Judged> Witness::judge(Store& store, NodeId const& node, Consist
         RETURN_IF_ERROR(accuse(store, node, {held->note, note, std::nullopt, text.proof}));
         return Judged{422, "log.not_consistent", size, true};
     }
+    ASSIGN_OR_RETURN(auto const mirrored, store.mirror().size(node));
+    if (mirrored < head.size) return Judged{424, "log.leaves_wanted", mirrored};
+    ASSIGN_OR_RETURN(bool const are_its_leaves, store.mirror().verify(node, head.size, head.root));
+    if (!are_its_leaves) {
+        ASSIGN_OR_RETURN(auto const verified, store.mirror().verified(node));
+        return Judged{424, "log.leaves_wanted", verified};
+    }
     RETURN_IF_ERROR(store.witness().put(WitnessedHead{node, head.size, head.root, note, parts_.clock.now()}));
     return Judged{200, {}, head.size};
 }
@@ -171,8 +199,8 @@ void Witness::add_checkpoint(NodeId const& caller, Bytes body, HttpResponder res
         [this, caller, head = head->checkpoint, note = *note, respond](Result<Judged> judged) {
             if (!judged) return respond(problem(status_of(judged.error()), judged.error().code));
             if (judged->accused) alarm(caller, "head offered");
-            if (judged->status == 409)
-                return respond(text_answer(409, std::to_string(judged->size) + "\n", "text/x.tlog.size"));
+            if (judged->status == 409 || judged->status == 424)
+                return respond(size_answer(judged->status, judged->size));
             if (judged->status != 200) return respond(problem(judged->status, judged->code));
             {
                 std::lock_guard const lock(mutex_);
@@ -180,7 +208,31 @@ void Witness::add_checkpoint(NodeId const& caller, Bytes body, HttpResponder res
             }
             auto const seconds = std::chrono::floor<std::chrono::seconds>(parts_.clock.now()).time_since_epoch();
             respond(text_answer(200, key_->sign(head.text(), static_cast<std::uint64_t>(seconds.count()))));
-            on_cosigned_(caller);
+            compare_shown(caller);
+        });
+}
+
+/// SECURITY: what was told counts once it gave a root that the log has signed, and not before.
+void Witness::add_leaves(NodeId const& caller, std::uint64_t first, Bytes const& body, HttpResponder respond) {
+    if (!key_) return respond(problem(404, "log.no_witness_key"));
+    auto const peers = parts_.peers.snapshot();
+    auto const* const peer = peers->find(caller);
+    if (peer == nullptr || !peer->log_key) return respond(problem(404, "log.unknown"));
+    auto hashes = hashes_in(body);
+    if (hashes.empty()) return respond(problem(400, "log.bad_leaves"));
+    parts_.engine.submit<Judged>(
+        [caller, first, hashes = std::move(hashes)](Store& store) -> Result<Judged> {
+            ASSIGN_OR_RETURN(auto const mirrored, store.mirror().size(caller));
+            if (mirrored != first) return Judged{409, {}, mirrored};
+            ASSIGN_OR_RETURN(auto const verified, store.mirror().verified(caller));
+            if (mirrored + hashes.size() - verified > most_unsigned_leaves) return Judged{422, "log.too_many_leaves"};
+            RETURN_IF_ERROR(store.mirror().append(caller, hashes));
+            return Judged{200, {}, mirrored + hashes.size()};
+        },
+        [respond](Result<Judged> judged) {
+            if (!judged) return respond(problem(status_of(judged.error()), judged.error().code));
+            if (!judged->code.empty()) return respond(problem(judged->status, judged->code));
+            respond(size_answer(judged->status, judged->size));
         });
 }
 
@@ -240,7 +292,7 @@ void Witness::answer_consistency(std::string_view origin_hash, std::uint64_t old
 
 void Witness::answer_leaves(NodeId const& caller, std::uint64_t first, HttpResponder respond) {
     parts_.engine.submit<std::vector<Digest>>(
-        [caller, first](Store& store) { return store.mirror().leaves(caller, first, leaves_at_once); },
+        [caller, first](Store& store) { return store.mirror().leaves(caller, first, most_leaves_at_once); },
         [first, respond](Result<std::vector<Digest>> hashes) {
             if (!hashes) return respond(problem(status_of(hashes.error()), hashes.error().code));
             respond(json_answer(Json::object().set("first", first).set("hashes", hashes_json(*hashes))));
@@ -306,7 +358,7 @@ void Witness::consider_growth(NodeId const& log, std::string note, Digest const&
         });
 }
 
-void Witness::mirror_grew(NodeId const& log) {
+void Witness::compare_shown(NodeId const& log) {
     parts_.engine.submit<Compared>(
         [this, log](Store& store) -> Result<Compared> {
             ASSIGN_OR_RETURN(auto const shown, store.witness().shown(log));

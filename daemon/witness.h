@@ -2,7 +2,8 @@
 // from the one it cosigned before, compares what others show of it, and keeps the evidence if a log was rewritten.
 //
 // INVARIANT: the check of a new head and its keeping are one transaction, and the cosignature leaves after the commit:
-// this node never cosigns two heads of a log that do not fit each other.
+// this node never cosigns two heads of a log that do not fit each other. Of each head it cosigns it has the leaves'
+// hashes and has computed the root from them: what it holds a partner to, it can give back to it.
 #pragma once
 
 #include "crypto/log_proof.h"
@@ -28,6 +29,12 @@ struct WitnessParts {
 /// How a shown head stands to what its log has signed before.
 enum class Compared { fits, forked, not_yet };
 
+/// At once; and of one log before it has signed a head above them.
+inline constexpr std::size_t most_leaves_at_once = 4096, most_unsigned_leaves = std::size_t{1} << 20;
+
+/// The number of leaves in an answer of a witness; none: there is none.
+std::optional<std::uint64_t> log_size_in(HttpResponse const& response);
+
 class Witness {
 public:
     /// `key`: none in an identity directory of an older casebridge; then nothing is cosigned.
@@ -35,15 +42,17 @@ public:
 
     /// What the store holds; before anything else.
     Status load();
-    /// Called after a head was cosigned, on the engine's thread.
-    void on_cosigned(std::function<void(NodeId const&)> told) { on_cosigned_ = std::move(told); }
-
     [[nodiscard]] std::string vkey() const;
 
     /// SPEC tlog-witness, add-checkpoint: 200 and a cosignature line; 400, 403, 404, 409 with the size that was
     /// cosigned last, 422. Codes: `log_proof.*`, `checkpoint.*`, `note.*`, `log.unknown`, `log.not_yours`,
-    /// `log.sizes_reversed`, `log.not_consistent`, `log.no_witness_key`.
+    /// `log.sizes_reversed`, `log.not_consistent`, `log.no_witness_key`. And 424 `log.leaves_wanted` with the number of
+    /// leaves that are here, if the head stands above others.
     void add_checkpoint(NodeId const& caller, Bytes body, HttpResponder respond);
+    /// The hashes, 32 bytes each, of the leaves of the caller's log from `first` on: those that follow what is here.
+    /// 200 with the number that are here then; 409 with the number that are here; 400 `log.bad_leaves`; 404 as above;
+    /// 422 `log.too_many_leaves`: so many are here already that no head stands above.
+    void add_leaves(NodeId const& caller, std::uint64_t first, Bytes const& body, HttpResponder respond);
     /// The newest head of a log (by SHA-256 of its origin) that we know, with our cosignature if we gave one. 404
     /// `log.unknown`.
     void answer_latest(std::string_view origin_hash, HttpResponder respond);
@@ -57,9 +66,6 @@ public:
     void consider(NodeId const& log, std::string note, NodeId const& by);
     /// `by` has shown that a head of `log` grew from a tree of our head's size with the root `old_root`.
     void consider_growth(NodeId const& log, std::string note, Digest const& old_root, std::vector<Digest> proof);
-    /// The mirror of this log has grown: a head that waited for it is compared.
-    void mirror_grew(NodeId const& log);
-
     /// Whether evidence stands against this node's log: it gets no case data.
     [[nodiscard]] bool accuses(NodeId const& node) const;
     /// The newest head of this node's log that we cosigned, as a note; empty if there is none.
@@ -71,12 +77,14 @@ private:
     struct Judged {
         int status = 200;
         std::string_view code{};
-        std::uint64_t size = 0;
+        std::uint64_t size = 0;  ///< cosigned; of `log.leaves_wanted`: mirrored
         bool accused = false;
     };
     Result<Judged> judge(Store& store, NodeId const& node, ConsistencyText const& text, Checkpoint const& head,
                          std::string const& note) const;
     Result<Compared> compare(Store& store, NodeId const& node, Checkpoint const& head, std::string const& note) const;
+    /// A head that was larger than ours when it was shown is compared with the one we hold now.
+    void compare_shown(NodeId const& log);
     Status accuse(Store& store, NodeId const& node, ForkEvidence const& evidence) const;
     [[nodiscard]] Peer const* log_of(PeerSnapshot const& peers, std::string_view origin_hash) const;
     void alarm(NodeId const& node, std::string_view kind);
@@ -84,7 +92,6 @@ private:
 
     WitnessParts parts_;
     std::optional<NoteSigner> const key_;
-    std::function<void(NodeId const&)> on_cosigned_ = [](NodeId const&) {};
     mutable std::mutex mutex_;
     std::set<NodeId> accused_;
     std::map<NodeId, std::string> held_;

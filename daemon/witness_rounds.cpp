@@ -1,7 +1,5 @@
 #include "daemon/witness_rounds.h"
 
-#include "daemon/log_tile.h"
-
 #include <algorithm>
 #include <future>
 
@@ -13,10 +11,6 @@ constexpr std::size_t most_partners = 1000;
 constexpr std::chrono::seconds patience{10};
 /// Whether enough leaves have come is looked at so often.
 constexpr std::chrono::seconds glance{1};
-/// Fetched before they are written: half a megabyte of hashes.
-constexpr std::uint64_t leaves_at_once = 64 * LogTile::width;
-/// What is fetched from one log in one round: a partner cannot keep an attendant busy for ever.
-constexpr std::uint64_t leaves_a_round = 64 * leaves_at_once;
 /// About so many others a partner is asked in a round.
 constexpr std::size_t others_a_round = 8;
 /// Bytes; a note that is asked for is not bound by what a header holds (log_endpoint.h).
@@ -107,44 +101,35 @@ void WitnessRounds::begin_round() {
     }
     auto const peers = parts_.peers.snapshot();
     for (auto const& [node, peer] : peers->all())
-        if (!peer.removed()) start_attending(node, What::all);
+        if (!peer.removed()) start_attending(node);
 }
 
-void WitnessRounds::mirror_soon(NodeId const& node) {
-    start_attending(node, What::mirror);
-}
-
-void WitnessRounds::start_attending(NodeId const& node, What what) {
+void WitnessRounds::start_attending(NodeId const& node) {
     {
         std::lock_guard const lock(mutex_);
         if (stopping_) return;
         if (!attending_.insert(node).second) {
-            auto& later = again_.emplace(node, what).first->second;
-            if (what == What::all) later = what;
+            again_.insert(node);
             return;
         }
     }
-    pool_.submit_always([this, node, what] {
-        attend(node, what);
+    pool_.submit_always([this, node] {
+        attend(node);
         ++attended_;
-        std::optional<What> once_more;
+        bool once_more = false;
         {
             std::lock_guard const lock(mutex_);
             attending_.erase(node);
-            if (auto const later = again_.extract(node)) once_more = later.mapped();
+            once_more = again_.erase(node) != 0;
         }
-        if (once_more) start_attending(node, *once_more);
+        if (once_more) start_attending(node);
     });
 }
 
-void WitnessRounds::attend(NodeId const& node, What what) {
+void WitnessRounds::attend(NodeId const& node) {
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(node);
     if (peer == nullptr || peer->removed()) return;
-    if (what == What::mirror) {
-        if (peer->log_key) mirror(*peer);
-        return;
-    }
     if (!parts_.standing.is_compared(node)) {
         std::promise<bool> compared;
         parts_.standing.compare(node, [&compared](Status const& outcome) { compared.set_value(bool(outcome)); });
@@ -152,7 +137,6 @@ void WitnessRounds::attend(NodeId const& node, What what) {
     }
     parts_.recovery.ask(node);
     ask_for_cosignature(*peer);
-    if (peer->log_key) mirror(*peer);
     hear_about_others(*peer);
 }
 
@@ -181,56 +165,6 @@ Result<HttpResponse> WitnessRounds::get(Peer const& peer, std::string const& pat
     auto& response = std::get<PeerClient::Answer>(outcome).response;
     if (response.status == 200) return std::move(response);
     return Error{ErrorKind::unavailable, "peer.unexpected_answer", "HTTP " + std::to_string(response.status)};
-}
-
-/// SECURITY: what was fetched counts once it gave a root that the log has signed, and not before.
-void WitnessRounds::mirror(Peer const& peer) {
-    auto const& node = peer.row.node;
-    auto const held = head_in(parts_.witness.held_of(node));
-    if (!held) return;
-    struct Place {
-        std::uint64_t fetched, verified;
-    };
-    for (std::uint64_t done = 0; done < leaves_a_round; done += leaves_at_once) {
-        auto const place = parts_.engine.call<Place>([&node](Store& store) -> Result<Place> {
-            ASSIGN_OR_RETURN(auto const fetched, store.mirror().size(node));
-            ASSIGN_OR_RETURN(auto const verified, store.mirror().verified(node));
-            return Place{fetched, verified};
-        });
-        if (!place || place->verified >= held->size) return;
-        auto const end = std::min(held->size, place->fetched + leaves_at_once);
-        auto const hashes = fetch(peer, place->fetched, end);
-        if (!hashes) return;
-        auto const kept = parts_.engine.call<bool>([&](Store& store) -> Result<bool> {
-            ASSIGN_OR_RETURN(auto const fetched, store.mirror().size(node));
-            if (fetched != place->fetched) return true;  // begun anew meanwhile
-            RETURN_IF_ERROR(store.mirror().append(node, *hashes));
-            if (end < held->size) return true;
-            return store.mirror().verify(node, held->root);
-        });
-        if (kept && !*kept) return parts_.telemetry.log(LogLevel::error, "witness.mirror_differs", {{"peer", node}});
-        if (!kept) return;
-        if (end == held->size) return parts_.witness.mirror_grew(node);
-    }
-}
-
-Result<std::vector<Digest>> WitnessRounds::fetch(Peer const& peer, std::uint64_t from, std::uint64_t end) {
-    std::vector<Digest> hashes;
-    while (from < end) {
-        auto const number = from / LogTile::width;
-        auto const first = number * LogTile::width;
-        LogTile const tile{0, number, static_cast<std::size_t>(std::min<std::uint64_t>(LogTile::width, end - first))};
-        ASSIGN_OR_RETURN(auto const response, get(peer, "/exchange/v1/log/" + tile.path(), LogTile::width * 32));
-        if (response.body.size() != tile.hashes * 32)
-            return Error{ErrorKind::unavailable, "peer.unexpected_answer", "a tile of another size"};
-        for (auto position = from; position < first + tile.hashes; ++position) {
-            auto const offset = static_cast<std::size_t>(position - first) * 32;
-            ASSIGN_OR_RETURN(auto const hash, Digest::from_bytes(ByteView(response.body).subspan(offset, 32)));
-            hashes.push_back(hash);
-        }
-        from = first + tile.hashes;
-    }
-    return hashes;
 }
 
 void WitnessRounds::hear_about_others(Peer const& peer) {

@@ -1,5 +1,5 @@
-// Witness rounds: beside the work, every partner is asked to cosign our newest head, the leaf hashes of its log are
-// mirrored, and what it has seen of the others' logs is compared with what we have.
+// Witness rounds: beside the work, every partner is asked to cosign our newest head, and what it has seen of the
+// others' logs is compared with what we have.
 //
 // A round begins each `witnessing.interval_seconds`, after `witnessing.leaves` leaves, and when it is woken. Partners
 // are attended at the same time; who does not answer holds nobody up.
@@ -34,8 +34,6 @@ public:
     void start();
     /// A round now.
     void wake();
-    /// The mirror of this partner's log can grow: we have cosigned a head of it.
-    void mirror_soon(NodeId const& node);
     /// Starts nothing more.
     void stop();
     /// Waits for what is under way, which ends with its calls: after the client was stopped, before the pool is.
@@ -47,12 +45,9 @@ private:
     void run();
     [[nodiscard]] bool enough_leaves() const;
     void begin_round();
-    enum class What { all, mirror };
-    void start_attending(NodeId const& node, What what);
-    void attend(NodeId const& node, What what);
+    void start_attending(NodeId const& node);
+    void attend(NodeId const& node);
     void ask_for_cosignature(Peer const& peer);
-    void mirror(Peer const& peer);
-    Result<std::vector<Digest>> fetch(Peer const& peer, std::uint64_t from, std::uint64_t end);
     void hear_about_others(Peer const& peer);
     void hear_about(Peer const& teller, Peer const& log);
     void hear_growth(Peer const& teller, Peer const& log, Checkpoint const& held);
@@ -64,7 +59,7 @@ private:
     bool awake_ = true;
     bool stopping_ = false;
     std::set<NodeId> attending_;
-    std::map<NodeId, What> again_;  ///< what came up meanwhile
+    std::set<NodeId> again_;  ///< another round began meanwhile
     std::uint64_t size_at_round_ = 0;
     std::size_t rotation_ = 0;  ///< whom the next round asks about first
     std::atomic<std::uint64_t> attended_ = 0;

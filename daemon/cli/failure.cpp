@@ -78,7 +78,7 @@ constexpr std::array kMeanings = {
     Advice{"restore.not_empty", "there is a store or an identity in the state directory"},
     Advice{"recover.not_needed", "no partner holds more of our log than this store"},
     Advice{"recover.no_partner", "no partner that holds more of our log was reached"},
-    Advice{"recover.no_mirror", "the partner has not mirrored the leaves that are missing"},
+    Advice{"recover.no_mirror", "no partner that holds the last head has the leaf hashes below it any more"},
     Advice{"recover.not_waiting", "this partner is not waited for"},
     Advice{"witness.no_evidence", "there is no such evidence"},
     Advice{"witness.peer_log_forked", "there is evidence that the partner's log was rewritten: it gets no case data"},

@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(a_mirror_knows_the_root_of_every_size_it_passed) {
         append(tree, size, next);
         size = next;
         BOOST_CHECK_EQUAL(must(mirror.size(log)), size);
-        BOOST_CHECK(must(mirror.verify(log, tree.root(0, size))));
+        BOOST_CHECK(must(mirror.verify(log, size, tree.root(0, size))));
     }
     for (std::size_t each = 0; each <= all; ++each)
         BOOST_CHECK_MESSAGE(must(mirror.root_at(log, each)) == tree.root(0, each), each);
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(two_levels_of_tiles_stand_above_sixty_five_thousand_leaves)
     TreeByDefinition tree(all);
     append(tree, 0, 65'535);
     append(tree, 65'535, all);
-    BOOST_CHECK(must(mirror.verify(log, tree.root(0, all))));
+    BOOST_CHECK(must(mirror.verify(log, all, tree.root(0, all))));
     for (std::size_t const size : {255U, 256U, 257U, 65'535U, 65'536U, 65'537U, 66'000U})
         BOOST_CHECK_MESSAGE(must(mirror.root_at(log, size)) == tree.root(0, size), size);
 }
@@ -60,15 +60,26 @@ BOOST_AUTO_TEST_CASE(what_gives_another_root_than_the_signed_one_is_dropped_agai
     for (std::size_t const kept : {0U, 1U, 255U, 256U, 300U, 512U}) {
         must(store->witness().forget(log));
         append(tree, 0, kept);
-        if (kept > 0) BOOST_CHECK(must(mirror.verify(log, tree.root(0, kept))));
+        if (kept > 0) BOOST_CHECK(must(mirror.verify(log, kept, tree.root(0, kept))));
         append(tree, kept, 600);
-        BOOST_CHECK(!must(mirror.verify(log, digest("another root"))));
+        BOOST_CHECK(!must(mirror.verify(log, 600, digest("another root"))));
         BOOST_CHECK_EQUAL(must(mirror.size(log)), kept);
         BOOST_CHECK(must(mirror.root_at(log, kept)) == tree.root(0, kept));
         BOOST_CHECK_EQUAL(must(mirror.leaves(log, 0, 1000)).size(), kept);
         append(tree, kept, 600);
-        BOOST_CHECK(must(mirror.verify(log, tree.root(0, 600))));
+        BOOST_CHECK(must(mirror.verify(log, 600, tree.root(0, 600))));
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_was_told_beyond_the_signed_head_stays_and_does_not_count_yet) {
+    TreeByDefinition tree(600);
+    append(tree, 0, 600);
+    BOOST_CHECK(must(mirror.verify(log, 300, tree.root(0, 300))));
+    BOOST_CHECK_EQUAL(must(mirror.size(log)), 600U);
+    BOOST_CHECK_EQUAL(must(mirror.verified(log)), 300U);
+    BOOST_CHECK_EQUAL(must(mirror.leaves(log, 0, 1000)).size(), 300U);
+    BOOST_CHECK(must(mirror.verify(log, 200, tree.root(0, 200))));
+    BOOST_CHECK_EQUAL(must(mirror.verified(log)), 300U);
 }
 
 BOOST_AUTO_TEST_CASE(the_mirrors_of_two_logs_are_apart) {

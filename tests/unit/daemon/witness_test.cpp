@@ -51,29 +51,33 @@ struct WitnessFixture : StoreFixture {
         witness.add_checkpoint(caller, to_bytes(body),
                                [&](HttpResponse given) { answered.set_value(std::move(given)); });
         answer = answered.get_future().get();
-        auto const status = std::to_string(answer.status);
-        if (answer.status == 200) return status;
-        if (answer.content_type == "text/x.tlog.size") return status + " " + to_text(answer.body);
-        return status + " " + problem_code(answer);
+        return answer.status == 200 ? "200" : summarize(answer);
     }
-    /// As the rounds do after a head was cosigned.
-    void mirror(Branch& branch, std::size_t size) {
-        must(engine.call<Done>([&](Store& store) -> Status {
-            ASSIGN_OR_RETURN(auto const have, store.mirror().size(cambodia));
-            auto const begin = branch.tree.leaves().begin();
-            RETURN_IF_ERROR(store.mirror().append(
-                cambodia, {begin + static_cast<std::ptrdiff_t>(have), begin + static_cast<std::ptrdiff_t>(size)}));
-            ASSIGN_OR_RETURN(bool const verified, store.mirror().verify(cambodia, branch.tree.root(0, size)));
-            BOOST_REQUIRE(verified);
-            return Done{};
-        }));
-        witness.mirror_grew(cambodia);
+    /// The hashes of leaves `from` to before `to`; the status, with the number of leaves or the code.
+    std::string tell(Branch& branch, std::size_t from, std::size_t to) {
+        Bytes body;
+        for (auto i = from; i < to; ++i) {
+            auto const& hash = branch.tree.leaves()[i].bytes;
+            body.insert(body.end(), hash.begin(), hash.end());
+        }
+        return tell(from, body);
     }
-    void hold(Branch& branch, std::size_t size) {
+    std::string tell(std::uint64_t first, Bytes const& body, NodeId const& caller = cambodia) {
+        std::promise<HttpResponse> answered;
+        witness.add_leaves(caller, first, body, [&](HttpResponse given) { answered.set_value(std::move(given)); });
+        return summarize(answered.get_future().get());
+    }
+    static std::string summarize(HttpResponse const& answer) {
+        auto const size = log_size_in(answer);
+        return std::to_string(answer.status) + " " + (size ? std::to_string(*size) : problem_code(answer));
+    }
+    /// What a log does that is to be cosigned.
+    std::string grow(Branch& branch, std::size_t size) {
         auto const old = held_size();
-        BOOST_REQUIRE_EQUAL(add(branch.offer(old, size)), "200");
-        mirror(branch, size);
+        if (size > old) BOOST_REQUIRE_EQUAL(tell(branch, old, size), "200 " + std::to_string(size));
+        return add(branch.offer(old, size));
     }
+    void hold(Branch& branch, std::size_t size) { BOOST_REQUIRE_EQUAL(grow(branch, size), "200"); }
     std::size_t held_size() {
         return must(engine.call<std::size_t>([](Store& store) -> Result<std::size_t> {
             ASSIGN_OR_RETURN(auto const held, store.witness().witnessed(cambodia));
@@ -132,7 +136,7 @@ BOOST_FIXTURE_TEST_SUITE(witnessing, WitnessFixture)
 BOOST_AUTO_TEST_CASE(a_head_that_grew_from_the_last_one_is_cosigned) {
     auto log = branch(20);
     for (std::size_t const size : {3U, 3U, 8U, 20U}) {
-        BOOST_REQUIRE_EQUAL(add(log.offer(held_size(), size)), "200");
+        hold(log, size);
         std::vector<NoteVerifier> const known{witness_verifier};
         auto const opened = must(open_checkpoint(log.note(size) + to_text(answer.body), key.verifier(), known));
         BOOST_REQUIRE_EQUAL(opened.cosignatures.size(), 1U);
@@ -153,10 +157,11 @@ BOOST_AUTO_TEST_CASE(every_other_answer_is_that_of_the_specification) {
     BOOST_CHECK_EQUAL(add(log.offer(0, 5) + "x"), "400 note.malformed");
     BOOST_CHECK_EQUAL(add(ConsistencyText{6, {}, log.note(5)}.text()), "400 log.sizes_reversed");
     BOOST_CHECK_EQUAL(add(ConsistencyText{0, {log.tree.root(0, 1)}, log.note(5)}.text()), "422 log.not_consistent");
-    BOOST_CHECK_EQUAL(add(log.offer(3, 5)), "409 0\n");
-    BOOST_CHECK_EQUAL(add(log.offer(0, 5)), "200");
-    BOOST_CHECK_EQUAL(add(log.offer(0, 9)), "409 5\n");
-    BOOST_CHECK_EQUAL(add(log.offer(6, 9)), "409 5\n");
+    BOOST_CHECK_EQUAL(add(log.offer(3, 5)), "409 0");
+    BOOST_CHECK_EQUAL(add(log.offer(0, 5)), "424 0");
+    BOOST_CHECK_EQUAL(grow(log, 5), "200");
+    BOOST_CHECK_EQUAL(add(log.offer(0, 9)), "409 5");
+    BOOST_CHECK_EQUAL(add(log.offer(6, 9)), "409 5");
     BOOST_CHECK_EQUAL(held_size(), 5U);
     BOOST_CHECK(evidence().empty());
     row.log_key.clear();
@@ -171,6 +176,33 @@ BOOST_AUTO_TEST_CASE(a_node_without_a_witness_key_cosigns_nothing) {
     silent.add_checkpoint(cambodia, to_bytes(log.offer(0, 5)),
                           [&](HttpResponse given) { answered.set_value(std::move(given)); });
     BOOST_CHECK_EQUAL(problem_code(answered.get_future().get()), "log.no_witness_key");
+}
+
+BOOST_AUTO_TEST_CASE(a_head_is_cosigned_only_with_the_hashes_of_its_leaves) {
+    auto log = branch(20), other = fork(4, 20);
+    BOOST_CHECK_EQUAL(tell(log, 3, 5), "409 0");
+    BOOST_CHECK_EQUAL(tell(log, 0, 5), "200 5");
+    BOOST_CHECK_EQUAL(add(log.offer(0, 9)), "424 5");
+    BOOST_CHECK_EQUAL(held_size(), 0U);
+    BOOST_CHECK_EQUAL(tell(log, 5, 12), "200 12");
+    BOOST_CHECK_EQUAL(add(log.offer(0, 9)), "200");  // more than the head stands above does no harm
+    BOOST_CHECK_EQUAL(add(log.offer(9, 12)), "200");
+    BOOST_CHECK_EQUAL(tell(other, 12, 15), "200 15");
+    BOOST_CHECK_EQUAL(add(log.offer(12, 15)), "424 12");  // others than it has signed are forgotten
+    BOOST_CHECK_EQUAL(tell(log, 12, 15), "200 15");
+    BOOST_CHECK_EQUAL(add(log.offer(12, 15)), "200");
+    BOOST_CHECK(evidence().empty());
+}
+
+BOOST_AUTO_TEST_CASE(leaves_that_are_none_or_too_many_are_not_kept) {
+    BOOST_CHECK_EQUAL(tell(0, {}), "400 log.bad_leaves");
+    BOOST_CHECK_EQUAL(tell(0, Bytes(33)), "400 log.bad_leaves");
+    BOOST_CHECK_EQUAL(tell(0, Bytes((most_leaves_at_once + 1) * 32)), "400 log.bad_leaves");
+    BOOST_CHECK_EQUAL(tell(0, Bytes(32), thailand), "404 log.unknown");
+    for (std::size_t first = 0; first < most_unsigned_leaves; first += most_leaves_at_once)
+        BOOST_REQUIRE_EQUAL(tell(first, Bytes(most_leaves_at_once * 32)),
+                            "200 " + std::to_string(first + most_leaves_at_once));
+    BOOST_CHECK_EQUAL(tell(most_unsigned_leaves, Bytes(32)), "422 log.too_many_leaves");
 }
 
 BOOST_AUTO_TEST_CASE(two_heads_of_one_size_are_the_proof_themselves) {
