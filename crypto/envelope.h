@@ -61,7 +61,8 @@ struct VerifiedContent {
     Bytes payload;
     Certificate signer;
     Timestamp signing_time;
-    Digest digest;  ///< SHA-256 of the SignedData bytes
+    Digest digest;                     ///< SHA-256 of the SignedData bytes
+    std::vector<Certificate> chain{};  ///< the enclosed certificates, the signer's first
 };
 
 /// Gates, verifies the signature, the signer's chain against `pin` at `now`, the four attributes and the digest.
@@ -84,7 +85,8 @@ Result<VerifiedContent> verify_as_signed(ByteView signed_data, ContentKind kind,
 struct BareSignature {
     Certificate signer;
     Timestamp signing_time;
-    Bytes content_digest;  ///< messageDigest, of the suite's hash: 32 or 48 bytes
+    Bytes content_digest;              ///< messageDigest, of the suite's hash: 32 or 48 bytes
+    std::vector<Certificate> chain{};  ///< the enclosed certificates, the signer's first
 };
 /// Verifies what is signed of it: the four attributes, and with them the digest of the content. Chain and time as
 /// verify_as_signed. Errors: the same.

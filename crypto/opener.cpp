@@ -86,22 +86,24 @@ Status check_attributes_signature(SignedForm const& form, Certificate const& sig
 
 using JudgeChain = std::function<Status(std::vector<Certificate> const& chain)>;
 
-/// The certificate that signed, if it may be believed.
-Result<Certificate> trusted_signer(SignedForm const& form, JudgeChain const& judge) {
-    ASSIGN_OR_RETURN(auto const chain, signer_chain(form));
+/// The enclosed certificates, the signer's first, if it may be believed.
+Result<std::vector<Certificate>> trusted_chain(SignedForm const& form, JudgeChain const& judge) {
+    ASSIGN_OR_RETURN(auto chain, signer_chain(form));
     auto const& signer = chain.front();
     RETURN_IF_ERROR(judge(chain));
     if (suite_of(X509_get0_pubkey(signer.raw())) != form.suite) return unauthentic("envelope.suite_mismatch");
     if (!names_certificate(form, signer)) return unauthentic("envelope.wrong_signing_certificate");
-    return signer;
+    return chain;
 }
 
 Result<VerifiedContent> verify_form(ByteView signed_data, Payload attached, ByteView content, SignedForm const& form,
                                     JudgeChain const& judge) {
-    ASSIGN_OR_RETURN(auto const signer, trusted_signer(form, judge));
+    ASSIGN_OR_RETURN(auto chain, trusted_chain(form, judge));
+    auto const signer = chain.front();
     RETURN_IF_ERROR(check_signature(attached, content, form, signer));
     auto const payload = attached == Payload::detached ? content : form.content;
-    return VerifiedContent{Bytes(payload.begin(), payload.end()), signer, form.signing_time, sha256(signed_data)};
+    return VerifiedContent{Bytes(payload.begin(), payload.end()), signer, form.signing_time, sha256(signed_data),
+                           std::move(chain)};
 }
 
 /// At the time it names, and by lists of any age: an agreement that was signed does not end because a partner cannot be
@@ -153,9 +155,11 @@ Result<VerifiedContent> verify_agreement_signature(ByteView signed_data, ByteVie
 Result<BareSignature> verify_bare_signature(ByteView bare, ContentKind kind, PinnedRoot const& pin, Timestamp now) {
     ASSIGN_OR_RETURN(auto const form, read_signed_form(bare, kind, Payload::detached));
     if (form.signing_time > now + kClockSkew) return unauthentic("envelope.signed_in_future");
-    ASSIGN_OR_RETURN(auto const signer, trusted_signer(form, as_signed(pin, form)));
+    ASSIGN_OR_RETURN(auto chain, trusted_chain(form, as_signed(pin, form)));
+    auto const signer = chain.front();
     RETURN_IF_ERROR(check_attributes_signature(form, signer));
-    return BareSignature{signer, form.signing_time, Bytes(form.content_digest.begin(), form.content_digest.end())};
+    return BareSignature{signer, form.signing_time, Bytes(form.content_digest.begin(), form.content_digest.end()),
+                         std::move(chain)};
 }
 
 Result<Bytes> bare_signature(ByteView signed_data, ContentKind kind) {

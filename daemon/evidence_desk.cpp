@@ -169,6 +169,26 @@ Status EvidenceDesk::add_roots(Kept const& kept, EvidenceFiles& files) {
     return Done{};
 }
 
+/// As we know them now: the newest of each authority. One that would make the file too long is left out.
+Status EvidenceDesk::add_lists(Kept const& kept, EvidenceFiles& files) {
+    auto const write = [&files](std::string_view name, std::vector<RevocationList> const& lists) {
+        std::string pem;
+        for (auto const& list : lists)
+            if (auto text = list.pem(); pem.size() + text.size() <= evidence::maximum_file_bytes) pem += text;
+        if (!pem.empty()) put(files, name, as_bytes(pem));
+    };
+    std::vector<RevocationList> theirs;
+    auto const peers = parts_.peers.snapshot();
+    if (auto const* const peer = peers->find(kept.other); peer != nullptr && peer->pin.revocations())
+        for (auto const& known : peer->pin.revocations()->lists()) theirs.push_back(known.list);
+    bool const sender = kept.side == EvidenceSide::sender;
+    write(sender ? evidence::recipient_lists : evidence::sender_lists, theirs);
+    auto const own = parts_.own_lists();
+    if (!own) return own.error().kind == ErrorKind::not_found ? Status(Done{}) : Status(own.error());
+    write(sender ? evidence::sender_lists : evidence::recipient_lists, *own);
+    return Done{};
+}
+
 /// If it is still among ours, and still what was agreed.
 void EvidenceDesk::add_agreement(Kept const& kept, EvidenceFiles& files) {
     auto const digest = kept.said.fact("agreement");
@@ -209,6 +229,7 @@ Result<EvidenceDesk::Bundle> EvidenceDesk::gather(MessageId const& message, Comm
     put(files, evidence::log_key, as_bytes(parts_.log.vkey() + "\n"));
     RETURN_IF_ERROR(add_proofs(kept, size, files));
     RETURN_IF_ERROR(add_roots(kept, files));
+    RETURN_IF_ERROR(add_lists(kept, files));
     add_agreement(kept, files);
     if (kept.signature) put(files, evidence::signature, *kept.signature);
     if (kept.receipt) put(files, evidence::receipt, *kept.receipt);

@@ -20,6 +20,8 @@ struct EvidenceDeskParts {
     InstrumentsHolder& instruments;
     PeerRegistry& peers;
     ClockGuard const& clock;
+    /// Our own lists of revoked certificates. Errors: `crl.none` (not_found), `crl.malformed`, `file.*`.
+    std::function<Result<std::vector<RevocationList>>()> own_lists;
     /// Our newest head that partners have cosigned, as a note; it, or what it gives, may be empty.
     std::function<std::string()> cosigned_head;
 };
@@ -36,7 +38,7 @@ public:
     };
     /// What an export would hold, but for the proof of the export itself; nothing is written. Errors:
     /// `evidence.not_found` (no leaf releases or admits this message), `evidence.detail_erased`, `peer.unknown`,
-    /// `log.no_key`, `log.*`, `store.*`.
+    /// `log.no_key`, `log.*`, `store.*`, `crl.malformed`.
     Result<Bundle> preview(MessageId const& message, Commitment commitment);
     /// The same with a leaf that holds the manifest's digest, and the proof of that leaf. Errors: as preview.
     Result<Bundle> export_bundle(MessageId const& message, Commitment commitment, Actor const& actor);
@@ -49,6 +51,7 @@ private:
     Result<LogDesk::SignedHead> head_for(Kept const& kept);
     Status add_proofs(Kept const& kept, std::uint64_t size, EvidenceFiles& files);
     Status add_roots(Kept const& kept, EvidenceFiles& files);
+    Status add_lists(Kept const& kept, EvidenceFiles& files);
     void add_agreement(Kept const& kept, EvidenceFiles& files);
     static Status add_opening(Kept const& kept, EvidenceFiles& files);
     Result<Bundle> gather(MessageId const& message, Commitment commitment, std::uint64_t& size);

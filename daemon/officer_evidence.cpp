@@ -1,5 +1,6 @@
 // Officer API: what proves one message to an auditor. The export is an act of an officer and becomes a leaf.
 #include "daemon/evidence_desk.h"
+#include "daemon/identity_revocation.h"
 #include "daemon/officer_call.h"
 
 namespace casebridge {
@@ -8,7 +9,12 @@ namespace {
 EvidenceDesk desk_of(OfficerCall& call) {
     auto& parts = call.parts();
     return EvidenceDesk({parts.self.node, parts.own_root, parts.engine, parts.log, parts.instruments, parts.peers,
-                         parts.clock, [&parts] { return parts.standing.cosigned_head(); }});
+                         parts.clock,
+                         [&parts]() -> Result<std::vector<RevocationList>> {
+                             ASSIGN_OR_RETURN(auto own, own_revocations(parts.config.state_directory / "identity"));
+                             return std::move(own.lists);
+                         },
+                         [&parts] { return parts.standing.cosigned_head(); }});
 }
 
 Json manifest_json(EvidenceManifest const& manifest) {

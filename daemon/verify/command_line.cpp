@@ -13,9 +13,10 @@ Status take_option(CommandLine& line, std::string_view name, std::string_view va
     if (name == "--root") return line.trust.add_root(value);
     if (name == "--log-key") return line.trust.add_log(value);
     if (name == "--witness") return line.trust.add_witness(value);
-    if (name != "--trust") return usage("usage.unknown_option", name);
+    if (name != "--trust" && name != "--crl") return usage("usage.unknown_option", name);
     ASSIGN_OR_RETURN(auto const bytes, read_whole(std::filesystem::path(value)));
-    return line.trust.add_lines(to_text(bytes));
+    auto const text = to_text(bytes);
+    return name == "--crl" ? line.trust.add_revocation_lists(text) : line.trust.add_lines(text);
 }
 
 }  // namespace

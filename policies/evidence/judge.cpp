@@ -40,6 +40,7 @@ Verdict EvidenceJudge::judge() {
                 judge_receipt();
                 judge_receipt_logged();
                 judge_erasure();
+                judge_revocation();
             }
         }
     }
@@ -70,6 +71,7 @@ void EvidenceJudge::conclude() {
             " Everything fits together, but some of it rests on what the bundle says of itself: give the roots and "
             "the log's key as you know them.";
     if (finding == Finding::holds) words += " Every link holds under what you trust.";
+    if (!revocation_shown_) words += " Whether whoever signed had been revoked then is not shown for all of them.";
 }
 
 Verdict judge(EvidenceFiles const& files, EvidenceTrust const& trust, Timestamp now) {

@@ -7,7 +7,7 @@
 #include "policies/evidence/verdict.h"
 #include "policies/message.h"
 
-#include <array>
+#include <set>
 
 namespace casebridge {
 
@@ -44,14 +44,28 @@ private:
     // judge_signatures.cpp: what signatures prove.
     void judge_signature();
     void judge_receipt();
-    Result<Receipt> check_receipt(Pin const& pin, std::string& words) const;
+    Result<Receipt> check_receipt(Pin const& pin, std::string& words);
+    [[nodiscard]] Timestamp receipt_logged_at() const;
     void judge_agreement();
     Result<Finding> check_agreed(std::string_view root, std::string_view signature, NodeId const& node) const;
-    Status check_signature(Pin const& pin, std::string& words) const;
+    Status check_signature(Pin const& pin, std::string& words);
     void judge_erasure();
     void judge_erasure_receipt(Leaf const& erasure);
-    Status check_erasure_receipt(Leaf const& erasure, std::string& words, bool& trusted) const;
+    Status check_erasure_receipt(Leaf const& erasure, std::string& words, bool& trusted);
     Result<Pin> pin_of(NodeId const& node, std::string_view file) const;
+
+    // judge_revocation.cpp: what lists of revocation say of those who signed.
+    /// What was signed, as the exporter's log has it.
+    struct Signed {
+        NodeId node;
+        std::vector<Certificate> chain;  ///< the signer's first
+        Timestamp logged;
+    };
+    enum class Listed { current, too_old, not_shown };
+    void judge_revocation();
+    Result<Listed> check_lists(Signed const& act, std::string& words) const;
+    /// Of the bundle and the auditor's own. Errors: `crl.malformed`.
+    Result<std::vector<RevocationList>> lists_of(NodeId const& node) const;
     [[nodiscard]] NodeId const& other() const { return by_sender() ? manifest_->recipient : manifest_->sender; }
 
     void conclude();
@@ -76,6 +90,8 @@ private:
     Checkpoint head_;
     std::optional<Leaf> statement_;  ///< the release, or the admission
     std::optional<Receipt> receipt_;
+    std::vector<Signed> signed_;  ///< what was found to be signed
+    bool revocation_shown_ = false;
 };
 
 /// Some ten characters of a digest, for people.

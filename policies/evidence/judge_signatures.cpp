@@ -40,7 +40,7 @@ Result<EvidenceJudge::Pin> EvidenceJudge::pin_of(NodeId const& node, std::string
     return Pin{std::move(pin), trusted};
 }
 
-Status EvidenceJudge::check_signature(Pin const& pin, std::string& words) const {
+Status EvidenceJudge::check_signature(Pin const& pin, std::string& words) {
     auto const& said = statement_->leaf;
     ASSIGN_OR_RETURN(auto const bytes, file(evidence::signature));
     ASSIGN_OR_RETURN(auto const bare, verify_bare_signature(bytes, ContentKind::message, pin.root, now_));
@@ -50,6 +50,7 @@ Status EvidenceJudge::check_signature(Pin const& pin, std::string& words) const 
     if (!between(bare.signing_time, earliest, said.at)) return differs("time of signing");
     words = signed_by(manifest_->sender, bare.signer, bare.signing_time, now_) + ", over payload digest " +
             shortened(to_hex(bare.content_digest));
+    signed_.push_back({manifest_->sender, bare.chain, said.at});
     return Done{};
 }
 
@@ -67,7 +68,15 @@ void EvidenceJudge::judge_signature() {
     add("signature", of(*pin), words + std::string(vouched(pin->trusted)));
 }
 
-Result<Receipt> EvidenceJudge::check_receipt(Pin const& pin, std::string& words) const {
+/// When it came to the sender; the recipient writes its own down at once.
+Timestamp EvidenceJudge::receipt_logged_at() const {
+    auto const came = by_sender() && has(evidence::receipt_proof)
+                          ? leaf_in(evidence::receipt_proof, "receipt", manifest_->message.text())
+                          : Result<Leaf>(*statement_);
+    return came ? came->leaf.at : statement_->leaf.at;
+}
+
+Result<Receipt> EvidenceJudge::check_receipt(Pin const& pin, std::string& words) {
     auto const& said = statement_->leaf;
     ASSIGN_OR_RETURN(auto const bytes, file(evidence::receipt));
     ASSIGN_OR_RETURN(auto const content,
@@ -82,6 +91,7 @@ Result<Receipt> EvidenceJudge::check_receipt(Pin const& pin, std::string& words)
     words = signed_by(manifest_->recipient, content.signer, content.signing_time, now_) + ": " +
             (receipt.outcome == Outcome::accepted ? "accepted" : "rejected, " + receipt.code) + ", digest " +
             shortened(receipt.inner_digest.hex());
+    signed_.push_back({manifest_->recipient, content.chain, receipt_logged_at()});
     return receipt;
 }
 
@@ -159,7 +169,7 @@ void EvidenceJudge::judge_erasure() {
 }
 
 /// The sender knows it from the recipient's signed erasure receipt.
-Status EvidenceJudge::check_erasure_receipt(Leaf const& erasure, std::string& words, bool& trusted) const {
+Status EvidenceJudge::check_erasure_receipt(Leaf const& erasure, std::string& words, bool& trusted) {
     ASSIGN_OR_RETURN(auto const admission,
                      leaf_in(evidence::erasure_admission, "admission", erasure.leaf.fact("receipt")));
     if (admission.leaf.fact("peer") != manifest_->recipient.text()) return differs("sender of the erasure receipt");
@@ -172,6 +182,7 @@ Status EvidenceJudge::check_erasure_receipt(Leaf const& erasure, std::string& wo
     if (bare.signing_time > admission.leaf.at + skew) return differs("time of signing");
     words = signed_by(manifest_->recipient, bare.signer, bare.signing_time, now_);
     trusted = pin.trusted;
+    signed_.push_back({manifest_->recipient, bare.chain, admission.leaf.at});
     return Done{};
 }
 

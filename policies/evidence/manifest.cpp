@@ -12,11 +12,13 @@ namespace {
 constexpr std::size_t longest_name = 40;
 constexpr std::size_t longest_meaning = 200;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> meanings{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 18> meanings{{
     {evidence::log_key, "the verifier key of the exporter's log (C2SP signed-note)"},
     {evidence::head, "the head of the exporter's log that the proofs lead to (C2SP tlog-checkpoint)"},
     {evidence::sender_root, "the root certificate of the sender (PEM)"},
     {evidence::recipient_root, "the root certificate of the recipient (PEM)"},
+    {evidence::sender_lists, "the sender's lists of revoked certificates, as the exporter knows them (X.509 CRL, PEM)"},
+    {evidence::recipient_lists, "the recipient's lists of revoked certificates, likewise (X.509 CRL, PEM)"},
     {evidence::release_proof, "that the release is in the sender's log, with its leaf (C2SP tlog-proof)"},
     {evidence::admission_proof, "that the admission is in the recipient's log, with its leaf (C2SP tlog-proof)"},
     {evidence::signature, "the sender's signature of the message, without the message (CMS SignedData, DER)"},

@@ -52,6 +52,13 @@ Status EvidenceTrust::add_witness(std::string_view vkey) {
     return add_key(witnesses, vkey, NoteKeyType::cosignature);
 }
 
+Status EvidenceTrust::add_revocation_lists(std::string_view pem) {
+    ASSIGN_OR_RETURN(auto lists, revocation_lists_from_pem(pem));
+    if (lists.empty()) return Error{ErrorKind::invalid, "crl.malformed", "no list in it"};
+    std::ranges::move(lists, std::back_inserter(revocation_lists));
+    return Done{};
+}
+
 Status EvidenceTrust::add_lines(std::string_view text) {
     for (std::size_t number = 1; !text.empty(); ++number) {
         auto const end = std::min(text.find('\n'), text.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/note_key.h"
+#include "crypto/revocation.h"
 
 #include <map>
 #include <vector>
@@ -12,6 +13,7 @@ struct EvidenceTrust {
     std::map<NodeId, Digest> roots;  ///< SHA-256 of the root certificate
     std::vector<NoteVerifier> logs;
     std::vector<NoteVerifier> witnesses;
+    std::vector<RevocationList> revocation_lists;  ///< of any node, besides those of a bundle
 
     /// "th-msdhs=AB:CD:…", the fingerprint as officers compare it, or 64 hexadecimal digits. Errors:
     /// `trust_list.bad_root`, `trust_list.root_twice`.
@@ -19,6 +21,8 @@ struct EvidenceTrust {
     /// A vkey. Errors: `note.*`, `trust_list.wrong_key_type` (a log signs by type 1, a witness by type 4).
     Status add_log(std::string_view vkey);
     Status add_witness(std::string_view vkey);
+    /// One or more CRLs in PEM. Errors: `crl.malformed`.
+    Status add_revocation_lists(std::string_view pem);
     /// Lines `root NODE=FINGERPRINT`, `log VKEY`, `witness VKEY`, empty ones, and those that begin with `#`. Errors:
     /// the above, and `trust_list.bad_line`; the detail is the line's number.
     Status add_lines(std::string_view text);

@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     if (trust.add_lines(text)) ++fuzz_accepted;
     EvidenceFiles files;
     for (auto const name : {evidence::manifest, evidence::log_key, evidence::head, evidence::release_proof,
-                            evidence::signature, evidence::receipt, evidence::sender_root, evidence::export_proof})
+                            evidence::signature, evidence::receipt, evidence::sender_root, evidence::sender_lists,
+                            evidence::recipient_lists, evidence::export_proof})
         files.emplace(std::string(name), to_bytes(text));
     auto const verdict = judge(files, trust, Timestamp{});
     FUZZ_INVARIANT(verdict.finding() == Finding::broken);

@@ -1,5 +1,6 @@
 // A bundle that is exported by a real node is judged: as it is, after erasure, and with every one of its bytes altered.
 #include "asking.h"
+#include "daemon/identity_revocation.h"
 #include "policies/evidence/verdict.h"
 #include "two_nodes.h"
 
@@ -13,6 +14,10 @@ using namespace casebridge;
 using namespace casebridge::test;
 
 namespace {
+
+std::filesystem::path identity_of(DemoMinistry const& node) {
+    return node.directory() / "state" / "identity";
+}
 
 std::string findings(Verdict const& verdict) {
     std::string all;
@@ -231,6 +236,62 @@ BOOST_AUTO_TEST_CASE(certificates_that_have_expired_since_do_not_matter) {
                       "envelope.signed_in_future");
 }
 
+BOOST_AUTO_TEST_CASE(lists_of_revocation_are_in_the_bundle_and_judged_by_the_time_in_the_log) {
+    BOOST_CHECK_EQUAL(judged(bundle(thailand)).account.text_or("revocation"), "not_shown");
+    auto const issue = [&](DemoMinistry const& of, Timestamp revoked_at, std::string const& role) {
+        std::map<std::string, RevokedEntry> added;
+        if (!role.empty())
+            added[must(serial_named(identity_of(of), role))] = {revoked_at, RevocationReason::key_compromise};
+        return must(issue_own_list(identity_of(of), added, clock.now(), default_list_lifetime)).pem();
+    };
+    static_cast<void>(issue(thailand, clock.now(), ""));
+    auto const alone = judged(bundle(thailand));
+    BOOST_CHECK_EQUAL(findings(alone), std::string(whole_of_sender) + " revocation:holds");
+    BOOST_CHECK_EQUAL(alone.account.text_or("revocation"), "not_shown");  // Cambodia has issued none
+    static_cast<void>(issue(cambodia, clock.now(), ""));
+    thailand.check_peer(cambodia);
+    cambodia.check_peer(thailand);
+    for (auto const* node : {&thailand, &cambodia}) {
+        auto const verdict = judged(bundle(*node));
+        BOOST_CHECK(verdict.finding() == Finding::holds);
+        BOOST_CHECK_EQUAL(verdict.account.text_or("revocation"), "shown");
+        auto const [code, said] = by_hand(*node, written(*node, bundle(*node)));
+        BOOST_CHECK_MESSAGE(code == 0, said);
+    }
+    // Revoked since: what was signed before stays good.
+    clock.turn(std::chrono::minutes(1));
+    static_cast<void>(issue(thailand, clock.now(), "signing"));
+    BOOST_CHECK_EQUAL(findings(judged(bundle(thailand))), std::string(whole_of_sender) + " revocation:holds");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_revoked_before_it_was_in_the_log_is_worth_nothing_whatever_time_it_bears) {
+    auto const before = bundle(thailand);
+    std::map<std::string, RevokedEntry> const added{
+        {must(serial_named(identity_of(thailand), "signing")),
+         {clock.now() - std::chrono::days(2), RevocationReason::key_compromise}}};
+    auto const list = must(issue_own_list(identity_of(thailand), added, clock.now(), default_list_lifetime));
+    BOOST_CHECK_EQUAL(link_code(judged(bundle(thailand)), "revocation"), "trust.revoked");
+    auto const [code, said] = by_hand(thailand, written(thailand, bundle(thailand)));
+    BOOST_CHECK_NE(code, 0);
+    BOOST_CHECK_MESSAGE(said.find("was revoked at") != std::string::npos, said);
+    // The auditor has it from the ministry itself, and a bundle that holds none.
+    BOOST_CHECK(judged(before).finding() == Finding::holds);
+    EvidenceTrust told = trust();
+    must(told.add_revocation_lists(list.pem()));
+    BOOST_CHECK_EQUAL(link_code(judge(before, told, clock.now()), "revocation"), "trust.revoked");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_that_had_ended_before_the_act_shows_nothing) {
+    auto const files = bundle(thailand);
+    auto const old = clock.now() - std::chrono::hours(30);
+    EvidenceTrust told = trust();
+    must(told.add_revocation_lists(must(issue_own_list(identity_of(thailand), {}, old, default_list_lifetime)).pem()));
+    auto const verdict = judge(files, told, clock.now());
+    BOOST_CHECK(verdict.finding() == Finding::unfounded);
+    BOOST_CHECK_EQUAL(link_code(verdict, "revocation"), "evidence.list_too_old");
+    CHECK_CODE(told.add_revocation_lists("no list"), "crl.malformed");
+}
+
 BOOST_AUTO_TEST_CASE(every_altered_removed_or_added_byte_is_found) {
     for (auto const* node : {&thailand, &cambodia}) {
         auto const whole = bundle(*node, true);
@@ -340,6 +401,7 @@ BOOST_AUTO_TEST_CASE(the_program_ends_with_what_its_verdict_is) {
     BOOST_CHECK_EQUAL(ends(""), 2);
     BOOST_CHECK_EQUAL(ends(folder.string() + " --rot x"), 2);
     BOOST_CHECK_EQUAL(ends(folder.string() + " --root"), 2);
+    BOOST_CHECK_EQUAL(ends(folder.string() + trust_file + " --crl /dev/null"), 2);
     std::filesystem::create_symlink("log.vkey", folder / "link");
     BOOST_CHECK_EQUAL(ends(folder.string() + trust_file), 1);
     std::filesystem::remove(folder / "link");

@@ -158,12 +158,27 @@ signed_attributes() { # p7s, root, node; leaves $work/{attributes,digest}, signe
   openssl dgst -"$hash" -verify "$work/signer.pub" -signature "$work/signature" "$work/attributes" >/dev/null ||
     broken "the signature of $(basename "$1")"
 }
+# Lists of revocation: the signer's serial number, unless its entry is later than what the log says.
+not_revoked() { # list, root, time of the log
+  [[ -f $1 ]] || return 0
+  local serial since
+  serial=$(openssl x509 -in "$work/signer.pem" -noout -serial | cut -d= -f2)
+  csplit -s -z -f "$work/list." "$1" '/BEGIN X509 CRL/' '{*}'
+  for one in "$work"/list.*; do
+    # One that the signer's authority did not sign is about others.
+    openssl crl -in "$one" -noout -verify -CAfile <(cat "$2" "$work/certificates.pem") 2>&1 | grep '^verify OK' >/dev/null || continue
+    since=$(openssl crl -in "$one" -noout -text | sed -n "/Serial Number: 0*$serial\$/{n;s/ *Revocation Date: //p}")
+    [[ -z $since ]] || (($(date -u -d "$since" +%s) > $(date -u -d "$3" +%s))) || broken "whoever signed was revoked at $since"
+  done
+  rm -f "$work"/list.*
+}
 near() { (($(date -u -d "$1" +%s) - $2 < 300 + ${3:-0} && $2 - $(date -u -d "$1" +%s) < 300)) || broken "the time of signing"; }
 signed_attributes "$folder/signature.p7s" "$folder/sender-root.pem" "$sender"
 [[ $digest == "$payload" ]] || broken "the digest that was signed"
 under_way=0
 [[ $side == sender ]] || under_way=$((31 * 86400))  # the recipient takes a message as long as messages live
 near "$(jq -r .at "$work/leaf")" "$time" "$under_way"
+not_revoked "$folder/sender-crl.pem" "$folder/sender-root.pem" "$(jq -r .at "$work/leaf")"
 holds "$sender signed payload digest $digest at $(date -u -d "@$time" +%FT%TZ)"
 
 # 7. Agreement, policy, consent.
@@ -190,8 +205,10 @@ if [[ $side == sender ]]; then
   leaf_in "$folder/receipt.tlog-proof" "$work/came"
   [[ $size == "$head_size" && $root == "$head_root" && $(jq -r .kind "$work/came") == receipt &&
     $(fact "$work/came" receipt) == "$(sha <"$folder/receipt.p7s")" ]] || broken "the leaf of the receipt"
+  not_revoked "$folder/recipient-crl.pem" "$folder/recipient-root.pem" "$(jq -r .at "$work/came")"
 else
   [[ $(jq -r .log_index "$work/receipt") == "$statement_index" ]] || broken "the leaf that the receipt names"
+  not_revoked "$folder/recipient-crl.pem" "$folder/recipient-root.pem" "$(jq -r .at "$work/leaf")"
 fi
 holds "$recipient signed that it $(jq -r .outcome "$work/receipt") it at $(jq -r .at "$work/receipt")"
 
@@ -207,6 +224,7 @@ if [[ -f $folder/erasure.tlog-proof ]]; then
       broken "the leaf of the erasure receipt"
     signed_attributes "$folder/erasure.p7s" "$folder/recipient-root.pem" "$recipient"
     [[ $digest == "$(fact "$work/came" payload)" ]] || broken "the digest of the erasure receipt"
+    not_revoked "$folder/recipient-crl.pem" "$folder/recipient-root.pem" "$(jq -r .at "$work/came")"
   fi
   holds "it was destroyed, as the $(fact "$work/erased" because) $(fact "$work/erased" duty) asked, by $(jq -r .at "$work/erased")"
 fi
