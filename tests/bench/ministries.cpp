@@ -155,18 +155,19 @@ void make_cases(fs::path const& home, int cases, std::function<int(int)> const& 
                                             "        family: ชื่อสกุล\n", "        family: ชื่อสกุล\n        full: ชื่อสกุล\n"));
 }
 
-void add_peer(DaemonProcess const& at, fs::path const& peer, std::uint16_t port) {
+void add_peer(DaemonProcess const& at, fs::path const& peer, std::uint16_t port, Witnessing witnessing) {
     OfficerConnection officer(at.socket());
     auto const made = *parse_json(read(peer / "init.json"));
-    officer.post("/v1/peers",
-                 act()
-                     .set("node", peer.filename().string())
-                     .set("kind", "welfare")
-                     .set("name", "Measurement")
-                     .set("address", "127.0.0.1:" + std::to_string(port))
-                     .set("root_pem", read(peer / "state/identity/root.pem"))
-                     .set("fingerprint", made.text_or("fingerprint")),
-                 201);
+    auto body = act()
+                    .set("node", peer.filename().string())
+                    .set("kind", "welfare")
+                    .set("name", "Measurement")
+                    .set("address", "127.0.0.1:" + std::to_string(port))
+                    .set("root_pem", read(peer / "state/identity/root.pem"))
+                    .set("fingerprint", made.text_or("fingerprint"));
+    if (witnessing == Witnessing::on)
+        body.set("log_key", made.text_or("log_key")).set("witness_key", made.text_or("witness_key"));
+    officer.post("/v1/peers", body, 201);
 }
 
 void check_peer(DaemonProcess const& at, std::string const& peer) {

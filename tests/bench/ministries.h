@@ -37,7 +37,10 @@ void make_ministry(std::filesystem::path const& programs, std::filesystem::path 
 void make_cases(std::filesystem::path const& home, int cases, std::function<int(int)> const& further_names);
 
 /// Pins `peer`, which listens there, at `at`.
-void add_peer(DaemonProcess const& at, std::filesystem::path const& peer, std::uint16_t port);
+/// Whether partners know each other's log and witness keys: rounds come beside what is measured then.
+enum class Witnessing { on, off };
+void add_peer(DaemonProcess const& at, std::filesystem::path const& peer, std::uint16_t port,
+              Witnessing witnessing = Witnessing::on);
 /// A first call to it.
 void check_peer(DaemonProcess const& at, std::string const& peer);
 /// Both sign what lies in both folders of agreements, and get the other's signature. Each has to reload then.

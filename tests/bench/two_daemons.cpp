@@ -1,7 +1,5 @@
 #include "tests/bench/two_daemons.h"
 
-#include "tests/bench/ministries.h"
-
 #include <stdexcept>
 
 namespace casebridge::bench {
@@ -19,7 +17,7 @@ int further_names(int number) {
 
 }  // namespace
 
-TwoDaemons::TwoDaemons(fs::path const& programs, fs::path const& directory, int cases)
+TwoDaemons::TwoDaemons(fs::path const& programs, fs::path const& directory, int cases, Witnessing witnessing)
     : thailand(programs / "casebridged", directory / "th-msdhs"),
       cambodia(programs / "casebridged", directory / "kh-mosvy"),
       thai_port_(free_port()),
@@ -32,13 +30,13 @@ TwoDaemons::TwoDaemons(fs::path const& programs, fs::path const& directory, int 
     make_cases(thailand.directory(), cases, further_names);
     thailand.start();
     cambodia.start();
-    befriend();
+    befriend(witnessing);
     consent_and_preview(cases);
 }
 
-void TwoDaemons::befriend() {
-    add_peer(thailand, cambodia.directory(), cambodian_port_);
-    add_peer(cambodia, thailand.directory(), thai_port_);
+void TwoDaemons::befriend(Witnessing witnessing) {
+    add_peer(thailand, cambodia.directory(), cambodian_port_, witnessing);
+    add_peer(cambodia, thailand.directory(), thai_port_, witnessing);
     check_peer(thailand, partner);
     check_peer(cambodia, "th-msdhs");
     sign_agreement(thailand, cambodia, agreement_file(partner));

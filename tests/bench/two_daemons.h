@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/bench/daemon_process.h"
+#include "tests/bench/ministries.h"
 
 namespace casebridge::bench {
 
@@ -14,7 +15,7 @@ class TwoDaemons {
 public:
     /// `programs`: where casebridge and casebridged are. `directory` must not exist.
     TwoDaemons(std::filesystem::path const& programs, std::filesystem::path const& directory,
-               int cases = plain_cases + mixed_cases + urgent_cases);
+               int cases = plain_cases + mixed_cases + urgent_cases, Witnessing witnessing = Witnessing::on);
 
     DaemonProcess thailand, cambodia;
 
@@ -24,7 +25,7 @@ public:
     std::string send(OfficerConnection& officer, int number) const;
 
 private:
-    void befriend();
+    void befriend(Witnessing witnessing);
     void consent_and_preview(int cases);
 
     std::uint16_t thai_port_, cambodian_port_;

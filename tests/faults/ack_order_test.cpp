@@ -30,7 +30,7 @@ bool is_send_to(CallTrace const& call, CallTarget whom) {
 
 /// One plain send between two daemons that have just started: nothing is cached, no connection is open.
 struct TracedSend {
-    TracedSend() : pair(1) {
+    TracedSend() : pair(1, bench::Witnessing::off) {
         pair.start(pair.sender());
         pair.start(pair.receiver());
         // The first survey of health commits; then none does for as long as this takes.
@@ -50,7 +50,7 @@ struct TracedSend {
 
 /// One question between two daemons, after everything that a survey of health commits.
 struct TracedQuestion {
-    TracedQuestion() : pair(1), questions(pair) {
+    TracedQuestion() : pair(1, bench::Witnessing::off), questions(pair) {
         for (auto* daemon : {&pair.sender(), &pair.receiver()})
             BOOST_REQUIRE_EQUAL(daemon->officer().get("/v1/health").status, 200);
         pair.sender().arm({});

@@ -19,6 +19,7 @@ add_executable(faults_crash
   ${here}/crash_staging_test.cpp
   ${here}/crash_sweep.cpp
   ${here}/crash_test.cpp
+  ${here}/crash_witness_test.cpp
   ${here}/faulty_daemon.cpp
   ${here}/kill_loop_test.cpp
   ${here}/kill_staging_test.cpp

@@ -52,9 +52,9 @@ Json newest_withdrawal(FaultyDaemon const& daemon) {
 
 }  // namespace
 
-CrashPair::CrashPair(int cases) {
+CrashPair::CrashPair(int cases, bench::Witnessing witnessing) {
     auto const home = std::filesystem::canonical(directory_.path()) / "pair";
-    bench::TwoDaemons provisioned(std::string(CASEBRIDGE_BINARY_DIR) + "/bin", home, cases);
+    bench::TwoDaemons provisioned(std::string(CASEBRIDGE_BINARY_DIR) + "/bin", home, cases, witnessing);
     for (int number = 0; number < cases; ++number) requests_.push_back(provisioned.request(number));
     for (auto* each : {&provisioned.thailand, &provisioned.cambodia}) {
         auto const file = each->directory() / "casebridge.yaml";

@@ -2,6 +2,7 @@
 // the check that nothing they were promised was lost or done twice.
 #pragma once
 
+#include "tests/bench/ministries.h"
 #include "tests/faults/faulty_daemon.h"
 #include "tests/faults/ledger.h"
 #include "tests/support/temporary_directory.h"
@@ -19,7 +20,7 @@ struct BrokenPromise : std::logic_error {
 class CrashPair {
 public:
     /// Provisioned, neither runs.
-    explicit CrashPair(int cases);
+    explicit CrashPair(int cases, bench::Witnessing witnessing = bench::Witnessing::on);
 
     FaultyDaemon& sender() { return *sender_; }
     FaultyDaemon& receiver() { return *receiver_; }
