@@ -5,12 +5,12 @@
 // this node never cosigns two heads of a log that do not fit each other.
 #pragma once
 
-#include "crypto/log_proof.h"
 #include "daemon/clock_guard.h"
 #include "daemon/engine.h"
 #include "daemon/exchange.h"
 #include "daemon/fork_evidence.h"
 #include "daemon/http.h"
+#include "daemon/note_keys.h"
 #include "daemon/peer_registry.h"
 
 #include <set>
@@ -30,15 +30,17 @@ enum class Compared { fits, forked, not_yet };
 
 class Witness {
 public:
-    /// `key`: none in an identity directory of an older casebridge; then nothing is cosigned.
-    Witness(WitnessParts parts, std::optional<NoteSigner> key);
+    /// Without a witness key (an identity directory of an older casebridge) nothing is cosigned.
+    Witness(WitnessParts parts, NoteKeys const& keys);
 
     /// What the store holds; before anything else.
     Status load();
     /// Called after a head was cosigned, on the engine's thread.
     void on_cosigned(std::function<void(NodeId const&)> told) { on_cosigned_ = std::move(told); }
+    /// Called when something names a key of this node's log that we do not know, on any thread.
+    void on_unknown_key(std::function<void(NodeId const&)> told) { on_unknown_key_ = std::move(told); }
 
-    [[nodiscard]] std::string vkey() const;
+    [[nodiscard]] std::string vkey() const { return keys_.vkey(NoteKeyRole::witness); }
 
     /// SPEC tlog-witness, add-checkpoint: 200 and a cosignature line; 400, 403, 404, 409 with the size that was
     /// cosigned last, 422. Codes: `log_proof.*`, `checkpoint.*`, `note.*`, `log.unknown`, `log.not_yours`,
@@ -57,8 +59,18 @@ public:
     void consider(NodeId const& log, std::string note, NodeId const& by);
     /// `by` has shown that a head of `log` grew from a tree of our head's size with the root `old_root`.
     void consider_growth(NodeId const& log, std::string note, Digest const& old_root, std::vector<Digest> proof);
-    /// The mirror of this log has grown: a head that waited for it is compared.
+    /// The mirror of this log has grown: a head that waited for it is compared, and so are the statements of its keys.
     void mirror_grew(NodeId const& log);
+
+    // witness_rotation.cpp: how partners' keys follow each other.
+
+    /// Statements that a partner shows of its own keys: from those we know to its newest, step by step. Blocks: for the
+    /// rounds. True if a key took the place of another: the registry is to be read again. Errors: `rotation.*`
+    /// (`not_from_known`: none is about the key we know; `shorter`: fewer than it has shown before; `branches`),
+    /// `checkpoint.retired_key`, `log.not_consistent` (these three with evidence), `peer.unknown`.
+    Result<bool> take_rotations(NodeId const& node, std::string_view text);
+    /// What we know of how the keys of this log followed each other. 404 `log.unknown`.
+    void answer_rotations(std::string_view origin_hash, HttpResponder respond) const;
 
     /// Whether evidence stands against this node's log: it gets no case data.
     [[nodiscard]] bool accuses(NodeId const& node) const;
@@ -77,14 +89,25 @@ private:
     Result<Judged> judge(Store& store, NodeId const& node, ConsistencyText const& text, Checkpoint const& head,
                          std::string const& note) const;
     Result<Compared> compare(Store& store, NodeId const& node, Checkpoint const& head, std::string const& note) const;
+    struct Followed {
+        bool changed = false;
+        std::string_view accused{};  ///< why it was refused, with evidence; empty: taken
+    };
+    Result<Followed> follow(Store& store, NodeId const& node, std::vector<SignedRotation> const& told) const;
+    Result<Followed> follow_role(Store& store, PeerRow& row, NoteKeyRole role, std::vector<SignedRotation> const& known,
+                                 std::vector<SignedRotation> const& told) const;
+    Result<bool> is_branched(Store& store, NodeId const& node, std::vector<SignedRotation> const& known,
+                             std::vector<SignedRotation> const& told) const;
+    Result<std::string_view> compare_statements(Store& store, NodeId const& node, KeyChain const& chain) const;
+    void note_bad_head(Peer const& log, std::string const& note, Error const& why);
     Status accuse(Store& store, NodeId const& node, ForkEvidence const& evidence) const;
     [[nodiscard]] Peer const* log_of(PeerSnapshot const& peers, std::string_view origin_hash) const;
     void alarm(NodeId const& node, std::string_view kind);
     Status refresh();
 
     WitnessParts parts_;
-    std::optional<NoteSigner> const key_;
-    std::function<void(NodeId const&)> on_cosigned_ = [](NodeId const&) {};
+    NoteKeys const& keys_;
+    std::function<void(NodeId const&)> on_cosigned_ = [](NodeId const&) {}, on_unknown_key_ = [](NodeId const&) {};
     mutable std::mutex mutex_;
     std::set<NodeId> accused_;
     std::map<NodeId, std::string> held_;

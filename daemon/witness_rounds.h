@@ -1,10 +1,12 @@
 // Witness rounds: beside the work, every partner is asked to cosign our newest head, the leaf hashes of its log are
-// mirrored, and what it has seen of the others' logs is compared with what we have.
+// mirrored, the statements about its keys are followed, and what it has seen of the others' logs is compared with what
+// we have.
 //
 // A round begins each `witnessing.interval_seconds`, after `witnessing.leaves` leaves, and when it is woken. Partners
 // are attended at the same time; who does not answer holds nobody up.
 #pragma once
 
+#include "daemon/peer_contact.h"
 #include "daemon/recovery.h"
 
 #include <condition_variable>
@@ -17,6 +19,7 @@ struct WitnessRoundsParts {
     Config const& config;
     Engine& engine;
     PeerRegistry& peers;
+    PeerContact& contact;
     PeerClient& client;
     LogStanding& standing;
     Witness& witness;
@@ -36,6 +39,8 @@ public:
     void wake();
     /// The mirror of this partner's log can grow: we have cosigned a head of it.
     void mirror_soon(NodeId const& node);
+    /// This partner has signed with a key that we do not know: which statements led to it?
+    void follow_keys_soon(NodeId const& node);
     /// Starts nothing more.
     void stop();
     /// Waits for what is under way, which ends with its calls: after the client was stopped, before the pool is.
@@ -47,9 +52,11 @@ private:
     void run();
     [[nodiscard]] bool enough_leaves() const;
     void begin_round();
-    enum class What { all, mirror };
+    enum class What { all, mirror, keys };
     void start_attending(NodeId const& node, What what);
     void attend(NodeId const& node, What what);
+    [[nodiscard]] bool are_keys_due(NodeId const& node);
+    void follow_keys(Peer const& peer);
     void ask_for_cosignature(Peer const& peer);
     void mirror(Peer const& peer);
     Result<std::vector<Digest>> fetch(Peer const& peer, std::uint64_t from, std::uint64_t end);
@@ -64,7 +71,8 @@ private:
     bool awake_ = true;
     bool stopping_ = false;
     std::set<NodeId> attending_;
-    std::map<NodeId, What> again_;  ///< what came up meanwhile
+    std::map<NodeId, What> again_;                                         ///< what came up meanwhile
+    std::map<NodeId, std::chrono::steady_clock::time_point> followed_at_;  ///< when its statements were fetched
     std::uint64_t size_at_round_ = 0;
     std::size_t rotation_ = 0;  ///< whom the next round asks about first
     std::atomic<std::uint64_t> attended_ = 0;
