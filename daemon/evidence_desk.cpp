@@ -227,6 +227,8 @@ Result<EvidenceDesk::Bundle> EvidenceDesk::gather(MessageId const& message, Comm
     size = head.head.size;
     put(files, evidence::head, as_bytes(head.note));
     put(files, evidence::log_key, as_bytes(parts_.log.vkey() + "\n"));
+    if (auto const rotations = parts_.log.rotations(); !rotations.empty())
+        put(files, evidence::log_rotations, as_bytes(rotations));
     RETURN_IF_ERROR(add_proofs(kept, size, files));
     RETURN_IF_ERROR(add_roots(kept, files));
     RETURN_IF_ERROR(add_lists(kept, files));

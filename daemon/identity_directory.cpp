@@ -49,6 +49,17 @@ Result<std::optional<NoteSigner>> read_note_key(fs::path const& directory, std::
     return std::optional(*std::move(signer));
 }
 
+/// None if there is no such file: nothing was ever rotated.
+Result<std::vector<SignedRotation>> read_rotations(fs::path const& directory) {
+    auto const path = directory / rotations_file;
+    auto const text = read_file(path, maximum_rotations_bytes);
+    if (!text && text.error().kind == ErrorKind::not_found) return std::vector<SignedRotation>();
+    if (!text) return text.error();
+    auto parsed = parse_rotations(to_text(*text));
+    if (!parsed) return Error{parsed.error().kind, parsed.error().code, path.string()};
+    return parsed;
+}
+
 /// Code points, not bytes: a Thai letter counts once.
 std::size_t characters(Secret const& text) {
     auto const bytes = text.reveal();
@@ -115,6 +126,7 @@ Result<NodeIdentity> load_identity(fs::path const& directory, NodeId const& node
     ASSIGN_OR_RETURN(auto log_key, read_note_key(directory, "log", log_origin(node), NoteKeyType::signature));
     ASSIGN_OR_RETURN(auto witness_key,
                      read_note_key(directory, "witness", witness_name(node), NoteKeyType::cosignature));
+    ASSIGN_OR_RETURN(auto rotations, read_rotations(directory));
     return NodeIdentity{.node = node,
                         .root = pin.root(),
                         .tls_chain = std::move(tls.chain),
@@ -123,7 +135,8 @@ Result<NodeIdentity> load_identity(fs::path const& directory, NodeId const& node
                         .encryption_chain = std::move(encryption.chain),
                         .encryption_keys = std::move(keys),
                         .log_key = std::move(log_key),
-                        .witness_key = std::move(witness_key)};
+                        .witness_key = std::move(witness_key),
+                        .rotations = std::move(rotations)};
 }
 
 Result<KeyAndCertificate> load_issuing_authority(fs::path const& directory) {
@@ -132,11 +145,11 @@ Result<KeyAndCertificate> load_issuing_authority(fs::path const& directory) {
 }
 
 std::string log_origin(NodeId const& node) {
-    return "casebridge.internal/" + node.text() + "/log";
+    return note_key_name(node, NoteKeyRole::log);
 }
 
 std::string witness_name(NodeId const& node) {
-    return "casebridge.internal/" + node.text() + "/witness";
+    return note_key_name(node, NoteKeyRole::witness);
 }
 
 Status add_log_keys(fs::path const& directory) {

@@ -8,12 +8,13 @@
 //   (identity_renewal.h) crl.pem                 revocation lists of the issuing authorities; none before the first
 //   (identity_revocation.h) log.key.pem             the log's Ed25519 note key (LOG.md); none in a directory of an
 //   older casebridge witness.key.pem         the Ed25519 key that cosigns partners' logs; likewise
+//   rotations.txt           statements by which these two took the place of others; none before the first
 //
 // Directory 0700, keys 0600; files are written whole under another name, synced, and renamed.
 #pragma once
 
 #include "crypto/envelope.h"
-#include "crypto/note_key.h"
+#include "crypto/key_rotation.h"
 #include "policies/ids.h"
 
 #include <filesystem>
@@ -30,7 +31,11 @@ struct NodeIdentity {
     std::vector<KeyAndCertificate> encryption_keys;  ///< the current one, and older ones while they may be needed
     std::optional<NoteSigner> log_key;               ///< of log_origin(node); none: add_log_keys()
     std::optional<NoteSigner> witness_key;           ///< of witness_name(node); likewise
+    std::vector<SignedRotation> rotations;           ///< how the two took the place of others (note_keys.h)
 };
+
+/// The file of these statements.
+inline constexpr std::string_view rotations_file = "rotations.txt";
 
 /// The name of a node's log, and of the key that signs its checkpoints: `casebridge.internal/<node>/log`.
 std::string log_origin(NodeId const& node);
@@ -43,16 +48,16 @@ Status create_identity(std::filesystem::path const& directory, NodeId const& nod
                        Secret const& root_passphrase, Timestamp now);
 
 /// Errors: `identity.missing` (the detail names the file and `casebridge init`), `identity.too_permissive`,
-/// `identity.key_mismatch`, `note.bad_private_key` (log.key.pem or witness.key.pem is not Ed25519), `trust.*` (the
-/// node's own chains must verify under its own root at `now`).
+/// `identity.key_mismatch`, `note.bad_private_key` (log.key.pem or witness.key.pem is not Ed25519), `rotation.*` (of
+/// rotations.txt), `trust.*` (the node's own chains must verify under its own root at `now`).
 Result<NodeIdentity> load_identity(std::filesystem::path const& directory, NodeId const& node, Timestamp now);
 
 /// The issuing authority with its key, for certificates and revocation lists. Errors: `identity.missing` (the key is
 /// offline), `identity.too_permissive`, `identity.key_mismatch`.
 Result<KeyAndCertificate> load_issuing_authority(std::filesystem::path const& directory);
 
-/// Makes the log's key and the witness key in a directory that lacks one or both. Nothing else changes them: partners
-/// know log and witness by them. Errors: `identity.exists` (both are there), `identity.missing`,
+/// Makes the log's key and the witness key in a directory that lacks one or both. Only a rotation (note_keys.h) changes
+/// them: partners know log and witness by them. Errors: `identity.exists` (both are there), `identity.missing`,
 /// `identity.too_permissive`, `file.unwritable`.
 Status add_log_keys(std::filesystem::path const& directory);
 

@@ -5,18 +5,20 @@
 // (AuditLog::freeze) signs nothing.
 #pragma once
 
-#include "crypto/log_proof.h"
-#include "daemon/engine.h"
+#include "daemon/note_keys.h"
 
 namespace casebridge {
 
 class LogDesk {
 public:
-    /// `key`: none in an identity directory of an older casebridge.
-    LogDesk(Engine& engine, std::optional<NoteSigner> key);
+    LogDesk(Engine& engine, NoteKeys const& keys) : engine_(engine), keys_(keys) {}
 
     /// What partners verify with; empty: there is no key.
-    [[nodiscard]] std::string vkey() const;
+    [[nodiscard]] std::string vkey() const { return keys_.vkey(NoteKeyRole::log); }
+    /// Under which keys what this log has ever signed verifies; none: there is no key.
+    [[nodiscard]] std::optional<KeyChain> chain() const { return keys_.chain(NoteKeyRole::log); }
+    /// How its keys followed each other, as text; empty: there was one only.
+    [[nodiscard]] std::string rotations() const;
 
     /// `size`: as of so many leaves; none: now. Errors: `log.no_key`, and those of AuditLog::head_at.
     struct SignedHead {
@@ -39,10 +41,11 @@ public:
     Result<GrowthProof> prove_growth(std::uint64_t old_size, std::optional<std::uint64_t> size);
 
 private:
-    [[nodiscard]] Status require_key() const;
-    [[nodiscard]] std::string sign(LogHead const& head) const;
+    /// While it lives, the log's key is not rotated: what is read is signed with the key of that moment.
+    class Signing;
+    [[nodiscard]] Result<Signing> begin() const;
     Engine& engine_;
-    std::optional<NoteSigner> const key_;
+    NoteKeys const& keys_;
 };
 
 }  // namespace casebridge

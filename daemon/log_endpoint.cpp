@@ -18,6 +18,10 @@ std::string note_in(HttpHeaders const& headers, std::string_view name) {
     return bytes ? to_text(*bytes) : std::string{};
 }
 
+HttpResponse statements(std::string const& text) {
+    return {.status = 200, .content_type = "text/plain; charset=utf-8", .body = to_bytes(text)};
+}
+
 void add(HttpHeaders& headers, std::string_view name, std::string const& note) {
     if (auto const carried = fitting_note(note, most_note_bytes); !carried.empty())
         headers.insert_or_assign(std::string(name), to_base64(as_bytes(carried)));
@@ -39,8 +43,9 @@ std::string fitting_note(std::string const& note, std::size_t most_bytes) {
     return signed_by_log ? carried : std::string();
 }
 
-LogEndpoint::LogEndpoint(Engine& engine, LogDesk& log, LogStanding& standing, Witness& witness, WorkerPool& pool)
-    : engine_(engine), log_(log), standing_(standing), witness_(witness), pool_(pool) {}
+LogEndpoint::LogEndpoint(Engine& engine, NoteKeys const& keys, LogDesk& log, LogStanding& standing, Witness& witness,
+                         WorkerPool& pool)
+    : engine_(engine), keys_(keys), log_(log), standing_(standing), witness_(witness), pool_(pool) {}
 
 HttpHeaders LogEndpoint::heads_for(NodeId const& node) const {
     HttpHeaders headers;
@@ -74,6 +79,7 @@ void LogEndpoint::handle(HttpRequest const& request, NodeId const& caller, HttpR
     }
     if (request.method != "GET") return respond(problem(405, "http.method_not_allowed"));
     if (path == "checkpoint") return answer_checkpoint(std::move(respond));
+    if (path == "keys") return respond(statements(rotations_text(keys_.rotations())));
     if (path.starts_with("tile/")) return answer_tile(path, std::move(respond));
     if (path == "mirror") {
         auto const first = number("first");
@@ -84,6 +90,7 @@ void LogEndpoint::handle(HttpRequest const& request, NodeId const& caller, HttpR
     auto const origin = path.substr(0, slash);
     auto const what = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
     if (what == "checkpoint") return witness_.answer_latest(origin, std::move(respond));
+    if (what == "keys") return witness_.answer_rotations(origin, std::move(respond));
     if (what == "consistency") {
         auto const old_size = number("old");
         if (!old_size) return respond(problem(400, "request.bad_number"));

@@ -26,7 +26,8 @@ using HttpHeaders = std::map<std::string, std::string, std::less<>>;
 
 class LogEndpoint {
 public:
-    LogEndpoint(Engine& engine, LogDesk& log, LogStanding& standing, Witness& witness, WorkerPool& pool);
+    LogEndpoint(Engine& engine, NoteKeys const& keys, LogDesk& log, LogStanding& standing, Witness& witness,
+                WorkerPool& pool);
 
     [[nodiscard]] static bool is_below(std::string_view path) { return path.starts_with("/exchange/v1/log/"); }
     /// Only for paths below.
@@ -42,6 +43,7 @@ private:
     void answer_tile(std::string_view path, HttpResponder respond);
 
     Engine& engine_;
+    NoteKeys const& keys_;
     LogDesk& log_;
     LogStanding& standing_;
     Witness& witness_;

@@ -30,12 +30,26 @@ Status fits(Store& store, Checkpoint const& theirs) {
     return Done{};
 }
 
+/// Whichever of our keys, above its bound, too: it was ours.
+Result<Checkpoint> signed_by_us(std::string const& note, KeyChain const& own) {
+    auto opened = open_checkpoint(note, own);
+    if (opened) return std::move(opened->checkpoint);
+    if (opened.error().code != "checkpoint.retired_key") return opened.error();
+    ASSIGN_OR_RETURN(auto const parsed, SignedNote::parse(note));
+    return Checkpoint::parse(parsed.text());
+}
+
+std::string holds(std::uint64_t size) {
+    return "holds a head of " + std::to_string(size) + " leaves";
+}
+
 bool freezes(Error const& error) {
-    return error.code == "log.behind" || error.code == "log.forked";
+    return error.code == "log.behind" || error.code == "log.forked" || error.code == "log.key_retired";
 }
 
 /// The code as a literal: errors keep a view of it.
 std::string_view frozen_code(std::string_view text) {
+    if (text.starts_with("log.key_retired")) return "log.key_retired";
     return text.starts_with("log.behind") ? "log.behind" : "log.forked";
 }
 
@@ -60,6 +74,12 @@ Status LogStanding::load() {
         }
         found.since = *std::move(since);
         ASSIGN_OR_RETURN(found.cosignatures, store.witness().cosignatures());
+        // It was about a key: with another one in its place everything is compared anew.
+        bool const of_key = found.frozen && frozen_code(*found.frozen) == "log.key_retired";
+        if (of_key && found.frozen->find(parts_.log.vkey()) == std::string::npos) {
+            RETURN_IF_ERROR(store.put_setting(frozen_setting, ""));
+            found.frozen.reset();
+        }
         if (found.frozen && !found.frozen->empty())
             store.log().freeze({ErrorKind::conflict, frozen_code(*found.frozen), *found.frozen});
         return found;
@@ -220,19 +240,20 @@ bool LogStanding::is_known_to_fit(NodeId const& by, std::string const& note) con
 }
 
 void LogStanding::on_record(NodeId const& by, std::string const& note, OnDone done) {
-    auto const vkey = parts_.log.vkey();
-    if (vkey.empty()) return done(Done{});
+    auto const own = parts_.log.chain();
+    if (!own) return done(Done{});
     if (auto const whole = require_whole(); !whole) return done(whole);
     if (is_known_to_fit(by, note)) return done(Done{});
-    auto const own = NoteVerifier::parse(vkey);
-    auto const head = own ? open_checkpoint(note, *own) : Result<SignedCheckpoint>(own.error());
+    auto const head = signed_by_us(note, *own);
+    if (!head && head.error().code == "note.no_known_key") return ask_for_rotations(by, std::move(done));
     if (!head) {
         parts_.telemetry.log(LogLevel::warning, "witness.bad_record", {{"peer", by}, {"why", head.error()}});
         return done(Done{});  // it is nothing that we signed
     }
-    parts_.engine.submit<Done>([theirs = head->checkpoint](Store& store) { return fits(store, theirs); },
-                               [this, by, note, size = head->checkpoint.size, done](Status const& fit) {
-                                   if (!fit && freezes(fit.error())) return done(freeze(fit.error().code, by, size));
+    parts_.engine.submit<Done>([theirs = *head](Store& store) { return fits(store, theirs); },
+                               [this, by, note, size = head->size, done](Status const& fit) {
+                                   if (!fit && freezes(fit.error()))
+                                       return done(freeze(fit.error().code, by, holds(size)));
                                    if (fit) {
                                        std::lock_guard const lock(mutex_);
                                        fitting_.insert_or_assign(by, note);
@@ -241,10 +262,40 @@ void LogStanding::on_record(NodeId const& by, std::string const& note, OnDone do
                                });
 }
 
+/// It holds a head that none of our keys has signed. If it can show that ours was given up, we are the older copy.
+void LogStanding::ask_for_rotations(NodeId const& by, OnDone done) {
+    auto const peers = parts_.peers.snapshot();
+    auto const* const peer = peers->find(by);
+    if (peer == nullptr) return done(Done{});
+    PeerCall call{.target = peer->target(),
+                  .path = "/exchange/v1/log/" + hex_of_origin(parts_.self.node) + "/keys",
+                  .content_type = {},
+                  .body = {},
+                  .timeout = patience};
+    parts_.client.call(std::move(call), [this, by, done = std::move(done)](PeerClient::Outcome outcome) {
+        auto shared = std::make_shared<PeerClient::Outcome>(std::move(outcome));  // owner: the closure below
+        parts_.pool.submit_always([this, by, done, shared] { done(judge_rotations(by, *shared)); });
+    });
+}
+
+/// SECURITY: only what our own key has signed says that it was given up.
+Status LogStanding::judge_rotations(NodeId const& by, PeerClient::Outcome const& outcome) {
+    auto const* const answer = std::get_if<PeerClient::Answer>(&outcome);
+    bool const told = answer != nullptr && answer->response.status == 200;
+    auto const rotations = parse_rotations(told ? to_text(answer->response.body) : std::string());
+    auto const vkey = parts_.log.vkey();
+    if (rotations)
+        for (auto const& each : *rotations)
+            if (each.rotation.old_key.text() == vkey)
+                return freeze("log.key_retired", by, "has the statement that gave up " + vkey);
+    Error const why{ErrorKind::unauthentic, "note.no_known_key"};
+    parts_.telemetry.log(LogLevel::warning, "witness.bad_record", {{"peer", by}, {"why", why}});
+    return Done{};  // it is nothing that we signed
+}
+
 /// On the engine's thread or any other; what it returns is the error that stands from now on.
-Status LogStanding::freeze(std::string_view code, NodeId const& by, std::uint64_t their_size) {
-    auto const detail =
-        std::string(code) + ": " + by.text() + " holds a head of " + std::to_string(their_size) + " leaves";
+Status LogStanding::freeze(std::string_view code, NodeId const& by, std::string const& what) {
+    auto const detail = std::string(code) + ": " + by.text() + " " + what;
     Error const why{ErrorKind::conflict, frozen_code(code), detail};
     {
         std::lock_guard const lock(mutex_);
@@ -349,11 +400,14 @@ Status LogStanding::take_cosignature(Peer const& peer, LogDesk::GrowthProof cons
     auto const consistency = ConsistencyText::parse(proof.text);
     if (!consistency) return consistency.error();
     auto const lines = to_text(response.body);
-    auto const own = NoteVerifier::parse(parts_.log.vkey());
-    if (!own) return own.error();
+    auto const own = parts_.log.chain();
+    if (!own) return Error{ErrorKind::not_found, "log.no_key"};
     std::vector<NoteVerifier> const witnesses{*peer.witness_key};
     ASSIGN_OR_RETURN(auto const opened, open_checkpoint(consistency->checkpoint + lines, *own, witnesses));
-    if (opened.cosignatures.size() != 1) return failure_of(response, "witness.unexpected_answer");
+    if (opened.cosignatures.size() != 1) {
+        unknown_key_(peer.row.node);
+        return failure_of(response, "witness.unexpected_answer");
+    }
     auto const now = parts_.clock.now();
     auto const seconds = static_cast<std::int64_t>(opened.cosignatures.front().seconds.value_or(0));
     auto const signed_at = Timestamp(std::chrono::seconds(std::min<std::int64_t>(seconds, INT64_MAX / 2'000)));

@@ -4,7 +4,8 @@
 //   cosigned ── partners countersigned a head of ours; without a new one for `witnessing.stale_hours` no case data
 //               leaves
 //   frozen   ── a partner holds a later head than ours (`log.behind`: an older store was restored) or one that ours
-//               does not fit (`log.forked`): nothing is done any more that the log would record
+//               does not fit (`log.forked`), or one under a key that followed ours (`log.key_retired`: an older
+//               identity was restored): nothing is done any more that the log would record
 //
 // SPEC transparency-log 6.3, the restart rule: whoever is behind what it signed does not sign.
 #pragma once
@@ -38,18 +39,21 @@ public:
     explicit LogStanding(LogStandingParts parts);
     /// What the store holds; before anything else.
     Status load();
+    /// Called when a partner cosigned with a key that we do not know, on any thread.
+    void on_unknown_key(std::function<void(NodeId const&)> told) { unknown_key_ = std::move(told); }
     /// Called after a cosignature came in, or a partner's record was compared.
     void on_change(std::function<void()> told) { changed_ = std::move(told); }
 
     /// Before something leaves for `node`: its record of our log has been compared, and a fresh cosignature was asked
     /// for if there is none. `done` on any thread. Errors: `log.behind`, `log.forked`, `peer.*` (it was not reached).
     void prepare(NodeId const& node, OnDone done);
-    /// Errors: `log.not_witnessed`, `log.behind`, `log.forked`, `log.recovering`,
+    /// Errors: `log.not_witnessed`, `log.behind`, `log.forked`, `log.key_retired`, `log.recovering`,
     /// `log.withdrawals_unknown`. Whoever lets case data leave asks it.
     [[nodiscard]] Status require_witnessed() const;
-    /// Errors: `log.behind`, `log.forked`
+    /// Errors: `log.behind`, `log.forked`, `log.key_retired`
     [[nodiscard]] Status require_whole() const;
-    /// A partner showed what it holds of our log (a signed note of ours). Errors: `log.behind`, `log.forked`.
+    /// A partner showed what it holds of our log (a signed note of ours). One under a key that we do not know makes us
+    /// ask it which statement of ours led there. Errors: `log.behind`, `log.forked`, `log.key_retired`.
     void on_record(NodeId const& by, std::string const& note, OnDone done);
 
     /// The log was brought forward: everything is compared anew. After set_waiting().
@@ -86,6 +90,8 @@ public:
     [[nodiscard]] View view() const;
 
 private:
+    void ask_for_rotations(NodeId const& by, OnDone done);
+    Status judge_rotations(NodeId const& by, PeerClient::Outcome const& outcome);
     void on_latest(NodeId const& node, PeerClient::Outcome outcome);
     void compared(NodeId const& node, Status const& outcome);
     struct Offer {
@@ -100,7 +106,7 @@ private:
     void on_cosignature(Offer offer, LogDesk::GrowthProof const& proof, PeerClient::Outcome outcome);
     void fail(Offer const& offer, Error const& error);
     Status take_cosignature(Peer const& peer, LogDesk::GrowthProof const& proof, HttpResponse const& response);
-    Status freeze(std::string_view code, NodeId const& by, std::uint64_t their_size);
+    Status freeze(std::string_view code, NodeId const& by, std::string const& what);
     [[nodiscard]] bool is_known_to_fit(NodeId const& by, std::string const& note) const;
     void note_failure(NodeId const& node, std::string_view code);
     [[nodiscard]] std::optional<Timestamp> newest_cosignature() const;
@@ -108,6 +114,7 @@ private:
     LogStandingParts parts_;
     LeafUpload upload_;
     std::function<void()> changed_ = [] {};
+    std::function<void(NodeId const&)> unknown_key_ = [](NodeId const&) {};
     mutable std::mutex mutex_;
     std::optional<Error> frozen_;
     Timestamp since_{};

@@ -16,6 +16,7 @@
 #include "daemon/schema/version_2.h"
 #include "daemon/schema/version_20.h"
 #include "daemon/schema/version_21.h"
+#include "daemon/schema/version_22.h"
 #include "daemon/schema/version_3.h"
 #include "daemon/schema/version_4.h"
 #include "daemon/schema/version_5.h"
@@ -49,7 +50,8 @@ constexpr std::array all{Migration{1, schema::version_1},
                          Migration{18, schema::version_18},
                          Migration{19, schema::version_19, EvidenceTable::fill},
                          Migration{20, schema::version_20},
-                         Migration{21, schema::version_21}};
+                         Migration{21, schema::version_21},
+                         Migration{22, schema::version_22}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

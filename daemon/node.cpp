@@ -34,6 +34,7 @@ struct Node::Parts {
           own(OwnCertificates{id.root, id.tls_chain, id.signer.chain, id.encryption_chain}),
           log_key(std::move(id.log_key)),
           witness_key(std::move(id.witness_key)),
+          rotations(std::move(id.rotations)),
           telemetry(level_of(config.log_level), config.log_format),
           clock(time, config.clock_skew, telemetry),
           reserve(std::move(free_space), config.minimum_free_bytes, telemetry, clock),
@@ -65,7 +66,8 @@ struct Node::Parts {
     Self const self;
     PinnedRoot const own_root;
     OwnCertificatesHolder own;
-    std::optional<NoteSigner> log_key, witness_key;  ///< move to the log desk and the witness
+    std::optional<NoteSigner> log_key, witness_key;  ///< move to the note keys, and so do these:
+    std::vector<SignedRotation> rotations;
     Telemetry telemetry;
     ClockGuard clock;
     DiskReserve reserve;
@@ -81,6 +83,7 @@ struct Node::Parts {
     Secret tls_key;  ///< moves to the key ring
     std::unique_ptr<KeyRing> keys;
     std::unique_ptr<HealthSurvey> health;
+    std::unique_ptr<NoteKeys> note_keys;
     std::unique_ptr<LogDesk> log;
     std::unique_ptr<Witness> witness;
     std::unique_ptr<LogStanding> standing;
@@ -180,12 +183,16 @@ namespace {
 /// The audit log and what partners know of it.
 template <typename Parts>
 Status join_log(Parts& p) {
-    p.log = std::make_unique<LogDesk>(*p.engine, std::move(p.log_key));
-    p.witness = std::make_unique<Witness>(WitnessParts{p.self, *p.engine, p.registry, p.telemetry, p.clock},
-                                          std::move(p.witness_key));
+    p.note_keys =
+        std::make_unique<NoteKeys>(NoteKeysParts{p.self.node, p.identity_directory(), *p.engine, p.telemetry, p.clock},
+                                   std::move(p.log_key), std::move(p.witness_key), std::move(p.rotations));
+    RETURN_IF_ERROR(p.note_keys->load());
+    p.log = std::make_unique<LogDesk>(*p.engine, *p.note_keys);
+    p.witness =
+        std::make_unique<Witness>(WitnessParts{p.self, *p.engine, p.registry, p.telemetry, p.clock}, *p.note_keys);
     p.standing = std::make_unique<LogStanding>(
         LogStandingParts{p.self, p.config, *p.engine, p.registry, p.client, *p.log, p.pool, p.telemetry, p.clock});
-    p.log_endpoint = std::make_unique<LogEndpoint>(*p.engine, *p.log, *p.standing, *p.witness, p.pool);
+    p.log_endpoint = std::make_unique<LogEndpoint>(*p.engine, *p.note_keys, *p.log, *p.standing, *p.witness, p.pool);
     RETURN_IF_ERROR(p.witness->load());
     return p.standing->load();
 }
@@ -239,8 +246,12 @@ void join(Parts& p, std::function<Status()> reload) {
     p.replay->on_queued([&p] { p.outbox->wake(); });
     p.recovery = std::make_unique<Recovery>(RecoveryParts{p.self, p.config, *p.engine, p.registry, p.client, *p.log,
                                                           *p.standing, *p.duties, *p.sharing, p.telemetry, p.clock});
-    p.rounds = std::make_unique<WitnessRounds>(WitnessRoundsParts{p.self, p.config, *p.engine, p.registry, p.client,
-                                                                  *p.standing, *p.witness, *p.recovery, p.telemetry});
+    p.rounds = std::make_unique<WitnessRounds>(WitnessRoundsParts{p.self, p.config, *p.engine, p.registry, *p.contact,
+                                                                  p.client, *p.standing, *p.witness, *p.recovery,
+                                                                  p.telemetry});
+    p.witness->on_unknown_key([&p](NodeId const& node) { p.rounds->follow_keys_soon(node); });
+    p.standing->on_unknown_key([&p](NodeId const& node) { p.rounds->follow_keys_soon(node); });
+    p.note_keys->on_change([&p] { p.rounds->wake(); });
     NodeDocument document{p.self.node, p.self.kind, p.config.name, p.self.offices, schema_version, {}, p.clock.now()};
     p.peer_endpoint = std::make_unique<PeerEndpoint>(PeerEndpointParts{
         std::move(document), p.config.peer_quota, *p.inbox, *p.desk, *p.health, *p.log_endpoint, *p.standing,
@@ -264,6 +275,7 @@ void join(Parts& p, std::function<Status()> reload) {
                                                                  p.instruments,
                                                                  p.crypto,
                                                                  *p.health,
+                                                                 *p.note_keys,
                                                                  *p.log,
                                                                  *p.standing,
                                                                  *p.witness,

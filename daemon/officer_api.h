@@ -43,6 +43,7 @@ struct OfficerApiParts {
     InstrumentsHolder& instruments;
     CryptoService& crypto;
     HealthSurvey& health;
+    NoteKeys& note_keys;
     LogDesk& log;
     LogStanding& standing;
     Witness& witness;

@@ -113,6 +113,26 @@ void settle(OfficerCall& call) {
     call.answer(Json::object().set("node", node->text()));
 }
 
+void rotate(OfficerCall& call) {
+    auto const actor = call.actor();
+    if (!actor) return call.fail(actor);
+    auto const key = call.required("key");
+    if (!key) return call.fail(key);
+    if (*key != "log" && *key != "witness") return call.fail(Error{ErrorKind::invalid, "request.bad_key", *key});
+    auto const role = *key == "log" ? NoteKeyRole::log : NoteKeyRole::witness;
+    bool const dry_run = call.flag("dry_run");
+    auto const rotated = call.parts().note_keys.rotate(role, *actor, dry_run);
+    if (!rotated) return call.fail(rotated);
+    call.answer(Json::object()
+                    .set("key", to_text(role))
+                    .set("old", rotated->old_key.text())
+                    .set("new", dry_run ? Json() : Json(rotated->new_key.text()))
+                    .set("size", rotated->size)
+                    .set("root", rotated->root.hex())
+                    .set("at", to_rfc3339(rotated->at))
+                    .set("dry_run", dry_run));
+}
+
 void round(OfficerCall& call) {
     call.parts().rounds.wake();
     call.answer(Json::object().set("begun", true));
@@ -126,6 +146,7 @@ std::vector<OfficerRoute> witness_routes() {
         {"GET", "/v1/witness/evidence", Access::reading, list_evidence},
         {"GET", "/v1/witness/evidence/*", Access::reading, show_evidence},
         {"POST", "/v1/witness/settle", Access::operation, settle},
+        {"POST", "/v1/witness/rotate", Access::operation, rotate},
         {"POST", "/v1/witness/round", Access::operation, round},
     };
 }

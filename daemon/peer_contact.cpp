@@ -144,6 +144,8 @@ Status PeerContact::set_keys(NodeId const& node, std::string const& log_key, std
             row->log_key = log_key;
         }
         if (!witness_key.empty()) row->witness_key = witness_key;
+        // What led to other keys counts no more; what leads to these is fetched again.
+        if (row->log_key != known->row.log_key || row->witness_key != known->row.witness_key) row->rotations.clear();
         RETURN_IF_ERROR(store.peers().put(*row));
         auto facts = peer_facts(*row);
         facts.set("log_key", row->log_key).set("witness_key", row->witness_key);

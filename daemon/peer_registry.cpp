@@ -47,10 +47,17 @@ Result<std::shared_ptr<PeerSnapshot const>> PeerSnapshot::build(std::vector<Peer
             *key = *std::move(parsed);
         }
         auto const node = row.node;
+        auto const rotations = parse_rotations(row.rotations);
+        if (!rotations) return corrupt("statements about its keys unreadable");
+        std::optional<KeyChain> chains[2];
+        for (auto const role : {NoteKeyRole::log, NoteKeyRole::witness})
+            if (auto const& key = keys[static_cast<int>(role)])
+                chains[static_cast<int>(role)] = KeyChain::to(*key, node, role, *rotations);
         auto knowing = pin->with(known_of(node, revocations, maximum_age));
         auto const shared = meeting_keys.find(node);
-        snapshot->peers_.emplace(node, Peer{std::move(row), std::move(knowing), std::move(chain), keys[0], keys[1],
-                                            shared == meeting_keys.end() ? nullptr : shared->second});
+        snapshot->peers_.emplace(node,
+                                 Peer{std::move(row), std::move(knowing), std::move(chain), keys[0], keys[1],
+                                      shared == meeting_keys.end() ? nullptr : shared->second, chains[0], chains[1]});
     }
     return std::shared_ptr<PeerSnapshot const>(std::move(snapshot));
 }

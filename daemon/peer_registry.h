@@ -2,7 +2,7 @@
 #pragma once
 
 #include "crypto/envelope.h"
-#include "crypto/note_key.h"
+#include "crypto/key_chain.h"
 #include "daemon/meeting_key_table.h"
 #include "daemon/peer_client.h"
 #include "daemon/peer_revocation_table.h"
@@ -19,6 +19,7 @@ struct Peer {
     std::vector<Certificate> encryption_chain;             ///< as last presented; verified anew at each use
     std::optional<NoteVerifier> log_key{}, witness_key{};  ///< none: not told yet
     std::shared_ptr<MeetingKeys const> meeting_keys{};     ///< null: never any, and not required
+    std::optional<KeyChain> log_chain{}, witness_chain{};  ///< the two keys with those before them
 
     [[nodiscard]] bool removed() const { return row.removed_at.has_value(); }
     [[nodiscard]] PeerTarget target() const { return {row.node, row.host, row.port, pin.root(), pin.revocations()}; }

@@ -9,8 +9,8 @@ namespace {
 constexpr int node_kinds = static_cast<int>(NodeKind::organisation) + 1;
 constexpr std::string_view select =
     "SELECT p.node, p.kind, p.name, p.host, p.port, p.root_pem, p.offices, p.schema, p.encryption_chain_pem, "
-    "p.refreshed_at, p.added_at, p.removed_at, k.log_key, k.witness_key FROM peers p LEFT JOIN peer_keys k ON "
-    "k.node = p.node ";
+    "p.refreshed_at, p.added_at, p.removed_at, k.log_key, k.witness_key, r.statements FROM peers p "
+    "LEFT JOIN peer_keys k ON k.node = p.node LEFT JOIN peer_rotations r ON r.node = p.node ";
 
 std::string offices_text(std::vector<OfficeId> const& offices) {
     auto json = Json::array();
@@ -46,7 +46,8 @@ Result<PeerRow> read(Statement const& row) {
                    .added_at = stored::time(row, 10),
                    .removed_at = stored::optional_time(row, 11),
                    .log_key = row.text(12),
-                   .witness_key = row.text(13)};
+                   .witness_key = row.text(13),
+                   .rotations = row.text(14)};
 }
 
 }  // namespace
@@ -62,10 +63,14 @@ Status PeerTable::put(PeerRow const& peer) {
     stored::bind_time(row, 11, peer.added_at);
     stored::bind_time(row, 12, peer.removed_at);
     RETURN_IF_ERROR(row.run());
-    return database_.prepare("INSERT OR REPLACE INTO peer_keys(node, log_key, witness_key) VALUES(?1, ?2, ?3)")
+    RETURN_IF_ERROR(database_.prepare("INSERT OR REPLACE INTO peer_keys(node, log_key, witness_key) VALUES(?1, ?2, ?3)")
+                        .bind(1, peer.node.text())
+                        .bind(2, peer.log_key)
+                        .bind(3, peer.witness_key)
+                        .run());
+    return database_.prepare("INSERT OR REPLACE INTO peer_rotations(node, statements) VALUES(?1, ?2)")
         .bind(1, peer.node.text())
-        .bind(2, peer.log_key)
-        .bind(3, peer.witness_key)
+        .bind(2, peer.rotations)
         .run();
 }
 

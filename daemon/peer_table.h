@@ -24,6 +24,7 @@ struct PeerRow {
     std::optional<Timestamp> removed_at;  ///< removed: reachable for duties only
     std::string log_key{};                ///< vkey of its audit log; empty: not told yet
     std::string witness_key{};            ///< vkey it cosigns with; empty: not told yet
+    std::string rotations{};              ///< how both followed others, as the partner proved it (key_rotation.h)
 };
 
 class PeerTable {

@@ -143,7 +143,8 @@ Result<std::vector<Digest>> Recovery::mirrored(Peer const& peer, std::uint64_t f
 
 /// Those who hold the largest head of ours. What they give counts because we had signed it.
 Result<std::vector<std::pair<Peer, Checkpoint>>> Recovery::furthest(std::uint64_t size) {
-    ASSIGN_OR_RETURN(auto const own, NoteVerifier::parse(parts_.log.vkey()));
+    auto const own = parts_.log.chain();
+    if (!own) return Error{ErrorKind::not_found, "log.no_key"};
     auto const path = "/exchange/v1/log/" + sha256(as_bytes(log_origin(parts_.self.node))).hex() + "/checkpoint";
     std::vector<std::pair<Peer, Checkpoint>> best;
     auto const peers = parts_.peers.snapshot();
@@ -151,7 +152,7 @@ Result<std::vector<std::pair<Peer, Checkpoint>>> Recovery::furthest(std::uint64_
         if (peer.removed()) continue;
         auto const response = call(peer, "GET", path, {});
         if (!response) continue;
-        auto head = open_checkpoint(to_text(response->body), own);
+        auto head = open_checkpoint(to_text(response->body), *own);
         if (!head) continue;
         if (!best.empty() && head->checkpoint.size < best.front().second.size) continue;
         if (!best.empty() && head->checkpoint.size > best.front().second.size) best.clear();
@@ -201,7 +202,10 @@ Result<Recovery::Planned> Recovery::plan_with_any(std::uint64_t size) {
 }
 
 Result<Recovery::Plan> Recovery::recover(Actor const& actor, bool dry_run) {
-    if (parts_.standing.require_whole()) return Error{ErrorKind::conflict, "recover.not_needed"};
+    auto const whole = parts_.standing.require_whole();
+    if (whole) return Error{ErrorKind::conflict, "recover.not_needed"};
+    // Nothing can be signed as long as the key is not the one that took this one's place.
+    if (whole.error().code == "log.key_retired") return whole.error();
     auto const size = parts_.engine.call<std::uint64_t>(
         [](Store& store) -> Result<std::uint64_t> { return store.log().head().size; });
     if (!size) return size.error();

@@ -44,8 +44,8 @@ public:
         std::optional<Timestamp> since{};  ///< when the last common leaf was written
     };
     /// Brings the log forward; with `dry_run` only says how. Blocks for seconds: on a worker. Errors:
-    /// `recover.not_needed`, `recover.no_partner` (none that holds more was reached), `log.inconsistent` (its mirror
-    /// does not give the head we signed), `peer.*`.
+    /// `recover.not_needed`, `log.key_retired` (the identity is older, too), `recover.no_partner` (none that holds more
+    /// was reached), `log.inconsistent` (its mirror does not give the head we signed), `peer.*`.
     Result<Plan> recover(Actor const& actor, bool dry_run);
     /// This partner is not to be asked: it is gone for good, or it is known that it knows nothing. Errors:
     /// `recover.not_waiting`.

@@ -38,12 +38,13 @@ HttpResponse json_answer(Json const& json) {
     return {.status = 200, .content_type = "application/json", .body = to_bytes(dump(json))};
 }
 
-/// The text and the log's own signature, and nothing that a partner put beside them.
-Result<std::string> bare_note(std::string_view note, NoteVerifier const& log) {
+/// The text and the log's own signature, and nothing that a partner put beside them. Of a note that was opened.
+Result<std::string> bare_note(std::string_view note, KeyChain const& log) {
     ASSIGN_OR_RETURN(auto const parsed, SignedNote::parse(note));
+    auto const& key = log.named_in(parsed)->key;
     std::vector<std::string> lines;
     for (auto const& each : parsed.signatures())
-        if (each.name == log.name() && each.key_id == log.key_id() && lines.empty())
+        if (each.name == key.name() && each.key_id == key.key_id() && lines.empty())
             lines.push_back(signature_line(each));
     return write_note(parsed.text(), lines);
 }
@@ -61,11 +62,7 @@ std::optional<std::uint64_t> log_size_in(HttpResponse const& response) {
     return parse_log_number(text);
 }
 
-Witness::Witness(WitnessParts parts, std::optional<NoteSigner> key) : parts_(parts), key_(std::move(key)) {}
-
-std::string Witness::vkey() const {
-    return key_ ? key_->verifier().text() : std::string{};
-}
+Witness::Witness(WitnessParts parts, NoteKeys const& keys) : parts_(parts), keys_(keys) {}
 
 Status Witness::load() {
     return refresh();
@@ -124,15 +121,16 @@ Status Witness::accuse(Store& store, NodeId const& node, ForkEvidence const& evi
     });
     if (stands) return Done{};  // a liar cannot fill the disk with more of it
     auto const now = parts_.clock.now();
+    auto whole = evidence;
+    ASSIGN_OR_RETURN(auto const row, store.peers().find(node));
+    if (row) whole.rotations = row->rotations;
+    auto const document = dump(whole.to_json());
     ASSIGN_OR_RETURN(
         bool const is_new,
-        store.witness().add(
-            {.node = node, .kind = std::string(evidence.kind()), .document = dump(evidence.to_json()), .at = now}));
+        store.witness().add({.node = node, .kind = std::string(evidence.kind()), .document = document, .at = now}));
     if (!is_new || !store.log().require_whole()) return Done{};
     auto facts = Json::object();
-    facts.set("peer", node.text())
-        .set("kind", evidence.kind())
-        .set("evidence", sha256(as_bytes(dump(evidence.to_json()))).hex());
+    facts.set("peer", node.text()).set("kind", evidence.kind()).set("evidence", sha256(as_bytes(document)).hex());
     auto const leaf =
         store.log().append("witness.evidence", now, service_actor("a partner's log"), facts, Json::object());
     return leaf ? Status(Done{}) : Status(leaf.error());
@@ -182,15 +180,18 @@ Result<Witness::Judged> Witness::judge(Store& store, NodeId const& node, Consist
 }
 
 void Witness::add_checkpoint(NodeId const& caller, Bytes body, HttpResponder respond) {
-    if (!key_) return respond(problem(404, "log.no_witness_key"));
+    if (!keys_.signer(NoteKeyRole::witness)) return respond(problem(404, "log.no_witness_key"));
     auto text = ConsistencyText::parse(to_text(body));
     if (!text) return respond(problem(400, text.error().code));
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(caller);
-    if (peer == nullptr || !peer->log_key) return respond(problem(404, "log.unknown"));
-    auto head = open_checkpoint(text->checkpoint, *peer->log_key);
-    if (!head) return respond(problem(status_of_note_error(head.error()), head.error().code));
-    auto note = bare_note(text->checkpoint, *peer->log_key);
+    if (peer == nullptr || !peer->log_chain) return respond(problem(404, "log.unknown"));
+    auto head = open_checkpoint(text->checkpoint, *peer->log_chain);
+    if (!head) {
+        note_bad_head(*peer, text->checkpoint, head.error());
+        return respond(problem(status_of_note_error(head.error()), head.error().code));
+    }
+    auto note = bare_note(text->checkpoint, *peer->log_chain);
     if (!note) return respond(problem(400, note.error().code));
     parts_.engine.submit<Judged>(
         [this, caller, text = *std::move(text), head = head->checkpoint, note = *note](Store& store) {
@@ -207,14 +208,15 @@ void Witness::add_checkpoint(NodeId const& caller, Bytes body, HttpResponder res
                 held_.insert_or_assign(caller, note);
             }
             auto const seconds = std::chrono::floor<std::chrono::seconds>(parts_.clock.now()).time_since_epoch();
-            respond(text_answer(200, key_->sign(head.text(), static_cast<std::uint64_t>(seconds.count()))));
+            auto const key = keys_.signer(NoteKeyRole::witness);
+            respond(text_answer(200, key->sign(head.text(), static_cast<std::uint64_t>(seconds.count()))));
             compare_shown(caller);
         });
 }
 
 /// SECURITY: what was told counts once it gave a root that the log has signed, and not before.
 void Witness::add_leaves(NodeId const& caller, std::uint64_t first, Bytes const& body, HttpResponder respond) {
-    if (!key_) return respond(problem(404, "log.no_witness_key"));
+    if (!keys_.signer(NoteKeyRole::witness)) return respond(problem(404, "log.no_witness_key"));
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(caller);
     if (peer == nullptr || !peer->log_key) return respond(problem(404, "log.unknown"));
@@ -257,10 +259,10 @@ void Witness::answer_latest(std::string_view origin_hash, HttpResponder respond)
                 return respond(text_answer(200, known->shown->note));
             if (!held) return respond(problem(404, "log.unknown"));
             auto note = held->note;
-            if (key_) {
+            if (auto const key = keys_.signer(NoteKeyRole::witness)) {
                 auto const text = note.substr(0, note.rfind("\n\n") + 1);
                 auto const seconds = std::chrono::floor<std::chrono::seconds>(held->at).time_since_epoch();
-                note += key_->sign(text, static_cast<std::uint64_t>(seconds.count()));
+                note += key->sign(text, static_cast<std::uint64_t>(seconds.count()));
             }
             respond(text_answer(200, note));
         });
@@ -304,13 +306,14 @@ void Witness::answer_leaves(NodeId const& caller, std::uint64_t first, HttpRespo
 void Witness::consider(NodeId const& log, std::string note, NodeId const& by) {
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(log);
-    if (peer == nullptr || !peer->log_key) return;
+    if (peer == nullptr || !peer->log_chain) return;
     {
         std::lock_guard const lock(mutex_);
         if (auto const last = fitting_.find(log); last != fitting_.end() && last->second == note) return;
     }
-    auto const head = open_checkpoint(note, *peer->log_key);
-    auto const bare = head ? bare_note(note, *peer->log_key) : Result<std::string>(head.error());
+    auto const head = open_checkpoint(note, *peer->log_chain);
+    auto const bare = head ? bare_note(note, *peer->log_chain) : Result<std::string>(head.error());
+    if (!head) note_bad_head(*peer, note, head.error());
     if (!bare)
         return parts_.telemetry.log(LogLevel::warning, "witness.bad_head",
                                     {{"peer", by}, {"log", log}, {"why", bare.error()}});
@@ -339,9 +342,10 @@ void Witness::consider(NodeId const& log, std::string note, NodeId const& by) {
 void Witness::consider_growth(NodeId const& log, std::string note, Digest const& old_root, std::vector<Digest> proof) {
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(log);
-    if (peer == nullptr || !peer->log_key) return;
-    auto const head = open_checkpoint(note, *peer->log_key);
-    auto const bare = head ? bare_note(note, *peer->log_key) : Result<std::string>(head.error());
+    if (peer == nullptr || !peer->log_chain) return;
+    auto const head = open_checkpoint(note, *peer->log_chain);
+    auto const bare = head ? bare_note(note, *peer->log_chain) : Result<std::string>(head.error());
+    if (!head) note_bad_head(*peer, note, head.error());
     if (!bare) return;
     parts_.engine.submit<bool>(
         [this, log, note = *bare, old_root, proof = std::move(proof),
@@ -361,6 +365,12 @@ void Witness::consider_growth(NodeId const& log, std::string note, Digest const&
 void Witness::compare_shown(NodeId const& log) {
     parts_.engine.submit<Compared>(
         [this, log](Store& store) -> Result<Compared> {
+            ASSIGN_OR_RETURN(auto const row, store.peers().find(log));
+            ASSIGN_OR_RETURN(auto const rotations, parse_rotations(row ? row->rotations : ""));
+            if (auto const chain = KeyChain::link(log, NoteKeyRole::log, rotations)) {
+                ASSIGN_OR_RETURN(auto const refused, compare_statements(store, log, *chain));
+                if (!refused.empty()) return Compared::forked;
+            }
             ASSIGN_OR_RETURN(auto const shown, store.witness().shown(log));
             if (!shown) return Compared::not_yet;
             ASSIGN_OR_RETURN(auto const compared,

@@ -6,12 +6,12 @@
 // hashes and has computed the root from them: what it holds a partner to, it can give back to it.
 #pragma once
 
-#include "crypto/log_proof.h"
 #include "daemon/clock_guard.h"
 #include "daemon/engine.h"
 #include "daemon/exchange.h"
 #include "daemon/fork_evidence.h"
 #include "daemon/http.h"
+#include "daemon/note_keys.h"
 #include "daemon/peer_registry.h"
 
 #include <set>
@@ -37,12 +37,15 @@ std::optional<std::uint64_t> log_size_in(HttpResponse const& response);
 
 class Witness {
 public:
-    /// `key`: none in an identity directory of an older casebridge; then nothing is cosigned.
-    Witness(WitnessParts parts, std::optional<NoteSigner> key);
+    /// Without a witness key (an identity directory of an older casebridge) nothing is cosigned.
+    Witness(WitnessParts parts, NoteKeys const& keys);
 
     /// What the store holds; before anything else.
     Status load();
-    [[nodiscard]] std::string vkey() const;
+    /// Called when something names a key of this node's log that we do not know, on any thread.
+    void on_unknown_key(std::function<void(NodeId const&)> told) { on_unknown_key_ = std::move(told); }
+
+    [[nodiscard]] std::string vkey() const { return keys_.vkey(NoteKeyRole::witness); }
 
     /// SPEC tlog-witness, add-checkpoint: 200 and a cosignature line; 400, 403, 404, 409 with the size that was
     /// cosigned last, 422. Codes: `log_proof.*`, `checkpoint.*`, `note.*`, `log.unknown`, `log.not_yours`,
@@ -66,6 +69,16 @@ public:
     void consider(NodeId const& log, std::string note, NodeId const& by);
     /// `by` has shown that a head of `log` grew from a tree of our head's size with the root `old_root`.
     void consider_growth(NodeId const& log, std::string note, Digest const& old_root, std::vector<Digest> proof);
+    // witness_rotation.cpp: how partners' keys follow each other.
+
+    /// Statements that a partner shows of its own keys: from those we know to its newest, step by step. Blocks: for the
+    /// rounds. True if a key took the place of another: the registry is to be read again. Errors: `rotation.*`
+    /// (`not_from_known`: none is about the key we know; `shorter`: fewer than it has shown before; `branches`),
+    /// `checkpoint.retired_key`, `log.not_consistent` (these three with evidence), `peer.unknown`.
+    Result<bool> take_rotations(NodeId const& node, std::string_view text);
+    /// What we know of how the keys of this log followed each other. 404 `log.unknown`.
+    void answer_rotations(std::string_view origin_hash, HttpResponder respond) const;
+
     /// Whether evidence stands against this node's log: it gets no case data.
     [[nodiscard]] bool accuses(NodeId const& node) const;
     /// The newest head of this node's log that we cosigned, as a note; empty if there is none.
@@ -83,7 +96,19 @@ private:
     Result<Judged> judge(Store& store, NodeId const& node, ConsistencyText const& text, Checkpoint const& head,
                          std::string const& note) const;
     Result<Compared> compare(Store& store, NodeId const& node, Checkpoint const& head, std::string const& note) const;
-    /// A head that was larger than ours when it was shown is compared with the one we hold now.
+    struct Followed {
+        bool changed = false;
+        std::string_view accused{};  ///< why it was refused, with evidence; empty: taken
+    };
+    Result<Followed> follow(Store& store, NodeId const& node, std::vector<SignedRotation> const& told) const;
+    Result<Followed> follow_role(Store& store, PeerRow& row, NoteKeyRole role, std::vector<SignedRotation> const& known,
+                                 std::vector<SignedRotation> const& told) const;
+    Result<bool> is_branched(Store& store, NodeId const& node, std::vector<SignedRotation> const& known,
+                             std::vector<SignedRotation> const& told) const;
+    Result<std::string_view> compare_statements(Store& store, NodeId const& node, KeyChain const& chain) const;
+    void note_bad_head(Peer const& log, std::string const& note, Error const& why);
+    /// A head that was larger than ours when it was shown is compared with the one we hold now, and so are the
+    /// statements of the log's keys.
     void compare_shown(NodeId const& log);
     Status accuse(Store& store, NodeId const& node, ForkEvidence const& evidence) const;
     [[nodiscard]] Peer const* log_of(PeerSnapshot const& peers, std::string_view origin_hash) const;
@@ -91,7 +116,8 @@ private:
     Status refresh();
 
     WitnessParts parts_;
-    std::optional<NoteSigner> const key_;
+    NoteKeys const& keys_;
+    std::function<void(NodeId const&)> on_unknown_key_ = [](NodeId const&) {};
     mutable std::mutex mutex_;
     std::set<NodeId> accused_;
     std::map<NodeId, std::string> held_;

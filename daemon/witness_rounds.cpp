@@ -11,6 +11,8 @@ constexpr std::size_t most_partners = 1000;
 constexpr std::chrono::seconds patience{10};
 /// Whether enough leaves have come is looked at so often.
 constexpr std::chrono::seconds glance{1};
+/// A partner's statements are fetched so often, at each start, and when something names a key that we do not know.
+constexpr std::chrono::hours keys_interval{1};
 /// About so many others a partner is asked in a round.
 constexpr std::size_t others_a_round = 8;
 /// Bytes; a note that is asked for is not bound by what a header holds (log_endpoint.h).
@@ -101,43 +103,76 @@ void WitnessRounds::begin_round() {
     }
     auto const peers = parts_.peers.snapshot();
     for (auto const& [node, peer] : peers->all())
-        if (!peer.removed()) start_attending(node);
+        if (!peer.removed()) start_attending(node, What::all);
 }
 
-void WitnessRounds::start_attending(NodeId const& node) {
+/// Until it worked once: a call that fails, or joins a round that is under way, is made up for by the next round.
+void WitnessRounds::follow_keys_soon(NodeId const& node) {
+    {
+        std::lock_guard const lock(mutex_);
+        followed_at_.erase(node);
+    }
+    start_attending(node, What::keys);
+}
+
+void WitnessRounds::start_attending(NodeId const& node, What what) {
     {
         std::lock_guard const lock(mutex_);
         if (stopping_) return;
         if (!attending_.insert(node).second) {
-            again_.insert(node);
+            auto& later = again_.emplace(node, what).first->second;
+            if (what != later) later = What::all;
             return;
         }
     }
-    pool_.submit_always([this, node] {
-        attend(node);
+    pool_.submit_always([this, node, what] {
+        attend(node, what);
         ++attended_;
-        bool once_more = false;
+        std::optional<What> once_more;
         {
             std::lock_guard const lock(mutex_);
             attending_.erase(node);
-            once_more = again_.erase(node) != 0;
+            if (auto const later = again_.extract(node)) once_more = later.mapped();
         }
-        if (once_more) start_attending(node);
+        if (once_more) start_attending(node, *once_more);
     });
 }
 
-void WitnessRounds::attend(NodeId const& node) {
+void WitnessRounds::attend(NodeId const& node, What what) {
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(node);
     if (peer == nullptr || peer->removed()) return;
+    if (what == What::keys) return follow_keys(*peer);
     if (!parts_.standing.is_compared(node)) {
         std::promise<bool> compared;
         parts_.standing.compare(node, [&compared](Status const& outcome) { compared.set_value(bool(outcome)); });
         if (!compared.get_future().get()) return;
     }
     parts_.recovery.ask(node);
+    if (are_keys_due(node)) follow_keys(*peer);
     ask_for_cosignature(*peer);
     hear_about_others(*peer);
+}
+
+bool WitnessRounds::are_keys_due(NodeId const& node) {
+    std::lock_guard const lock(mutex_);
+    auto const found = followed_at_.find(node);
+    return found == followed_at_.end() || std::chrono::steady_clock::now() - found->second >= keys_interval;
+}
+
+/// Whoever has none to show is an older casebridge, or cannot be reached: what we know stays.
+void WitnessRounds::follow_keys(Peer const& peer) {
+    if (!peer.log_key && !peer.witness_key) return;
+    auto const response = get(peer, "/exchange/v1/log/keys", maximum_rotations_bytes);
+    if (!response || !response->content_type.starts_with("text/plain")) return;
+    {
+        std::lock_guard const lock(mutex_);
+        followed_at_.insert_or_assign(peer.row.node, std::chrono::steady_clock::now());
+    }
+    auto const changed = parts_.witness.take_rotations(peer.row.node, to_text(response->body));
+    if (!changed || !*changed) return;
+    if (auto const reloaded = parts_.contact.reload(); !reloaded)
+        parts_.telemetry.log(LogLevel::error, "peer.not_reloaded", {{"why", reloaded.error()}});
 }
 
 void WitnessRounds::ask_for_cosignature(Peer const& peer) {

@@ -1,10 +1,11 @@
-// Witness rounds: beside the work, every partner is asked to cosign our newest head, and what it has seen of the
-// others' logs is compared with what we have.
+// Witness rounds: beside the work, every partner is asked to cosign our newest head, the statements about its keys are
+// followed, and what it has seen of the others' logs is compared with what we have.
 //
 // A round begins each `witnessing.interval_seconds`, after `witnessing.leaves` leaves, and when it is woken. Partners
 // are attended at the same time; who does not answer holds nobody up.
 #pragma once
 
+#include "daemon/peer_contact.h"
 #include "daemon/recovery.h"
 
 #include <condition_variable>
@@ -17,6 +18,7 @@ struct WitnessRoundsParts {
     Config const& config;
     Engine& engine;
     PeerRegistry& peers;
+    PeerContact& contact;
     PeerClient& client;
     LogStanding& standing;
     Witness& witness;
@@ -34,6 +36,8 @@ public:
     void start();
     /// A round now.
     void wake();
+    /// This partner has signed with a key that we do not know: which statements led to it?
+    void follow_keys_soon(NodeId const& node);
     /// Starts nothing more.
     void stop();
     /// Waits for what is under way, which ends with its calls: after the client was stopped, before the pool is.
@@ -45,8 +49,11 @@ private:
     void run();
     [[nodiscard]] bool enough_leaves() const;
     void begin_round();
-    void start_attending(NodeId const& node);
-    void attend(NodeId const& node);
+    enum class What { all, keys };
+    void start_attending(NodeId const& node, What what);
+    void attend(NodeId const& node, What what);
+    [[nodiscard]] bool are_keys_due(NodeId const& node);
+    void follow_keys(Peer const& peer);
     void ask_for_cosignature(Peer const& peer);
     void hear_about_others(Peer const& peer);
     void hear_about(Peer const& teller, Peer const& log);
@@ -59,7 +66,8 @@ private:
     bool awake_ = true;
     bool stopping_ = false;
     std::set<NodeId> attending_;
-    std::set<NodeId> again_;  ///< another round began meanwhile
+    std::map<NodeId, What> again_;                                         ///< what came up meanwhile
+    std::map<NodeId, std::chrono::steady_clock::time_point> followed_at_;  ///< when its statements were fetched
     std::uint64_t size_at_round_ = 0;
     std::size_t rotation_ = 0;  ///< whom the next round asks about first
     std::atomic<std::uint64_t> attended_ = 0;

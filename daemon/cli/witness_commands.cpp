@@ -72,22 +72,27 @@ Result<Json> verify_file(Invocation const& in) {
     ASSIGN_OR_RETURN(auto const parsed, ForkEvidence::parse(to_text(bytes)));
     ASSIGN_OR_RETURN(auto const proven, verify_fork(parsed, key));
     return Json::object()
-        .set("verified", "fork")
+        .set("verified", parsed.kind())
         .set("origin", proven.smaller.origin)
         .set("size", proven.smaller.size)
         .set("root", proven.smaller.root.hex())
-        .set("other_root", parsed.other_root->hex())
+        .set("other_root", parsed.other_root ? Json(parsed.other_root->hex()) : Json())
         .set("larger_size", proven.larger.size)
         .set("larger_root", proven.larger.root.hex());
 }
 
 std::string render_verified(Json const& json, Style const& style) {
     Facts facts;
-    facts.add("proved", {"the log was rewritten", Tone::bad});
+    auto const kind = json.text_or("verified");
+    facts.add("proved", {kind == "branch"        ? "two keys followed one"
+                         : kind == "retired_key" ? "a key was used after it was given up"
+                                                 : "the log was rewritten",
+                         Tone::bad});
     facts.add("log", shown(json, "origin"));
     facts.add("signed once", shown(json, "size") + " leaves, root " + shown(json, "root"));
     facts.add("signed also", shown(json, "larger_size") + " leaves, root " + shown(json, "larger_root"));
-    facts.add("which began with", shown(json, "size") + " leaves, root " + shown(json, "other_root"));
+    if (kind == "fork")
+        facts.add("which began with", shown(json, "size") + " leaves, root " + shown(json, "other_root"));
     return facts.text(style);
 }
 

@@ -19,10 +19,6 @@ Status require_log_alone(std::string_view note) {
     return Done{};
 }
 
-std::string log_name(NodeId const& node) {
-    return "casebridge.internal/" + node.text() + "/log";
-}
-
 }  // namespace
 
 bool EvidenceJudge::read_manifest() {
@@ -56,29 +52,40 @@ void EvidenceJudge::judge_files() {
     add("files", Finding::holds, std::to_string(manifest_->files.size()) + " files are those of the manifest");
 }
 
+Result<KeyChain> EvidenceJudge::read_log_keys() const {
+    ASSIGN_OR_RETURN(auto vkey, text(evidence::log_key));
+    if (vkey.ends_with('\n')) vkey.pop_back();
+    ASSIGN_OR_RETURN(auto key, NoteVerifier::parse(vkey));
+    if (key.name() != note_key_name(manifest_->exporter, NoteKeyRole::log)) return differs("whose log it is");
+    if (!has(evidence::log_rotations)) return KeyChain::of(std::move(key));
+    ASSIGN_OR_RETURN(auto const statements, text(evidence::log_rotations));
+    ASSIGN_OR_RETURN(auto const rotations, parse_rotations(statements));
+    ASSIGN_OR_RETURN(auto chain, KeyChain::link(manifest_->exporter, NoteKeyRole::log, rotations));
+    if (chain.newest().text() != key.text()) return differs("which key the statements lead to");
+    return chain;
+}
+
 bool EvidenceJudge::judge_log() {
-    auto vkey = text(evidence::log_key);
-    if (vkey && vkey->ends_with('\n')) vkey->pop_back();
-    auto key = vkey ? NoteVerifier::parse(*vkey) : Result<NoteVerifier>(vkey.error());
-    if (key && key->name() != log_name(manifest_->exporter)) key = differs("whose log it is");
-    if (!key) {
-        add_broken("log", "the log's key cannot be read", key.error());
+    auto keys = read_log_keys();
+    if (!keys) {
+        add_broken("log", "the log's key cannot be read", keys.error());
         return false;
     }
     bool other_known = false;
     for (auto const& known : trust_.logs) {
-        if (known.name() != key->name()) continue;
-        log_trusted_ = log_trusted_ || known.text() == key->text();
-        other_known = other_known || known.text() != key->text();
+        if (known.name() != keys->newest().name()) continue;
+        // Any of them: the older says who follows it, the newer whom it follows.
+        log_trusted_ = log_trusted_ || keys->find(known) != nullptr;
+        other_known = other_known || keys->find(known) == nullptr;
     }
     if (other_known && !log_trusted_) {
         add("log", Finding::broken, "the bundle's log key is not the one you trust", "evidence.other_log_key");
         return false;
     }
-    log_key_ = *std::move(key);
+    log_keys_ = *std::move(keys);
     auto const note = text(evidence::head);
     auto const head =
-        note ? open_checkpoint(*note, *log_key_, trust_.witnesses) : Result<SignedCheckpoint>(note.error());
+        note ? open_checkpoint(*note, *log_keys_, trust_.witnesses) : Result<SignedCheckpoint>(note.error());
     if (!head) {
         add_broken("log", "the head of the log does not verify", head.error());
         return false;
@@ -87,7 +94,10 @@ bool EvidenceJudge::judge_log() {
     add("log", of_log(),
         "the head of " + manifest_->exporter.text() + "'s log, " + std::to_string(head_.size) +
             " leaves, is signed by " +
-            (log_trusted_ ? "the log key you trust" : "a log key that only the bundle vouches for"));
+            (log_trusted_ ? "the log key you trust" : "a log key that only the bundle vouches for") +
+            (log_keys_->terms().size() == 1 ? std::string()
+                                            : ", or one that statements of both keys link to it (rotated " +
+                                                  std::to_string(log_keys_->terms().size() - 1) + " times)"));
     judge_witnesses(*head);
     return true;
 }
@@ -112,7 +122,7 @@ void EvidenceJudge::judge_witnesses(SignedCheckpoint const& head) {
 Result<EvidenceJudge::Leaf> EvidenceJudge::leaf_in(std::string_view name, std::string_view kind,
                                                    std::string_view message) const {
     ASSIGN_OR_RETURN(auto const proof, text(name));
-    ASSIGN_OR_RETURN(auto const proven, verify_inclusion_text(proof, *log_key_));
+    ASSIGN_OR_RETURN(auto const proven, verify_inclusion_text(proof, *log_keys_));
     ASSIGN_OR_RETURN(auto leaf, EvidenceLeaf::parse(proven.data));
     if (leaf.kind != kind) return differs("kind of leaf");
     if (leaf.fact("message") != message) return differs("message in the leaf");
@@ -130,7 +140,7 @@ Status EvidenceJudge::check_export() {
     if (leaf.leaf.fact("manifest") != sha256(manifest).hex()) return differs("digest of the manifest");
     if (leaf.leaf.at != manifest_->exported_at) return differs("time of the export");
     ASSIGN_OR_RETURN(auto const growth, text(evidence::export_growth));
-    ASSIGN_OR_RETURN(auto const grown, verify_consistency_text(growth, *log_key_, head_));
+    ASSIGN_OR_RETURN(auto const grown, verify_consistency_text(growth, *log_keys_, head_));
     ASSIGN_OR_RETURN(auto const consistency, ConsistencyText::parse(growth));
     if (consistency.checkpoint != inclusion.checkpoint) return differs("head of the export");
     verdict_.account.set("exported_by_officer", leaf.leaf.officer).set("exported_by_role", leaf.leaf.role);

@@ -1,7 +1,7 @@
 // What the judge of evidence has read so far. For its own files only.
 #pragma once
 
-#include "crypto/log_proof.h"
+#include "crypto/key_chain.h"
 #include "crypto/trust.h"
 #include "policies/evidence/leaf.h"
 #include "policies/evidence/verdict.h"
@@ -31,6 +31,8 @@ private:
     bool read_manifest();
     void judge_files();
     bool judge_log();
+    /// The bundle's key of the log, with those it says were before it.
+    Result<KeyChain> read_log_keys() const;
     void judge_witnesses(SignedCheckpoint const& head);
     void judge_export();
     Status check_export();
@@ -85,7 +87,7 @@ private:
     Timestamp const now_;
     Verdict verdict_;
     std::optional<EvidenceManifest> manifest_;
-    std::optional<NoteVerifier> log_key_;
+    std::optional<KeyChain> log_keys_;
     bool log_trusted_ = false;
     Checkpoint head_;
     std::optional<Leaf> statement_;  ///< the release, or the admission

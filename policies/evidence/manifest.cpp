@@ -12,8 +12,9 @@ namespace {
 constexpr std::size_t longest_name = 40;
 constexpr std::size_t longest_meaning = 200;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 18> meanings{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 19> meanings{{
     {evidence::log_key, "the verifier key of the exporter's log (C2SP signed-note)"},
+    {evidence::log_rotations, "how the log's keys followed each other (daemon/LOG.md, Rotation)"},
     {evidence::head, "the head of the exporter's log that the proofs lead to (C2SP tlog-checkpoint)"},
     {evidence::sender_root, "the root certificate of the sender (PEM)"},
     {evidence::recipient_root, "the root certificate of the recipient (PEM)"},

@@ -27,6 +27,7 @@ inline constexpr std::string_view export_proof = "export.tlog-proof";
 inline constexpr std::string_view export_growth = "export.growth";
 // What it lists:
 inline constexpr std::string_view log_key = "log.vkey";
+inline constexpr std::string_view log_rotations = "log.rotations";
 inline constexpr std::string_view head = "head.checkpoint";
 inline constexpr std::string_view sender_root = "sender-root.pem";
 inline constexpr std::string_view recipient_root = "recipient-root.pem";

@@ -1,7 +1,6 @@
-// What reads as a note, a checkpoint or a proof writes as the same bytes; nothing verifies under a key that never
-// signed.
-#include "crypto/log_proof.h"
-
+// What reads as a note, a checkpoint, a proof or a statement about keys writes as the same bytes; nothing verifies
+// under a key that never signed.
+#include "crypto/key_chain.h"
 #include "tests/fuzz/invariant.h"
 
 using namespace casebridge;
@@ -35,5 +34,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         FUZZ_INVARIANT(!verified && !verified.error().code.empty());
     }
     FUZZ_INVARIANT(!verify_inclusion_text(text, stranger()));
+    if (auto const rotation = KeyRotation::parse(text)) FUZZ_INVARIANT(rotation->text() == text);
+    if (auto const rotations = parse_rotations(text)) {
+        ++fuzz_accepted;
+        FUZZ_INVARIANT(rotations_text(*rotations) == text);
+        FUZZ_INVARIANT(rotations->size() <= maximum_rotations);
+    }
     return 0;
 }

@@ -73,6 +73,7 @@ casebridge_test(integration_witness
   TIMEOUT 1200
   SOURCES
     ${here}/backup_test.cpp
+    ${here}/rotation_test.cpp
     ${here}/witness_test.cpp
 )
 casebridge_test(integration_query_pairs

@@ -27,6 +27,7 @@ casebridge_test(crypto_values_test LIBRARIES casebridge_crypto_test_support SOUR
 )
 casebridge_test(crypto_log_test LIBRARIES casebridge_crypto_test_support SOURCES
   unit/crypto/checkpoint_test.cpp
+  unit/crypto/key_chain_test.cpp
   unit/crypto/merkle_proof_test.cpp
   unit/crypto/signed_note_test.cpp
 )

@@ -32,6 +32,7 @@ casebridge_test(daemon_store
     ${here}/told_office_test.cpp
     ${here}/store_fixture.cpp
     ${here}/watch_table_test.cpp
+    ${here}/witness_rotation_test.cpp
     ${here}/witness_test.cpp
 )
 target_compile_definitions(daemon_store PRIVATE SQLITE_HAS_CODEC)
