@@ -97,6 +97,10 @@ Result<Bytes> bare_signature(ByteView signed_data, ContentKind kind);
 /// The digest that a SignedData or a bare signature says its content has. Proves nothing. Errors: `gate.inner_*`.
 Result<Bytes> claimed_content_digest(ByteView signed_data, ContentKind kind, Payload attached);
 
+/// Whom a SignedData names as its signer. Proves nothing. Errors: `gate.inner_*`,
+/// `envelope.signer_certificate_missing`, `certificate.malformed`.
+Result<Certificate> claimed_signer(ByteView signed_data, ContentKind kind);
+
 /// A ministry's detached signature under an agreement, which stays good after the signer's certificate has expired: the
 /// chain is judged at the *signing time*, which must not lie more than five minutes after `now`.
 /// Does not prove that the signature is that old: whoever holds an expired key may date a signature back. The caller

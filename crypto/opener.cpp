@@ -172,6 +172,12 @@ Result<Bytes> claimed_content_digest(ByteView signed_data, ContentKind kind, Pay
     return Bytes(form.content_digest.begin(), form.content_digest.end());
 }
 
+Result<Certificate> claimed_signer(ByteView signed_data, ContentKind kind) {
+    ASSIGN_OR_RETURN(auto const form, read_signed_form(signed_data, kind, Payload::attached));
+    ASSIGN_OR_RETURN(auto const chain, signer_chain(form));
+    return chain.front();
+}
+
 Opener::Opener(std::vector<KeyAndCertificate> keys) {
     for (auto& key : keys) {
         auto const name = recipient_name(key.certificate);

@@ -21,10 +21,30 @@ Status require_standing(Store& store, MessageId const& message) {
     return Done{};
 }
 
+/// Refused for the key it was signed with, which is not in use any more: the duty does not end with the key. As another
+/// message, as partners know a message by its bytes.
+Result<bool> is_owed_again(Store& store, OutboxRow const& row, DutyRow const& duty, Certificate const& signing,
+                           Timestamp now) {
+    if (row.state != OutboxState::rejected || row.last_code != "trust.revoked") return false;
+    auto const inner = store.contents().get(row.signed_);
+    auto const signer = inner ? claimed_signer(*inner, ContentKind::message) : Result<Certificate>(inner.error());
+    if (!signer || signer->fingerprint() == signing.fingerprint()) return false;
+    auto const again = MessageId::make(now, to_text(random_bytes(10)));
+    RETURN_IF_ERROR(store.duties().owe_anew(duty.id, again));
+    if (duty.type == MessageType::erasure_receipt) return true;
+    ASSIGN_OR_RETURN(auto const json, store.duties().content_of(duty));
+    ASSIGN_OR_RETURN(auto const content, parse_duty_content(duty.type, json));
+    for (auto const& message : named_messages(content))
+        RETURN_IF_ERROR(store.disclosures().mark_withdrawn(message, again.text()));
+    return true;
+}
+
 /// A withdrawal that was taken waits for its erasure receipt, which may have come first.
-Status settle_duty(Store& store, OutboxRow const& row, Timestamp now) {
+Status settle_duty(Store& store, OutboxRow const& row, Certificate const& signing, Timestamp now) {
     ASSIGN_OR_RETURN(auto duty, store.duties().find(row.id));
     if (!duty || duty->state == DutyState::answered) return Done{};
+    ASSIGN_OR_RETURN(bool const again, is_owed_again(store, row, *duty, signing, now));
+    if (again) return Done{};
     duty->state = row.state == OutboxState::delivered ? DutyState::delivered : DutyState::rejected;
     duty->code = row.last_code;
     duty->settled_at = now;
@@ -365,7 +385,7 @@ void Delivery::settle(OutboxState state, std::string code, Bytes receipt, std::s
         [this, self, row, disclosure, kind, again](Store& store) -> Result<std::uint64_t> {
             auto const now = parts_.clock.now();
             RETURN_IF_ERROR(store.outbox().update(row));
-            if (row.is_duty()) RETURN_IF_ERROR(settle_duty(store, row, now));
+            if (row.is_duty()) RETURN_IF_ERROR(settle_duty(store, row, parts_.own.get()->signing.front(), now));
             if (row.is_in_procedure()) RETURN_IF_ERROR(settle_in_procedure(store, row, now));
             if (row.is_disclosure() && !again) RETURN_IF_ERROR(settle_disclosure(store, row, disclosure, now));
             ASSIGN_OR_RETURN(bool const erases, is_to_be_erased(store, row));
@@ -384,6 +404,7 @@ void Delivery::settle(OutboxState state, std::string code, Bytes receipt, std::s
             if (settled) {
                 parts_.telemetry.count("casebridge_messages_sent_total", outcome);
                 if (row.is_in_procedure()) parts_.sharing.step_settled();
+                if (row.is_duty() && row.state == OutboxState::rejected) parts_.owed_again();
                 if (row.state != OutboxState::delivered)
                     parts_.telemetry.count("casebridge_alarms_total", "dead_letter");
                 parts_.telemetry.log(row.state == OutboxState::delivered ? LogLevel::info : LogLevel::warning,

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "daemon/log_endpoint.h"
+#include "daemon/own_certificates.h"
 #include "daemon/peer_client.h"
 #include "daemon/peer_contact.h"
 #include "daemon/sharing.h"
@@ -30,6 +31,9 @@ struct DeliveryParts {
     LogStanding& standing;
     Witness& witness;
     LogEndpoint& heads;
+    OwnCertificatesHolder const& own;
+    /// A duty is owed again: it is to be signed and sealed.
+    std::function<void()> owed_again;
 };
 
 class Delivery : public std::enable_shared_from_this<Delivery> {

@@ -74,6 +74,14 @@ Status DutyTable::update(DutyRow const& row) {
     return Done{};
 }
 
+Status DutyTable::owe_anew(MessageId const& id, MessageId const& as) {
+    auto update = database_.prepare(
+        "UPDATE duties SET message = ?2, state = 'owed', code = '', settled_at = NULL, open = 1 WHERE message = ?1");
+    RETURN_IF_ERROR(update.bind(1, id.text()).bind(2, as.text()).run());
+    if (database_.changes() == 0) return Error{ErrorKind::not_found, "duty.not_found", id.text()};
+    return Done{};
+}
+
 Result<std::optional<DutyRow>> DutyTable::find(MessageId const& id) const {
     auto row = database_.prepare(std::string(select) + "WHERE message = ?1");
     row.bind(1, id.text());

@@ -204,9 +204,9 @@ void join(Parts& p, std::function<Status()> reload) {
                                           p.crypto, p.reserve, p.telemetry, p.clock);
     p.meeting_keys =
         std::make_unique<MeetingKeyDesk>(p.self.node, *p.engine, p.registry, *p.contact, p.telemetry, p.clock);
-    p.outbox = std::make_unique<Outbox>(DeliveryParts{p.self, p.config, *p.sharing, *p.engine, p.instruments,
-                                                      p.registry, *p.contact, p.client, p.crypto, p.pool, p.telemetry,
-                                                      p.clock, *p.standing, *p.witness, *p.log_endpoint});
+    p.outbox = std::make_unique<Outbox>(DeliveryParts{
+        p.self, p.config, *p.sharing, *p.engine, p.instruments, p.registry, *p.contact, p.client, p.crypto, p.pool,
+        p.telemetry, p.clock, *p.standing, *p.witness, *p.log_endpoint, p.own, [&p] { p.duties->dispatch(); }});
     p.standing->on_change([&p] { p.outbox->wake(); });
     p.sharing->on_queued([&p] { p.outbox->wake(); });
     p.duties = std::make_unique<DutyDesk>(

@@ -131,6 +131,37 @@ BOOST_AUTO_TEST_CASE(a_signing_certificate_that_is_revoked_signs_nothing_more_an
     wait_for(again, "delivered ");
 }
 
+BOOST_AUTO_TEST_CASE(a_withdrawal_that_was_signed_with_a_revoked_key_is_signed_anew_and_arrives) {
+    issue(thailand, clock.now());
+    cambodia.check_peer(thailand);
+    auto const told = delivered_message();
+    cambodia.stop();
+    withdraw_consent();  // signed, and under way
+    eventually("it was tried", [&] {
+        retry();
+        return !thailand.duties().empty() && thailand.duties().front().text_or("state") == "queued";
+    });
+    auto const first = thailand.duties().front().text_or("duty");
+    clock.turn(minutes(1));
+    issue(thailand, clock.now(), "signing");
+    thailand.stop();
+    must(renew_leaves(identity_of(thailand), thailand.id(), Suite::p256_sha256, clock.now() - minutes(2)));
+    thailand.start();
+    cambodia.start();
+    cambodia.check_peer(thailand);
+    BOOST_CHECK_EQUAL(revoked_by(cambodia, thailand), 1);
+    eventually("it is obeyed", [&] {
+        retry();
+        auto const duties = thailand.duties();
+        return duties.size() == 1 && duties.front().text_or("state") == "answered";
+    });
+    BOOST_CHECK_NE(thailand.duties().front().text_or("duty"), first);
+    BOOST_CHECK_EQUAL(thailand.outbox_state(first), "rejected trust.revoked");
+    for (auto const& row : cambodia.inbox())
+        if (row.text_or("message") == told) BOOST_CHECK_NE(row.text_or("state"), "readable");
+    BOOST_CHECK_EQUAL(cambodia.leaves("erasure").size(), 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_message_dated_before_the_revocation_is_refused_all_the_same) {
     issue(thailand, clock.now());
     cambodia.check_peer(thailand);
