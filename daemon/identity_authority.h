@@ -11,8 +11,9 @@
 namespace casebridge {
 
 /// Makes the next authority's key, or finds the one made before, and asks for its certificate. Errors: `identity.*`,
-/// `file.unwritable`.
-Result<AuthorityRequest> request_authority(std::filesystem::path const& directory, NodeId const& node, Suite suite);
+/// `file.unwritable`, `token.*`.
+Result<AuthorityRequest> request_authority(std::filesystem::path const& directory, NodeId const& node, Suite suite,
+                                           KeySource const& source = {});
 
 /// Takes it into use and renews all leaves under it; a running daemon takes these up. Where lists were issued before,
 /// the new authority's first one is there before anything it has signed. Cut off, it can be done again. Errors:

@@ -10,6 +10,7 @@ set -euo pipefail
 build=(
   g++ cmake ninja-build ccache pkg-config          # compiler and build tools
   libssl-dev                                       # all cryptography: TLS, X.509, CMS
+  libp11-kit-dev                                   # the header of PKCS #11: keys in tokens
   libboost-dev                                     # Asio and Beast: the HTTP server (headers only)
   libboost-test-dev                                # unit tests
   libcurl4-openssl-dev                             # outgoing HTTPS; the command line's Unix socket

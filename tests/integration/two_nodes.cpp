@@ -186,7 +186,7 @@ OpenedEnvelope opened(NodeIdentity const& identity, Bytes sealed, PinnedRoot con
 
 FakeReceiver::FakeReceiver(DemoMinistry const& place, DemoMinistry const& peer, HttpResponse answer) {
     auto tls = place.tls_identity();
-    TlsServerIdentity identity{std::move(tls.key_pem), std::move(tls.chain), {peer.pin().root()}};
+    TlsServerIdentity identity{std::move(tls.key), std::move(tls.chain), {peer.pin().root()}};
     server_ = must(HttpServer::listen_tls("127.0.0.1", place.port(), std::move(identity), {},
                                           [this, answer](HttpRequest const&, HttpResponder const& respond) {
                                               ++requests_;
