@@ -1,8 +1,8 @@
 // Private keys in a PKCS #11 token (a smart card, an HSM, SoftHSM): made there, used where they are, never seen.
 //
 // SPEC PKCS #11 2.40, by the token's own driver. OpenSSL is given a key whose two operations, ECDSA and ECDH, are done
-// in the token; neither libp11's engine nor a provider stands in between. (The engine of Debian 12 waits for ever when
-// a token is taken out, and logs in with the PIN it remembers.)
+// in the token; neither libp11's engine nor a provider stands in between. (Tried: once a token was taken out, the
+// engine of Debian 12, libp11 0.4.12, never logs in again, also with the token back and the key loaded anew.)
 //
 // A token that is taken out and put back is found again at the next use. Calls into one token come one after the other.
 #pragma once

@@ -25,7 +25,7 @@ build=(
 )
 tests=(
   clang-format                                     # format check
-  softhsm2 opensc libengine-pkcs11-openssl         # keys in a PKCS #11 token; SoftHSM and pkcs11-tool for the tests
+  softhsm2 opensc                                  # keys in a PKCS #11 token: SoftHSM and pkcs11-tool
   openssl curl sqlite3 sqlcipher jq                # independent tools the tests and the demonstration use
   procps git ca-certificates
   faketime testssl.sh                              # daemons with wrong clocks; an independent look at TLS
