@@ -17,12 +17,13 @@ casebridge_test(daemon_identity LIBRARIES casebridge_daemon casebridge_soft_toke
   ${CMAKE_CURRENT_LIST_DIR}/identity_directory_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/token_keys_test.cpp
 )
-casebridge_test(daemon_cli LIBRARIES casebridge_cli casebridge_test_servers SOURCES
+casebridge_test(daemon_cli LIBRARIES casebridge_cli casebridge_test_servers casebridge_soft_token SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/cli_adapter_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/cli_doctor_database_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/cli_new_node_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/cli_papers_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/cli_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/cli_token_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/command_run.cpp
   ${CMAKE_CURRENT_LIST_DIR}/render_test.cpp
 )
