@@ -86,7 +86,7 @@ Error token_error(CK_RV code, std::string const& what) {
 
 TokenSession& TokenSession::of(TokenUri const& uri) {
     static std::mutex mutex;
-    static std::map<std::string, TokenSession*> sessions;  // never destroyed: a driver may be gone by then
+    static auto& sessions = *new std::map<std::string, TokenSession*>;  // never destroyed: a driver may be gone by then
     std::lock_guard const lock(mutex);
     auto const token = uri.token_alone();
     auto& session = sessions[token.name() + token.module_path];

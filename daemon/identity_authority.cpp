@@ -58,7 +58,7 @@ Result<AuthorityRequest> request_authority(fs::path const& directory, NodeId con
 }
 
 Status install_authority(fs::path const& directory, NodeId const& node, Suite suite, Certificate const& certificate,
-                         Timestamp now, std::chrono::hours list_lifetime) {
+                         Timestamp now, std::chrono::hours list_lifetime, KeySource const& source) {
     RETURN_IF_ERROR(check_directory(directory));
     ASSIGN_OR_RETURN(auto const pin, own_pin(directory, node));
     {
@@ -82,7 +82,7 @@ Status install_authority(fs::path const& directory, NodeId const& node, Suite su
         static_cast<void>(tried);
         RETURN_IF_ERROR(put_in_place(directory, authority, placed, now, list_lifetime));
     }
-    RETURN_IF_ERROR(renew_leaves(directory, node, suite, now));
+    RETURN_IF_ERROR(renew_leaves(directory, node, suite, now, all_roles, source));
     RETURN_IF_ERROR(remove_key_file(uri_path(directory, next)));
     return destroy_file(key_path(directory, next));
 }

@@ -2,6 +2,8 @@
 
 #include "daemon/identity_renewal.h"
 
+#include <algorithm>
+
 namespace casebridge {
 
 namespace {
@@ -56,6 +58,9 @@ void KeyRing::start() {
     std::lock_guard const lock(changing_);
     record();
     destroy_due();
+    // One whose token was away at the start is loaded at the next look.
+    auto const names = retired();
+    stale_ = std::ranges::any_of(names, [this](auto const& name) { return is_in_token(parts_.directory, name); });
 }
 
 Status KeyRing::take_up() {

@@ -101,8 +101,10 @@ ExitCode install(Invocation const& in) {
     if (!place) return in.fail(place.error());
     auto const suite = identity_suite(place->directory);
     if (!suite) return in.fail(suite.error());
+    auto const source = key_source(in);
+    if (!source) return in.fail(source.error());
     auto const installed = install_authority(place->directory, place->node, *suite, *certificate, SystemClock().now(),
-                                             default_list_lifetime);
+                                             default_list_lifetime, *source);
     if (!installed) return in.fail(installed.error());
     auto const json = Json::object()
                           .set("node", place->node.text())
@@ -219,7 +221,7 @@ std::vector<Command> authority_commands() {
         {"identity install-authority",
          "Take the certified issuing authority into use, and renew all leaves under it",
          "casebridge identity install-authority issuing.pem --state /var/lib/casebridge",
-         {{"CERTIFICATE", "", "What sign-authority wrote", required}, state},
+         {{"CERTIFICATE", "", "What sign-authority wrote", required}, state, token_option, files_option},
          install},
         {"identity revoke-authority",
          "On the offline machine: the root's list of issuing authorities that nobody may rely on any more. --reason is "
