@@ -113,6 +113,9 @@ Result<TokenUri> TokenUri::parse(std::string_view text) {
         each_attribute(path, ';', [&uri](auto name, auto value) { return take_of_path(uri, name, value); }) &&
         each_attribute(query, '&', [&uri](auto name, auto value) { return take_of_query(uri, name, value); });
     if (!good || (uri.token.empty() && uri.serial.empty()) || uri.module_path.empty()) return bad;
+    // INVARIANT: what is written into the identity directory is read there again.
+    auto const written = uri.text();
+    if (written.size() > longest || written.find("pin-value") != std::string::npos) return bad;
     return uri;
 }
 

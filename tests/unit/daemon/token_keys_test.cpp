@@ -124,8 +124,9 @@ BOOST_AUTO_TEST_CASE(a_uri_names_token_key_and_driver_and_never_holds_the_pin) {
           "pkcs11:token=a;object=b", "pkcs11:token=a;object=b?module-path=m.so", "pkcs11:token=a%?module-path=/m.so",
           "pkcs11:token=a;object=b;type=public?module-path=/m.so", "pkcs11:token=a;object=b;x=y?module-path=/m.so",
           "pkcs11:token=a;object=?module-path=/m.so", "pkcs11:token=a;object=b?module-path=/m.so&x=/y",
-          "pkcs11:token=a%00b?module-path=/m.so", "pkcs11:token=a;id=%0?module-path=/m.so",
-          "pkcs11:token=a;token=b?module-path=/m.so", "pkcs11:token=a?module-path=/m.so&x-made-by=somebody",
+          "pkcs11:token=a%00b?module-path=/m.so", "pkcs11:token=pin%2Dvalue?module-path=/m.so",
+          "pkcs11:token=a;id=%0?module-path=/m.so", "pkcs11:token=a;token=b?module-path=/m.so",
+          "pkcs11:token=a?module-path=/m.so&x-made-by=somebody",
           "pkcs11:token=a;object=b?module-path=/m.so&module-path=/n.so", "pkcs11:token=a b;object=b?module-path=/m.so"})
         BOOST_TEST_CONTEXT(bad) BOOST_CHECK_EQUAL(parsed(bad), "token.bad_uri");
     BOOST_CHECK_EQUAL(parsed("pkcs11:token=a;object=b?module-path=/m.so&pin-value=1"), "token.pin_in_uri");
