@@ -16,6 +16,7 @@ casebridge_test(daemon_identity LIBRARIES casebridge_daemon casebridge_soft_toke
   ${CMAKE_CURRENT_LIST_DIR}/identity_authority_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/identity_directory_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/token_keys_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/token_pin_test.cpp
 )
 casebridge_test(daemon_cli LIBRARIES casebridge_cli casebridge_test_servers casebridge_soft_token SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/cli_adapter_test.cpp

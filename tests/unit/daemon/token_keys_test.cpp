@@ -1,15 +1,11 @@
 // Keys in a PKCS #11 token, a real one of SoftHSM, through an identity's whole life.
 #include "daemon/token_keys.h"
 
-#include "daemon/files.h"
 #include "daemon/http_server.h"
 #include "daemon/identity_authority.h"
-#include "daemon/identity_directory.h"
-#include "daemon/identity_renewal.h"
 #include "daemon/identity_revocation.h"
 #include "daemon/peer_client.h"
-#include "tests/support/check_code.h"
-#include "tests/support/soft_token.h"
+#include "tests/unit/daemon/token_place.h"
 
 #include <future>
 
@@ -19,53 +15,6 @@ using namespace casebridge;
 using namespace casebridge::test;
 
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr char const* passphrase = "correct horse battery staple";
-
-/// An identity directory and a PIN file.
-struct Place {
-    TemporaryDirectory root;
-    fs::path path = root.path() / "identity", pin_file = root.path() / "pin";
-    Timestamp now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    NodeId node = must(NodeId::parse("th-msdhs"));
-
-    [[nodiscard]] Status create(KeySource const& source) const {
-        return create_identity(path, node, Suite::p256_sha256, Secret::from_text(passphrase), now, source);
-    }
-    [[nodiscard]] Status renew(KeySource const& source = {}) const {
-        return renew_leaves(path, node, Suite::p256_sha256, now, all_roles, source);
-    }
-    [[nodiscard]] Status bind(Role role, TokenUri const& uri) const {
-        Role const roles[] = {role};
-        return renew_leaves(path, node, Suite::p256_sha256, now, roles, KeySource::of_officer(uri));
-    }
-    [[nodiscard]] Result<NodeIdentity> load() const { return load_identity(path, node, now); }
-    [[nodiscard]] KeySource token() const { return KeySource::in_token(SoftToken::uri(pin_file)); }
-    [[nodiscard]] TokenUri uri_of(std::string const& name) const { return must(read_uri(path / (name + ".key.uri"))); }
-    void write(std::string const& name, TokenUri const& uri) const { write_line(name, uri.text()); }
-    void write_line(std::string const& name, std::string const& line) const {
-        must(write_file_atomically(path / (name + ".key.uri"), as_bytes(line + "\n"), 0600));
-    }
-    [[nodiscard]] bool in_token(TokenUri const& uri) const { return must(is_in_token(uri, pins_of(path, uri))); }
-    [[nodiscard]] KeyAndCertificate root_pair() const {
-        auto const key = to_text(must(read_file(path / "root.key.pem", 1 << 16)));
-        return {must(PrivateKey::from_encrypted_pem(key, Secret::from_text(passphrase))),
-                must(certificates_from_pem(to_text(must(read_file(path / "root.pem", 1 << 16))))).front()};
-    }
-    /// As KeyRing does when its time is over.
-    [[nodiscard]] std::string ended(std::string const& name) const {
-        auto const how = end_in_token(path, name);
-        if (!how) return std::string(how.error().code);
-        return *how == EndInToken::destroyed ? "destroyed" : "certified again";
-    }
-};
-
-/// All made in the token, as `casebridge init --token` does.
-struct InToken : Place {
-    InToken() { must(create(token())); }
-};
 
 /// What the identity's signer signs, sealed to `recipient`.
 Bytes sealed_to(NodeIdentity const& identity, Certificate const& recipient, Timestamp now) {
@@ -98,11 +47,6 @@ std::string talk(NodeIdentity const& server_side, NodeIdentity const& client_sid
     return std::string(std::get<PeerClient::Failure>(outcome).error.code);
 }
 
-std::string parsed(std::string const& text) {
-    auto const uri = TokenUri::parse(text);
-    return uri ? uri->text() : std::string(uri.error().code);
-}
-
 std::vector<std::string> retired(fs::path const& path, std::string_view prefix) {
     auto names = must(retired_names(path));
     std::erase_if(names, [prefix](auto const& name) { return !name.starts_with(prefix); });
@@ -112,26 +56,6 @@ std::vector<std::string> retired(fs::path const& path, std::string_view prefix) 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(token_keys)
-
-BOOST_AUTO_TEST_CASE(a_uri_names_token_key_and_driver_and_never_holds_the_pin) {
-    BOOST_CHECK_EQUAL(parsed("pkcs11:token=a?module-path=/m.so"), "pkcs11:token=a?module-path=/m.so");
-    BOOST_CHECK_EQUAL(parsed("pkcs11:token=My%20card;object=b?module-path=/m.so&pin-source=file:/p"),
-                      "pkcs11:token=My%20card;object=b;type=private?module-path=/m.so&pin-source=/p");
-    BOOST_CHECK_EQUAL(parsed("pkcs11:serial=1;id=%01%aFx;type=private?x-made-by=casebridge&module-path=/m.so"),
-                      "pkcs11:serial=1;id=%01%AF%78;type=private?module-path=/m.so&x-made-by=casebridge");
-    for (auto const* bad :
-         {"", "pkcs11:", "token=a;object=b?module-path=/m.so", "pkcs11:object=b?module-path=/m.so",
-          "pkcs11:token=a;object=b", "pkcs11:token=a;object=b?module-path=m.so", "pkcs11:token=a%?module-path=/m.so",
-          "pkcs11:token=a;object=b;type=public?module-path=/m.so", "pkcs11:token=a;object=b;x=y?module-path=/m.so",
-          "pkcs11:token=a;object=?module-path=/m.so", "pkcs11:token=a;object=b?module-path=/m.so&x=/y",
-          "pkcs11:token=a%00b?module-path=/m.so", "pkcs11:token=pin%2Dvalue?module-path=/m.so",
-          "pkcs11:token=a;id=%0?module-path=/m.so", "pkcs11:token=a;token=b?module-path=/m.so",
-          "pkcs11:token=a?module-path=/m.so&x-made-by=somebody",
-          "pkcs11:token=a;object=b?module-path=/m.so&module-path=/n.so", "pkcs11:token=a b;object=b?module-path=/m.so"})
-        BOOST_TEST_CONTEXT(bad) BOOST_CHECK_EQUAL(parsed(bad), "token.bad_uri");
-    BOOST_CHECK_EQUAL(parsed("pkcs11:token=a;object=b?module-path=/m.so&pin-value=1"), "token.pin_in_uri");
-    BOOST_CHECK_EQUAL(parsed("pkcs11:token=a;object=b;pin-value=1?module-path=/m.so"), "token.pin_in_uri");
-}
 
 BOOST_AUTO_TEST_CASE(an_identity_made_in_a_token_signs_opens_and_talks_and_no_key_but_the_root_s_is_a_file) {
     InToken const made;
@@ -309,38 +233,6 @@ BOOST_AUTO_TEST_CASE(opening_says_that_the_token_is_away_and_not_that_the_messag
     SoftToken::the().put_back();
 }
 
-BOOST_AUTO_TEST_CASE(a_refused_pin_is_tried_once_and_never_again_by_itself) {
-    InToken const made;
-    auto const& token = SoftToken::the();
-    SoftToken::write_pin(made.pin_file, "000000");
-    token.take_out();
-    CHECK_CODE(made.load(), "token.not_there");
-    token.put_back();
-    auto const before = token.logins();
-    CHECK_CODE(made.load(), "token.wrong_pin");
-    CHECK_CODE(made.load(), "token.pin_refused_before");
-    BOOST_CHECK(pin_was_refused(made.path));
-    SoftToken::write_pin(made.pin_file, SoftToken::right_pin);
-    CHECK_CODE(made.load(), "token.pin_refused_before");
-    BOOST_CHECK_EQUAL(token.logins(), before + 1);
-    fs::remove(made.path / "token.pin-refused");
-    CHECK_ACCEPTED(made.load());
-    BOOST_CHECK_EQUAL(token.logins(), before + 2);
-}
-
-BOOST_AUTO_TEST_CASE(the_pin_stands_in_no_error) {
-    InToken const made;
-    SoftToken::write_pin(made.pin_file, "no-such-pin");
-    SoftToken::the().take_out();
-    CHECK_CODE(made.load(), "token.not_there");
-    SoftToken::the().put_back();
-    for (auto const* code : {"token.wrong_pin", "token.pin_refused_before"}) {
-        auto const loaded = made.load();
-        CHECK_CODE(loaded, code);
-        BOOST_CHECK_EQUAL(loaded.error().detail.find("no-such-pin"), std::string::npos);
-    }
-}
-
 BOOST_AUTO_TEST_CASE(what_is_missing_is_said) {
     InToken const made;
     auto const right = made.uri_of("tls");
@@ -365,37 +257,6 @@ BOOST_AUTO_TEST_CASE(what_is_missing_is_said) {
     CHECK_ACCEPTED(made.load());
     must(write_file_atomically(made.path / "tls.key.pem", as_bytes("x"), 0600));
     CHECK_CODE(made.load(), "identity.key_twice");
-}
-
-BOOST_AUTO_TEST_CASE(a_pin_file_is_its_owner_s_alone) {
-    InToken const made;
-    auto const answer = [&](auto const& change) {
-        change();
-        SoftToken::the().take_out();
-        CHECK_CODE(made.load(), "token.not_there");
-        SoftToken::the().put_back();
-        return code_of(made.load());
-    };
-    using enum fs::perm_options;
-    BOOST_CHECK_EQUAL(answer([&] { fs::permissions(made.pin_file, fs::perms::group_read, add); }),
-                      "file.too_permissive");
-    fs::permissions(made.pin_file, fs::perms::group_read, remove);
-    BOOST_CHECK_EQUAL(answer([&] { SoftToken::write_pin(made.pin_file, ""); }), "token.no_pin");
-    BOOST_CHECK_EQUAL(answer([&] { fs::remove(made.pin_file); }), "file.unreadable");
-    BOOST_CHECK_EQUAL(answer([&] {
-                          for (std::string const name : {"tls", "signing", "encryption", "issuing"}) {
-                              auto uri = made.uri_of(name);
-                              uri.pin_source.clear();
-                              made.write(name, uri);
-                          }
-                      }),
-                      "token.no_pin");
-    made.root.write("token-pin", SoftToken::right_pin);
-    fs::permissions(made.root.path() / "token-pin", fs::perms::owner_read);
-    ::setenv("CREDENTIALS_DIRECTORY", made.root.path().c_str(), 1);
-    CHECK_ACCEPTED(made.load());
-    ::unsetenv("CREDENTIALS_DIRECTORY");
-    BOOST_CHECK(!pin_was_refused(made.path));  // none of this was a wrong PIN
 }
 
 BOOST_AUTO_TEST_CASE(an_officer_s_key_is_tried_before_it_is_certified) {
