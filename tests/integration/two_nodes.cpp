@@ -177,8 +177,7 @@ Bytes body_of(PeerClient::Outcome const& outcome) {
 
 OpenedEnvelope opened(NodeIdentity const& identity, Bytes sealed, PinnedRoot const& sender, Timestamp now) {
     std::vector<KeyAndCertificate> keys;
-    for (auto const& each : identity.encryption_keys)
-        keys.push_back({must(PrivateKey::from_pem(each.key.to_pem())), each.certificate});
+    for (auto const& each : identity.encryption_keys) keys.push_back({each.key.duplicate(), each.certificate});
     auto const gated = must(gate_outer(std::move(sealed), 1 << 20));
     auto const pins = [&sender](NodeId const&) { return &sender; };
     return must(Opener(std::move(keys)).open(gated, pins, now));

@@ -17,7 +17,7 @@ struct NodeInToken {
     std::string state = " --state " + (directory.path() / "state").string();
     std::string config = " --config " + (directory.path() / "state" / "casebridge.yaml").string();
 
-    NodeInToken() { BOOST_REQUIRE_EQUAL(run(init_arguments(directory) + token()).exit, 0); }
+    NodeInToken() { BOOST_REQUIRE_EQUAL(run(init_arguments(directory) + " --office datip" + token()).exit, 0); }
     ~NodeInToken() { SoftToken::the().put_back(); }
     [[nodiscard]] std::string token() const { return " --token '" + SoftToken::uri(pin_file).text() + "'"; }
     /// "tls file", "tls token", a line each
@@ -25,7 +25,8 @@ struct NodeInToken {
         auto const shown = run("identity show --json" + state);
         BOOST_REQUIRE_EQUAL(shown.exit, 0);
         std::string lines;
-        for (auto const& leaf : *json_of(shown.out).find("certificates")->as_array()) {
+        auto const json = json_of(shown.out);
+        for (auto const& leaf : *json.find("certificates")->as_array()) {
             auto const key = leaf.text_or("key");
             lines += leaf.text_or("role") + " " + (key.starts_with("pkcs11:token=casebridge;") ? "token" : key) + "\n";
         }
@@ -34,7 +35,8 @@ struct NodeInToken {
     /// What doctor says of `what`: "ok", "problem token.not_there"
     [[nodiscard]] std::string finding(std::string const& what) const {
         auto const looked = run("doctor --json" + config);
-        for (auto const& each : *json_of(looked.out).find("findings")->as_array())
+        auto const json = json_of(looked.out);
+        for (auto const& each : *json.find("findings")->as_array())
             if (each.text_or("what") == what)
                 return each.text_or("state") + (each.text_or("code").empty() ? "" : " " + each.text_or("code"));
         return "nothing";
@@ -79,9 +81,10 @@ BOOST_AUTO_TEST_CASE(keys_go_to_files_and_into_the_token_again_and_an_officer_s_
 
 BOOST_AUTO_TEST_CASE(a_pin_on_the_command_line_is_refused_and_not_repeated) {
     NodeInToken const node;
-    for (std::string const& command :
-         {"identity renew --token '" + SoftToken::uri(node.pin_file).text() + "&pin-value=482913'",
-          "identity use-token tls 'pkcs11:token=casebridge;object=x;pin-value=482913?module-path=/m'"}) {
+    auto const in_query = "identity renew --token '" + SoftToken::uri(node.pin_file).text() + "&pin-value=482913'";
+    std::string const in_path =
+        "identity use-token tls 'pkcs11:token=casebridge;object=x;pin-value=482913?module-path=/m'";
+    for (auto const& command : {in_query, in_path}) {
         auto const refused = run(command + node.state);
         BOOST_CHECK_EQUAL(refused.exit, 1);
         CHECK_CONTAINS(refused.err, "[token.pin_in_uri]");
