@@ -119,7 +119,7 @@ CK_RV make_pair(CK_FUNCTION_LIST& driver, CK_SESSION_HANDLE session, TokenUri co
     public_half.add(CKA_TOKEN, true).add(CKA_PRIVATE, false).add(CKA_VERIFY, signs).add(CKA_EC_PARAMS, curve_oid);
     public_half.add(CKA_LABEL, as_bytes(name.object)).add(CKA_ID, name.id);
     private_half.add(CKA_TOKEN, true).add(CKA_PRIVATE, true).add(CKA_SENSITIVE, true).add(CKA_EXTRACTABLE, false);
-    private_half.add(CKA_SIGN, signs).add(CKA_DERIVE, !signs);
+    private_half.add(CKA_SIGN, signs).add(CKA_DERIVE, !signs).add(CKA_DECRYPT, false).add(CKA_UNWRAP, false);
     private_half.add(CKA_LABEL, as_bytes(name.object)).add(CKA_ID, name.id);
     CK_OBJECT_HANDLE public_key = 0, private_key = 0;
     return driver.C_GenerateKeyPair(session, &generation, public_half.data(), public_half.size(), private_half.data(),

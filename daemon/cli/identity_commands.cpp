@@ -13,13 +13,17 @@
 namespace casebridge::cli {
 namespace {
 
-/// Where its key is: `file`, `offline`, or the name of the token and of the key in it.
-std::string key_place(std::filesystem::path const& directory, std::string_view name) {
+/// Where its key is: `file`, `offline` or `token`, there also what it is called.
+void add_key(Json& json, std::filesystem::path const& directory, std::string_view name) {
     std::error_code ignored;
-    if (!identity_files::is_in_token(directory, name))
-        return std::filesystem::exists(identity_files::key_path(directory, name), ignored) ? "file" : "offline";
-    auto const uri = read_uri(identity_files::uri_path(directory, name));
-    return uri ? uri->name() : std::string(uri.error().code);
+    if (!identity_files::is_in_token(directory, name)) {
+        bool const here = std::filesystem::exists(identity_files::key_path(directory, name), ignored);
+        json.set("key", here ? "file" : "offline");
+        return;
+    }
+    json.set("key", "token");
+    if (auto const uri = read_uri(identity_files::uri_path(directory, name)))
+        json.set("key_uri", uri->name()).set("key_label", uri->object.empty() ? to_hex(uri->id) : uri->object);
 }
 
 Json leaf_json(std::string_view role, Certificate const& leaf, std::filesystem::path const& directory, Timestamp now) {
@@ -27,13 +31,13 @@ Json leaf_json(std::string_view role, Certificate const& leaf, std::filesystem::
     auto const urgency = urgency_of(validity_of(leaf), now);
     auto json = Json::object();
     json.set("role", role)
-        .set("key", key_place(directory, role))
         .set("fingerprint", leaf.fingerprint_text())
         .set("not_before", to_rfc3339(leaf.not_before()))
         .set("not_after", to_rfc3339(leaf.not_after()))
         .set("days_left", static_cast<std::int64_t>(left.count()))
         .set("expires_soon", urgency != CertificateUrgency::none)
         .set("code", code_of(urgency));
+    add_key(json, directory, role);
     return json;
 }
 
@@ -84,7 +88,7 @@ std::string render_identity(Json const& json, Style const& style) {
         table.row({shown(leaf, "role"), local_time(leaf.text_or("not_before")), local_time(leaf.text_or("not_after")),
                    Cell{shown(leaf, "days_left") + (warn ? "  " + words_for(leaf.text_or("code")) : ""),
                         warn ? Tone::warning : Tone::plain},
-                   shown(leaf, "key")});
+                   shown(leaf, "key") + (leaf.find("key_label") == nullptr ? "" : ": " + shown(leaf, "key_label"))});
     }
     auto out = facts.text(style) + "\n" + table.text(style);
     if (soon)
