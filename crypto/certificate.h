@@ -58,7 +58,7 @@ private:
 Result<std::vector<Certificate>> certificates_from_pem(std::string_view pem);
 std::string to_pem(std::vector<Certificate> const& certificates);
 
-/// A private key held in this process. Move-only; never printed.
+/// A private key held in this process, or in a token it can use. Move-only; never printed.
 class PrivateKey {
 public:
     /// A new key on the suite's curve.
@@ -69,10 +69,15 @@ public:
     static Result<PrivateKey> from_pem(Secret const& pem);
     /// PKCS #8 encrypted (PBES2: scrypt, AES-256-CBC). Errors: `private_key.malformed`, `private_key.wrong_passphrase`.
     static Result<PrivateKey> from_encrypted_pem(std::string_view pem, Secret const& passphrase);
+    /// Takes over what OpenSSL found in a token (token_key.h): used where it is, and never seen.
+    static PrivateKey adopt(evp_pkey_st* key) { return PrivateKey(key); }
 
+    /// Of one in a token: throws, as there is nothing to write.
     [[nodiscard]] Secret to_pem() const;
     [[nodiscard]] std::string to_encrypted_pem(Secret const& passphrase) const;
     [[nodiscard]] bool matches(Certificate const& certificate) const;
+    /// A second owner of the same key, e.g. for a TLS context; nothing of it is copied.
+    [[nodiscard]] PrivateKey duplicate() const;
     [[nodiscard]] evp_pkey_st* raw() const noexcept { return raw_.get(); }
 
 private:

@@ -1,21 +1,35 @@
 #include "crypto/openssl.h"
 
 #include <limits>
+#include <optional>
 #include <stdexcept>
 
 #include <openssl/err.h>
 
 namespace casebridge::openssl {
 
+namespace {
+
+thread_local std::optional<Error> raised;
+
+}  // namespace
+
+void raise(Error error) {
+    raised = std::move(error);
+}
+
 ErrorScope::ErrorScope() noexcept {
     ERR_clear_error();
+    raised.reset();
 }
 
 ErrorScope::~ErrorScope() {
     ERR_clear_error();
+    raised.reset();
 }
 
 Error ErrorScope::error(ErrorKind kind, std::string_view code) const {
+    if (raised) return *raised;
     // SECURITY: only OpenSSL's own constant texts; the free text attached to an error may quote input.
     std::string detail;
     for (int count = 0; count < 4; ++count) {

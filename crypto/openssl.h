@@ -74,9 +74,14 @@ public:
     ErrorScope(ErrorScope const&) = delete;
     ErrorScope& operator=(ErrorScope const&) = delete;
 
-    /// The caller judged by the return value; the queue only supplies `detail`, and may be empty.
+    /// The caller judged by the return value; the queue only supplies `detail`, and may be empty. Where a function of
+    /// ours that OpenSSL called has raised an error, it is that one, whatever `kind` and `code`.
     [[nodiscard]] Error error(ErrorKind kind, std::string_view code) const;
 };
+
+/// For functions of ours that OpenSSL calls (a key in a token): what they cannot return. Of this thread; forgotten
+/// where the next ErrorScope begins or ends.
+void raise(Error error);
 
 /// For what cannot fail unless OpenSSL is broken or memory is gone: throws std::runtime_error.
 void require(bool success, char const* what);

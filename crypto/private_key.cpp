@@ -107,6 +107,11 @@ std::string PrivateKey::to_encrypted_pem(Secret const& passphrase) const {
     return write_pem(openssl::to_der<X509_SIG>(sealed.get(), i2d_X509_SIG), kEncryptedLabel);
 }
 
+PrivateKey PrivateKey::duplicate() const {
+    openssl::require(EVP_PKEY_up_ref(raw_.get()) == 1, "EVP_PKEY_up_ref");
+    return PrivateKey(raw_.get());
+}
+
 bool PrivateKey::matches(Certificate const& certificate) const {
     openssl::ErrorScope const errors;
     EVP_PKEY const* other = X509_get0_pubkey(certificate.raw());

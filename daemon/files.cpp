@@ -105,14 +105,6 @@ std::filesystem::path parent_of(std::filesystem::path const& path) {
     return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
-/// The bytes of a key go with its last name; as long as it has another, somebody keeps it.
-Status destroy_last_name(std::filesystem::path const& path) {
-    struct stat status {};
-    if (::lstat(path.c_str(), &status) != 0) return errno == ENOENT ? Status(Done{}) : unwritable(path, errno);
-    if (status.st_nlink <= 1) return destroy_file(path);
-    return ::unlink(path.c_str()) == 0 ? sync_directory(parent_of(path)) : unwritable(path, errno);
-}
-
 }  // namespace
 
 Result<Bytes> read_file(std::filesystem::path const& path, std::size_t maximum_bytes) {
@@ -160,13 +152,20 @@ Status destroy_file(std::filesystem::path const& path) {
     return sync_directory(parent_of(path));
 }
 
+Status remove_key_file(std::filesystem::path const& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) return errno == ENOENT ? Status(Done{}) : unwritable(path, errno);
+    if (status.st_nlink <= 1) return destroy_file(path);
+    return ::unlink(path.c_str()) == 0 ? sync_directory(parent_of(path)) : unwritable(path, errno);
+}
+
 Status replace_key_file(std::filesystem::path const& path, ByteView bytes, unsigned mode) {
     auto const old = parent_of(path) / ("." + path.filename().string() + ".old");
-    RETURN_IF_ERROR(destroy_last_name(old));
+    RETURN_IF_ERROR(remove_key_file(old));
     // A second name for the old bytes: a rename over their only one would leave them on the disk, out of reach.
     if (::link(path.c_str(), old.c_str()) != 0 && errno != ENOENT) return unwritable(old, errno);
     RETURN_IF_ERROR(write_file_atomically(path, bytes, mode));
-    return destroy_last_name(old);
+    return remove_key_file(old);
 }
 
 Status make_private_directory(std::filesystem::path const& path) {

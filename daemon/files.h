@@ -34,6 +34,10 @@ Status destroy_file(std::filesystem::path const& path);
 /// file has another name still. Cut off in between, the next call does it. Errors: `file.unwritable`.
 Status replace_key_file(std::filesystem::path const& path, ByteView bytes, unsigned mode);
 
+/// Removes a name of a key's file; its bytes are overwritten if that was the last one. Nothing is there: done. Errors:
+/// `file.unwritable`.
+Status remove_key_file(std::filesystem::path const& path);
+
 /// Creates the directory (0700) and its parents (0755) if missing; an existing one is left alone.
 /// Errors: `file.unwritable`.
 Status make_private_directory(std::filesystem::path const& path);

@@ -38,6 +38,9 @@ HealthCheck judge_log(HealthFacts const& facts) {
 
 HealthCheck judge_keys(Status const& keys) {
     if (keys) return {"keys"};
+    if (keys.error().code.starts_with("token."))
+        return {"keys", HealthState::down, keys.error().code,
+                "Nothing is lost: what waits goes on when the token is back. `casebridge doctor` says what to do."};
     return {"keys", HealthState::down, keys.error().code,
             "`casebridge identity show` shows certificates and keys; `casebridge identity renew` makes new leaves."};
 }

@@ -5,7 +5,7 @@
 //
 //   store             down      the code of the failed write, `store.no_answer`
 //   log               down      `log.inconsistent`
-//   keys              down      the code of what failed: `envelope.*`, `trust.*`, `keys.wrong_text`
+//   keys              down      the code of what failed: `envelope.*`, `trust.*`, `keys.wrong_text`, `token.*`
 //   clock             degraded  `clock.jumped`: was set by more than the skew, or is behind what the store holds;
 //                               nothing is sent or taken (clock_guard.h)
 //   certificate_tls, certificate_signing, certificate_encryption, certificate_issuing, certificate_root

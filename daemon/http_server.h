@@ -30,7 +30,7 @@ struct HttpLimits {
 
 /// TLS material of this node. The pins decide which roots a client may chain to.
 struct TlsServerIdentity {
-    Secret key_pem;                       ///< PKCS #8
+    PrivateKey key;
     std::vector<Certificate> chain;       ///< leaf first
     std::vector<Certificate> peer_roots;  ///< roots a client certificate may lead to
     /// What clients may not be any more. Owners: the pins, and TLS contexts.

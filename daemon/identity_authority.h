@@ -11,14 +11,16 @@
 namespace casebridge {
 
 /// Makes the next authority's key, or finds the one made before, and asks for its certificate. Errors: `identity.*`,
-/// `file.unwritable`.
-Result<AuthorityRequest> request_authority(std::filesystem::path const& directory, NodeId const& node, Suite suite);
+/// `file.unwritable`, `token.*`.
+Result<AuthorityRequest> request_authority(std::filesystem::path const& directory, NodeId const& node, Suite suite,
+                                           KeySource const& source = {});
 
-/// Takes it into use and renews all leaves under it; a running daemon takes these up. Where lists were issued before,
-/// the new authority's first one is there before anything it has signed. Cut off, it can be done again. Errors:
-/// `identity.no_request` (issuing-next.key.pem is not here), `identity.key_mismatch`, `trust.*` (the root has not
-/// issued it), `identity.busy`, `file.*`.
+/// Takes it into use and renews all leaves under it, with keys of `source`; a running daemon takes these up. Where
+/// lists were issued before, the new authority's first one is there before anything it has signed. Cut off, it can be
+/// done again. Errors: `identity.no_request` (issuing-next.key.pem is not here), `identity.key_mismatch`, `trust.*`
+/// (the root has not issued it), `identity.busy`, `file.*`.
 Status install_authority(std::filesystem::path const& directory, NodeId const& node, Suite suite,
-                         Certificate const& certificate, Timestamp now, std::chrono::hours list_lifetime);
+                         Certificate const& certificate, Timestamp now, std::chrono::hours list_lifetime,
+                         KeySource const& source = {});
 
 }  // namespace casebridge

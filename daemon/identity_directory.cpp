@@ -1,5 +1,6 @@
 #include "daemon/identity_directory.h"
 
+#include "crypto/authority_request.h"
 #include "crypto/suite.h"
 #include "daemon/files.h"
 #include "daemon/identity_files.h"
@@ -66,24 +67,39 @@ std::size_t characters(Secret const& text) {
     return static_cast<std::size_t>(std::ranges::count_if(bytes, [](auto byte) { return (byte & 0xC0) != 0x80; }));
 }
 
-Status fill(fs::path const& directory, NodeId const& node, Suite suite, Secret const& root_passphrase, Timestamp now) {
-    ASSIGN_OR_RETURN(auto const root, create_root(node, suite, now));
+/// Writes what is made below the root; its certificate and key are there by then.
+Status fill_below(fs::path const& directory, NodeId const& node, Suite suite, KeyAndCertificate const& root,
+                  PlacedKey const& issuing_key, KeySource const& source, Timestamp now) {
     ASSIGN_OR_RETURN(auto const pin, PinnedRoot::pin(node, root.certificate, root.certificate.fingerprint()));
-    ASSIGN_OR_RETURN(auto const issuing, create_issuing_authority(node, root, suite, now));
-    ASSIGN_OR_RETURN(auto const leaves, issue_leaves(node, issuing, pin, suite, all_roles, now));
+    ASSIGN_OR_RETURN(auto const request, AuthorityRequest::make(node, issuing_key.key));
+    ASSIGN_OR_RETURN(auto const certificate, issue_authority_for(root, request, now));
+    RETURN_IF_ERROR(write_pair(directory, "issuing", {certificate}, issuing_key));
+    ASSIGN_OR_RETURN(auto const leaves, issue_leaves(directory, node, {issuing_key.key.duplicate(), certificate}, pin,
+                                                     suite, all_roles, now, source));
+    auto const written = write_leaves(directory, leaves, certificate);
+    if (!written)
+        for (auto const& leaf : leaves) discard(directory, leaf.placed);
+    return written;
+}
+
+Status fill(fs::path const& directory, NodeId const& node, Suite suite, Secret const& root_passphrase, Timestamp now,
+            KeySource const& source) {
+    ASSIGN_OR_RETURN(auto const root, create_root(node, suite, now));
     auto const root_key = root.key.to_encrypted_pem(root_passphrase);
     RETURN_IF_ERROR(write_file_atomically(key_path(directory, "root"), as_bytes(root_key), key_mode));
     RETURN_IF_ERROR(
         write_file_atomically(certificate_path(directory, "root"), as_bytes(root.certificate.pem()), certificate_mode));
-    RETURN_IF_ERROR(write_pair(directory, "issuing", {issuing.certificate}, issuing.key));
     for (auto const name : kNoteKeys) RETURN_IF_ERROR(write_note_key(directory, name));
-    return write_leaves(directory, leaves, issuing.certificate);
+    ASSIGN_OR_RETURN(auto const issuing, next_key(directory, node, "issuing", "issuing", suite, source));
+    auto const filled = fill_below(directory, node, suite, root, issuing, source, now);
+    if (!filled) discard(directory, issuing);
+    return filled;
 }
 
 }  // namespace
 
 Status create_identity(fs::path const& directory, NodeId const& node, Suite suite, Secret const& root_passphrase,
-                       Timestamp now) {
+                       Timestamp now, KeySource const& source) {
     Error const exists{ErrorKind::conflict, "identity.exists", directory.string() + " is there already"};
     std::error_code failure;
     if (fs::exists(fs::symlink_status(directory, failure)) && !fs::is_empty(directory, failure)) return exists;
@@ -95,7 +111,7 @@ Status create_identity(fs::path const& directory, NodeId const& node, Suite suit
     std::string temporary = (parent / ".identity.XXXXXX").string();
     if (::mkdtemp(temporary.data()) == nullptr)
         return Error{ErrorKind::unavailable, "file.unwritable", parent.string() + ": no directory can be made in it"};
-    auto const filled = fill(temporary, node, suite, root_passphrase, now);
+    auto const filled = fill(temporary, node, suite, root_passphrase, now, source);
     // rename() replaces an empty directory and fails on any other.
     bool const moved = filled && std::rename(temporary.c_str(), directory.c_str()) == 0;
     int const reason = errno;
@@ -121,7 +137,8 @@ Result<NodeIdentity> load_identity(fs::path const& directory, NodeId const& node
     RETURN_IF_ERROR(verify_pair(tls, Role::tls, pin, now));
     RETURN_IF_ERROR(verify_pair(signing, Role::signing, pin, now));
     RETURN_IF_ERROR(verify_pair(encryption, Role::encryption, pin, now));
-    ASSIGN_OR_RETURN(auto keys, load_retired_encryption_keys(directory));
+    ASSIGN_OR_RETURN(auto retired, load_retired_encryption_keys(directory));
+    auto& keys = retired.keys;
     keys.insert(keys.begin(), KeyAndCertificate{std::move(encryption.key), encryption.chain.front()});
     ASSIGN_OR_RETURN(auto log_key, read_note_key(directory, "log", log_origin(node), NoteKeyType::signature));
     ASSIGN_OR_RETURN(auto witness_key,
@@ -130,10 +147,11 @@ Result<NodeIdentity> load_identity(fs::path const& directory, NodeId const& node
     return NodeIdentity{.node = node,
                         .root = pin.root(),
                         .tls_chain = std::move(tls.chain),
-                        .tls_key_pem = tls.key.to_pem(),
+                        .tls_key = std::move(tls.key),
                         .signer = Signer{std::move(signing.key), std::move(signing.chain)},
                         .encryption_chain = std::move(encryption.chain),
                         .encryption_keys = std::move(keys),
+                        .keys_out_of_reach = retired.out_of_reach,
                         .log_key = std::move(log_key),
                         .witness_key = std::move(witness_key),
                         .rotations = std::move(rotations)};

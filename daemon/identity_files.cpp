@@ -1,6 +1,8 @@
 #include "daemon/identity_files.h"
 
+#include "crypto/token_key.h"
 #include "daemon/files.h"
+#include "daemon/token_keys.h"
 
 namespace casebridge::identity_files {
 
@@ -34,6 +36,14 @@ fs::path key_path(fs::path const& directory, std::string_view name) {
     return directory / (std::string(name) + ".key.pem");
 }
 
+fs::path uri_path(fs::path const& directory, std::string_view name) {
+    return directory / (std::string(name) + ".key.uri");
+}
+bool is_in_token(fs::path const& directory, std::string_view name) {
+    std::error_code failure;
+    return fs::exists(fs::symlink_status(uri_path(directory, name), failure));
+}
+
 Error translated(Error error, fs::path const& path) {
     if (error.code == "file.unreadable" && error.kind == ErrorKind::not_found)
         return {ErrorKind::not_found, "identity.missing",
@@ -57,6 +67,17 @@ Result<PrivateKey> read_key(fs::path const& path) {
     return parse_key(pem, path);
 }
 
+Result<PrivateKey> read_named_key(fs::path const& directory, std::string_view name) {
+    if (!is_in_token(directory, name)) return read_key(key_path(directory, name));
+    std::error_code failure;
+    if (fs::exists(fs::symlink_status(key_path(directory, name), failure)))
+        return Error{ErrorKind::invalid, "identity.key_twice",
+                     uri_path(directory, name).string() + ": there is a .key.pem, too; remove the one that is over"};
+    ASSIGN_OR_RETURN(auto key, read_token_key(uri_path(directory, name)));
+    RETURN_IF_ERROR(name.starts_with(to_text(Role::encryption)) ? require_derives(key) : require_signs(key));
+    return key;
+}
+
 Status check_directory(fs::path const& directory) {
     auto const checked = require_private(directory);
     if (!checked) return translated(checked.error(), directory);
@@ -70,15 +91,22 @@ Result<PinnedRoot> own_pin(fs::path const& directory, NodeId const& node) {
 
 Result<Pair> read_pair(fs::path const& directory, std::string_view name) {
     ASSIGN_OR_RETURN(auto chain, read_chain(certificate_path(directory, name)));
-    ASSIGN_OR_RETURN(auto key, read_key(key_path(directory, name)));
+    ASSIGN_OR_RETURN(auto key, read_named_key(directory, name));
     if (!key.matches(chain.front())) return mismatch(key_path(directory, name));
     return Pair{std::move(chain), std::move(key)};
 }
 
 Status write_pair(fs::path const& directory, std::string_view name, std::vector<Certificate> const& chain,
-                  PrivateKey const& key) {
-    auto const pem = key.to_pem();
-    RETURN_IF_ERROR(replace_key_file(key_path(directory, name), pem.reveal(), key_mode));
+                  PlacedKey const& placed) {
+    if (placed.uri) {
+        auto const line = placed.uri->text() + "\n";
+        RETURN_IF_ERROR(write_file_atomically(uri_path(directory, name), as_bytes(line), key_mode));
+        RETURN_IF_ERROR(remove_key_file(key_path(directory, name)));
+    } else {
+        auto const pem = placed.key.to_pem();
+        RETURN_IF_ERROR(replace_key_file(key_path(directory, name), pem.reveal(), key_mode));
+        RETURN_IF_ERROR(remove_key_file(uri_path(directory, name)));
+    }
     return write_file_atomically(certificate_path(directory, name), as_bytes(to_pem(chain)), certificate_mode);
 }
 

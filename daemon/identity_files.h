@@ -4,8 +4,10 @@
 #pragma once
 
 #include "crypto/envelope.h"
+#include "crypto/token_uri.h"
 
 #include <filesystem>
+#include <optional>
 
 namespace casebridge::identity_files {
 
@@ -15,6 +17,10 @@ inline constexpr std::size_t maximum_pem_bytes = 64 * 1024;
 std::filesystem::path certificate_path(std::filesystem::path const& directory, std::string_view name);
 std::filesystem::path key_path(std::filesystem::path const& directory, std::string_view name);
 
+/// Where the key is in a token instead.
+std::filesystem::path uri_path(std::filesystem::path const& directory, std::string_view name);
+bool is_in_token(std::filesystem::path const& directory, std::string_view name);
+
 /// The code of a file error in terms of this directory.
 Error translated(Error error, std::filesystem::path const& path);
 /// Whether it is there and nobody else's to look into.
@@ -22,6 +28,8 @@ Status check_directory(std::filesystem::path const& directory);
 
 Result<std::vector<Certificate>> read_chain(std::filesystem::path const& path);
 Result<PrivateKey> read_key(std::filesystem::path const& path);
+/// From its file, or from the token its URI names. Errors: `token.*`, `identity.key_twice`.
+Result<PrivateKey> read_named_key(std::filesystem::path const& directory, std::string_view name);
 /// The node's own root, from root.pem. Errors: `trust.not_a_root`.
 Result<PinnedRoot> own_pin(std::filesystem::path const& directory, NodeId const& node);
 
@@ -31,9 +39,15 @@ struct Pair {
     PrivateKey key;
 };
 Result<Pair> read_pair(std::filesystem::path const& directory, std::string_view name);
+
+/// A key, and where it is.
+struct PlacedKey {
+    PrivateKey key;
+    std::optional<TokenUri> uri{};  ///< none: to be a file
+};
 /// Key first: a key without its certificate is an unfinished renewal, the other way round would be a lost key. The
-/// bytes of a key that is replaced and has no other name are overwritten.
+/// bytes of a key file that is replaced, or whose place a token takes, and that has no other name are overwritten.
 Status write_pair(std::filesystem::path const& directory, std::string_view name, std::vector<Certificate> const& chain,
-                  PrivateKey const& key);
+                  PlacedKey const& placed);
 
 }  // namespace casebridge::identity_files

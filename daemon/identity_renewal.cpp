@@ -5,7 +5,6 @@
 #include "daemon/identity_directory.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -17,14 +16,19 @@ namespace {
 namespace fs = std::filesystem;
 using namespace identity_files;
 
-constexpr std::string_view encryption_prefix = "encryption.", issuing_prefix = "issuing.", suffix = ".pem";
+constexpr std::string_view encryption_prefix = "encryption.", suffix = ".pem";
+constexpr std::string_view prefixes[] = {encryption_prefix, "issuing.", "signing.", "tls."};
 
 /// "<prefix><64 hexadecimal digits>.pem"
-bool is_retired(std::string_view name, std::string_view prefix) {
+bool is_retired(std::string_view name) {
     constexpr std::size_t digits = 64;
-    if (name.size() != prefix.size() + digits + suffix.size()) return false;
-    if (!name.starts_with(prefix) || !name.ends_with(suffix)) return false;
-    return name.substr(prefix.size(), digits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    for (auto const prefix : prefixes) {
+        if (!name.starts_with(prefix)) continue;
+        name.remove_prefix(prefix.size());
+        return name.size() == digits + suffix.size() && name.ends_with(suffix) &&
+               name.substr(0, digits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    }
+    return false;
 }
 
 std::chrono::hours lifetime_of(Role role) {
@@ -43,45 +47,68 @@ Status remove_long_over(fs::path const& directory, Timestamp now) {
     for (auto const& name : names) {
         ASSIGN_OR_RETURN(auto const chain, read_chain(certificate_path(directory, name)));
         if (chain.front().not_after() + kept_after_retirement >= now) continue;
+        // One that its token does not give up stays, and the daemon says so.
+        if (is_in_token(directory, name) && !end_in_token(directory, name)) continue;
         RETURN_IF_ERROR(destroy_retired(directory, name));
     }
     return Done{};
 }
 
-bool contains(std::span<Role const> roles, Role role) {
-    return std::ranges::find(roles, role) != roles.end();
+Result<Certificate> issue_checked(NodeId const& node, Role role, KeyAndCertificate const& issuing,
+                                  PinnedRoot const& pin, PrivateKey const& key, Timestamp now) {
+    ASSIGN_OR_RETURN(auto certificate, issue_leaf_for(node, role, issuing, key, now));
+    RETURN_IF_ERROR(pin.verify({certificate, issuing.certificate}, role, now));
+    return certificate;
 }
 
 }  // namespace
 
-Result<std::vector<NewLeaf>> issue_leaves(NodeId const& node, KeyAndCertificate const& issuing, PinnedRoot const& pin,
-                                          Suite suite, std::span<Role const> roles, Timestamp now) {
+Result<std::vector<NewLeaf>> issue_leaves(fs::path const& directory, NodeId const& node,
+                                          KeyAndCertificate const& issuing, PinnedRoot const& pin, Suite suite,
+                                          std::span<Role const> roles, Timestamp now, KeySource const& source) {
     std::vector<NewLeaf> leaves;
+    auto const give_up = [&](Error const& error) -> Error {
+        for (auto const& leaf : leaves) discard(directory, leaf.placed);
+        return error;
+    };
     for (auto const role : roles) {
-        ASSIGN_OR_RETURN(auto issued, issue_leaf(node, role, issuing, suite, now));
-        RETURN_IF_ERROR(pin.verify({issued.certificate, issuing.certificate}, role, now));
-        leaves.push_back({role, std::move(issued)});
+        auto const name = to_text(role);
+        auto placed = next_key(directory, node, name, name, suite, source);
+        if (!placed) return give_up(placed.error());
+        auto certificate = issue_checked(node, role, issuing, pin, placed->key, now);
+        if (!certificate) {
+            discard(directory, *placed);
+            return give_up(certificate.error());
+        }
+        leaves.push_back({role, *std::move(placed), *std::move(certificate)});
     }
     return leaves;
 }
 
 Status write_leaves(fs::path const& directory, std::vector<NewLeaf> const& leaves, Certificate const& issuing) {
     for (auto const& leaf : leaves)
-        RETURN_IF_ERROR(write_pair(directory, to_text(leaf.role), {leaf.issued.certificate, issuing}, leaf.issued.key));
+        RETURN_IF_ERROR(write_pair(directory, to_text(leaf.role), {leaf.certificate, issuing}, leaf.placed));
     return Done{};
 }
 
 Status renew_leaves(fs::path const& directory, NodeId const& node, Suite suite, Timestamp now,
-                    std::span<Role const> roles) {
+                    std::span<Role const> roles, KeySource const& source) {
     RETURN_IF_ERROR(check_directory(directory));
     ASSIGN_OR_RETURN(auto const pin, own_pin(directory, node));
     auto const lock = FileLock::acquire(certificate_path(directory, "root"));
     if (!lock) return Error{lock.error().kind, "identity.busy", "another command changes the identity; try again"};
     ASSIGN_OR_RETURN(auto const issuing, load_issuing_authority(directory));
-    ASSIGN_OR_RETURN(auto const leaves, issue_leaves(node, issuing, pin, suite, roles, now));
-    if (contains(roles, Role::encryption)) RETURN_IF_ERROR(retire_pair(directory, to_text(Role::encryption)));
+    ASSIGN_OR_RETURN(auto const leaves, issue_leaves(directory, node, issuing, pin, suite, roles, now, source));
+    for (auto const role : roles)
+        if (role == Role::encryption || is_in_token(directory, to_text(role)))
+            RETURN_IF_ERROR(retire_pair(directory, to_text(role)));
     RETURN_IF_ERROR(write_leaves(directory, leaves, issuing.certificate));
     return remove_long_over(directory, now);
+}
+
+std::chrono::milliseconds kept_after(std::string_view retired_name) {
+    bool const opens_or_lists = retired_name.starts_with(encryption_prefix) || retired_name.starts_with("issuing.");
+    return opens_or_lists ? kept_after_retirement : kept_after_replacement;
 }
 
 Result<std::vector<Role>> roles_due(fs::path const& directory, Timestamp now) {
@@ -105,7 +132,7 @@ Result<std::vector<std::string>> retired_names(fs::path const& directory) {
     std::error_code failure;
     for (fs::directory_iterator entry(directory, failure), end; !failure && entry != end; entry.increment(failure)) {
         auto name = entry->path().filename().string();
-        if (!is_retired(name, encryption_prefix) && !is_retired(name, issuing_prefix)) continue;
+        if (!is_retired(name)) continue;
         name.resize(name.size() - suffix.size());
         names.push_back(std::move(name));
     }
@@ -114,33 +141,53 @@ Result<std::vector<std::string>> retired_names(fs::path const& directory) {
     return names;
 }
 
-Result<std::vector<KeyAndCertificate>> load_retired_encryption_keys(fs::path const& directory) {
-    std::vector<KeyAndCertificate> keys;
+Result<RetiredKeys> load_retired_encryption_keys(fs::path const& directory) {
+    RetiredKeys retired;
     ASSIGN_OR_RETURN(auto const names, retired_names(directory));
     for (auto const& name : names) {
         if (!name.starts_with(encryption_prefix)) continue;
         auto pair = read_pair(directory, name);
+        auto const code = pair ? std::string_view() : pair.error().code;
         bool const half_gone =
-            !pair && (pair.error().code == "private_key.malformed" || pair.error().code == "identity.missing");
-        if (half_gone) continue;
+            code == "private_key.malformed" || code == "identity.missing" || code == "token.key_not_found";
+        bool const away = !half_gone && code.starts_with("token.");
+        if (away) ++retired.out_of_reach;
+        if (half_gone || away) continue;
         if (!pair) return pair.error();
-        keys.push_back({std::move(pair->key), pair->chain.front()});
+        retired.keys.push_back({std::move(pair->key), pair->chain.front()});
     }
-    return keys;
+    return retired;
 }
 
-Status retire_pair(fs::path const& directory, std::string_view name) {
+namespace {
+
+/// A pair of files that does not match was put aside already. In a token it is not looked at: that may be away for
+/// good.
+Result<bool> is_whole(fs::path const& directory, std::string_view name) {
+    if (is_in_token(directory, name)) return true;
     auto const pair = read_pair(directory, name);
-    if (!pair && pair.error().code == "identity.key_mismatch") return Done{};
-    if (!pair) return pair.error();
-    auto const retired = std::string(name) + "." + pair->chain.front().fingerprint().hex();
-    RETURN_IF_ERROR(link_file(key_path(directory, name), key_path(directory, retired)));
+    if (!pair && pair.error().code != "identity.key_mismatch") return pair.error();
+    return static_cast<bool>(pair);
+}
+
+}  // namespace
+
+Status retire_pair(fs::path const& directory, std::string_view name) {
+    ASSIGN_OR_RETURN(auto const chain, read_chain(certificate_path(directory, name)));
+    auto const retired = std::string(name) + "." + chain.front().fingerprint().hex();
+    std::error_code failure;
+    if (fs::exists(certificate_path(directory, retired), failure)) return Done{};  // by a renewal that was cut off
+    ASSIGN_OR_RETURN(bool const whole, is_whole(directory, name));
+    if (!whole) return Done{};
+    auto const path = is_in_token(directory, name) ? uri_path : key_path;
+    RETURN_IF_ERROR(link_file(path(directory, name), path(directory, retired)));
     RETURN_IF_ERROR(link_file(certificate_path(directory, name), certificate_path(directory, retired)));
     return sync_directory(directory);
 }
 
 Status destroy_retired(fs::path const& directory, std::string_view retired_name) {
     RETURN_IF_ERROR(destroy_file(key_path(directory, retired_name)));
+    RETURN_IF_ERROR(remove_key_file(uri_path(directory, retired_name)));
     return destroy_file(certificate_path(directory, retired_name));
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/inbox.h"
 
+#include "daemon/keys_away.h"
+
 namespace casebridge {
 
 namespace {
@@ -86,7 +88,7 @@ void Inbox::refuse(HttpResponder const& respond, NodeId const& carrier, Error co
     telemetry_.log(LogLevel::warning, "message.refused", {{"peer", carrier}, {"why", error}});
     if (status_of(error) == 507) return respond(problem(507, "store.full"));  // why exactly is for our log
     bool const later = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::internal;
-    respond(problem(later ? 503 : 400, error.code));
+    respond(problem(later ? 503 : 400, told_to_partner(error)));
 }
 
 void Inbox::receive(Bytes sealed, NodeId const& carrier, HttpResponder respond) {

@@ -2,14 +2,18 @@
 
 #include "daemon/identity_renewal.h"
 
+#include <algorithm>
+
 namespace casebridge {
 
 namespace {
 
 using identity_files::certificate_path;
+using identity_files::is_in_token;
 using identity_files::read_chain;
 
-constexpr std::string_view in_use_setting = "keys.in_use", told_setting = "keys.told_on";
+constexpr std::string_view in_use_setting = "keys.in_use", told_setting = "keys.told_on",
+                           left_setting = "keys.left_in_token:";
 
 /// One line that changes whenever one of them does.
 std::string names_of(OwnCertificates const& own) {
@@ -27,8 +31,9 @@ Json facts_of(OwnCertificates const& own) {
 }
 
 bool is_in_use(OwnCertificates const& own, std::string const& retired_name) {
-    return retired_name.ends_with(own.encryption.front().fingerprint().hex()) ||
-           retired_name.ends_with(own.tls.back().fingerprint().hex());
+    for (auto const* certificate : {&own.encryption.front(), &own.tls.back(), &own.tls.front(), &own.signing.front()})
+        if (retired_name.ends_with(certificate->fingerprint().hex())) return true;
+    return false;
 }
 
 /// "encryption.<fingerprint>"
@@ -42,18 +47,20 @@ Json facts_of(RetiredKeyTable::Row const& row) {
 
 }  // namespace
 
-KeyRing::KeyRing(KeyRingParts parts, Secret tls_key_pem)
-    : parts_(std::move(parts)), tls_key_pem_(std::move(tls_key_pem)) {}
+KeyRing::KeyRing(KeyRingParts parts, PrivateKey tls_key) : parts_(std::move(parts)), tls_key_(std::move(tls_key)) {}
 
 TlsClientIdentity KeyRing::tls_identity() const {
     std::lock_guard const lock(tls_mutex_);
-    return {tls_key_pem_.duplicate(), parts_.own.get()->tls};
+    return {tls_key_.duplicate(), parts_.own.get()->tls};
 }
 
 void KeyRing::start() {
     std::lock_guard const lock(changing_);
     record();
     destroy_due();
+    // One whose token was away at the start is loaded at the next look.
+    auto const names = retired();
+    stale_ = std::ranges::any_of(names, [this](auto const& name) { return is_in_token(parts_.directory, name); });
 }
 
 Status KeyRing::take_up() {
@@ -110,9 +117,9 @@ Status KeyRing::load() {
     OwnCertificates own{identity.root, identity.tls_chain, identity.signer.chain, identity.encryption_chain};
     parts_.crypto.replace_keys(std::move(identity.signer), std::move(identity.encryption_keys));
     std::lock_guard const lock(tls_mutex_);
-    tls_key_pem_ = std::move(identity.tls_key_pem);
+    tls_key_ = std::move(identity.tls_key);
     parts_.own.set(std::move(own));
-    stale_ = false;
+    stale_ = identity.keys_out_of_reach > 0;
     return Done{};
 }
 
@@ -132,44 +139,109 @@ void KeyRing::record() {
     recorded_ = static_cast<bool>(recorded);
 }
 
-/// INVARIANT: the leaf is committed before the first byte is overwritten; a crash in between is made good at the start.
-void KeyRing::destroy_due() {
+/// A key that was put aside and whose time is over.
+struct KeyRing::Over {
+    RetiredKeyTable::Row row;
+    bool in_token;
+    bool certified_again = false;  ///< only its certificate ends
+};
+
+std::vector<std::string> KeyRing::retired() const {
     auto names = retired_names(parts_.directory);
+    if (!names) return {};
     // A renewal that was cut off has put aside what is still in use.
-    if (names) std::erase_if(*names, [own = parts_.own.get()](auto const& name) { return is_in_use(*own, name); });
-    if (!names || names->empty()) return parts_.telemetry.gauge("casebridge_retired_keys", 0);
+    std::erase_if(*names, [own = parts_.own.get()](auto const& name) { return is_in_use(*own, name); });
+    return *std::move(names);
+}
+
+void KeyRing::destroy_due() {
+    auto const names = retired();
+    if (names.empty()) return parts_.telemetry.gauge("casebridge_retired_keys", 0);
+    auto keys = over(names);
+    if (!keys) return;
+    std::erase_if(*keys, [this](Over& key) { return key.in_token && !end(key); });
+    if (!keys->empty() && !record_destroyed(*keys)) return;
+    parts_.telemetry.gauge("casebridge_retired_keys", static_cast<double>(names.size() - keys->size()));
+    destroy_files(*keys);
+    if (stale_) tell_failure(load());
+}
+
+Result<std::vector<KeyRing::Over>> KeyRing::over(std::vector<std::string> const& names) {
     auto const may_destroy = parts_.clock.require_retention_time();
-    using Gone = std::vector<std::string>;
-    auto const gone = parts_.engine.call<Gone>([&](Store& store) -> Result<Gone> {
-        Gone over;
+    return parts_.engine.call<std::vector<Over>>([&](Store& store) -> Result<std::vector<Over>> {
+        std::vector<Over> keys;
         auto const now = parts_.clock.now();
-        for (auto const& name : *names) {
+        for (auto const& name : names) {
             RETURN_IF_ERROR(store.retired_keys().add(name, now));
             ASSIGN_OR_RETURN(auto const row, store.retired_keys().find(name));
-            bool const due = may_destroy && now - row->retired_at >= kept_after_retirement;
-            if (!row->destroyed_at && !due) continue;
-            over.push_back(name);
-            if (row->destroyed_at) continue;
-            RETURN_IF_ERROR(store.retired_keys().mark_destroyed(name, now));
-            ASSIGN_OR_RETURN(auto const leaf, store.log().append("keys.destroyed", now, service_actor("keys"),
-                                                                 facts_of(*row), Json::object()));
+            bool const due = may_destroy && now - row->retired_at >= kept_after(name);
+            if (row->destroyed_at || due) keys.push_back({*row, is_in_token(parts_.directory, name)});
+        }
+        return keys;
+    });
+}
+
+/// Whether it is over in its token.
+bool KeyRing::end(Over& key) {
+    auto const ended = end_in_token(parts_.directory, key.row.name);
+    if (!ended) {
+        tell_left(key, ended.error());
+        return false;
+    }
+    key.certified_again = *ended == EndInToken::certified_again;
+    return true;
+}
+
+/// INVARIANT: of a file the leaf is committed before the first byte is overwritten; a crash in between is made good at
+/// the start. Of a key in a token the leaf says what has happened.
+Status KeyRing::record_destroyed(std::vector<Over> const& keys) {
+    return parts_.engine.call<Done>([&](Store& store) -> Status {
+        auto const now = parts_.clock.now();
+        for (auto const& [row, in_token, certified_again] : keys) {
+            if (row.destroyed_at || certified_again) continue;
+            RETURN_IF_ERROR(store.retired_keys().mark_destroyed(row.name, now));
+            auto facts = facts_of(row);
+            if (in_token) facts.set("place", "token");
+            ASSIGN_OR_RETURN(auto const leaf,
+                             store.log().append("keys.destroyed", now, service_actor("keys"), facts, Json::object()));
             static_cast<void>(leaf);
         }
-        return over;
+        return Done{};
     });
-    if (!gone) return;
-    parts_.telemetry.gauge("casebridge_retired_keys", static_cast<double>(names->size() - gone->size()));
-    for (auto const& name : *gone) {
+}
+
+void KeyRing::destroy_files(std::vector<Over> const& keys) {
+    for (auto const& key : keys) {
         stale_ = true;
-        if (auto const destroyed = destroy_retired(parts_.directory, name); !destroyed) {
+        if (auto const destroyed = destroy_retired(parts_.directory, key.row.name); !destroyed) {
             parts_.telemetry.count("casebridge_alarms_total", "key_not_destroyed");
             parts_.telemetry.log(LogLevel::error, "keys.not_destroyed", {{"why", destroyed.error()}});
             continue;
         }
+        if (key.certified_again) continue;
         parts_.telemetry.count("casebridge_keys_total", "destroyed");
-        parts_.telemetry.log(LogLevel::info, "keys.destroyed", {{"key", std::string_view(name)}});
+        parts_.telemetry.log(LogLevel::info, "keys.destroyed", {{"key", std::string_view(key.row.name)}});
     }
-    if (stale_) tell_failure(load());
+}
+
+/// Once a cause, until the daemon is started again.
+void KeyRing::tell_left(Over const& key, Error const& why) {
+    if (!told_left_.insert(key.row.name + std::string(why.code)).second) return;
+    parts_.telemetry.count("casebridge_alarms_total", "key_not_destroyed");
+    parts_.telemetry.log(LogLevel::error, "keys.not_destroyed",
+                         {{"key", std::string_view(key.row.name)}, {"why", why}});
+    if (why.code != "token.officer_destroys") return;
+    auto const recorded = parts_.engine.call<Done>([&](Store& store) -> Status {
+        auto const setting = std::string(left_setting) + key.row.name;
+        ASSIGN_OR_RETURN(auto const before, store.setting(setting));
+        if (before) return Done{};
+        RETURN_IF_ERROR(store.put_setting(setting, "told"));
+        ASSIGN_OR_RETURN(auto const leaf, store.log().append("keys.left_in_token", parts_.clock.now(),
+                                                             service_actor("keys"), facts_of(key.row), Json::object()));
+        static_cast<void>(leaf);
+        return Done{};
+    });
+    if (!recorded) told_left_.erase(key.row.name + std::string(why.code));
 }
 
 /// Not the first time: a look may fall into the middle of a renewal.

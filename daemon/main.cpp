@@ -126,6 +126,14 @@ int check_case_source(Config const& config) {
     return complain(source.error(), exit_failure);
 }
 
+/// What starting again does not mend: the service manager leaves it at that. A token that is not there may come back.
+bool needs_a_person(Error const& error) {
+    auto const codes = {
+        "token.wrong_pin", "token.pin_refused_before", "token.pin_locked", "token.final_try", "token.no_pin",
+        "token.bad_uri",   "token.pin_in_uri",         "token.ambiguous"};
+    return std::ranges::find(codes, error.code) != codes.end();
+}
+
 int run(Arguments const& arguments) {
     harden_process();
     if (auto const safe = require_safe_openssl(); !safe) return complain(safe.error(), exit_failure);
@@ -143,7 +151,7 @@ int run(Arguments const& arguments) {
         std::cerr << "casebridged: the store failed, stopping at once [" << error.code << "]\n";
         std::_Exit(exit_store_failed);
     });
-    if (!node) return complain(node.error(), exit_failure);
+    if (!node) return complain(node.error(), needs_a_person(node.error()) ? exit_configuration : exit_failure);
     return serve(**node, signals);
 }
 

@@ -43,9 +43,9 @@ struct Node::Parts {
                    telemetry.log(LogLevel::error, "worker.exception", {{"type", type}});
                }),
           crypto(std::move(id.signer), std::move(id.encryption_keys), pool, clock),
-          client({id.tls_key_pem.duplicate(), id.tls_chain}, delivery_connections),
-          query_client({id.tls_key_pem.duplicate(), id.tls_chain}, query_connections),
-          tls_key(std::move(id.tls_key_pem)) {}
+          client({id.tls_key.duplicate(), id.tls_chain}, delivery_connections),
+          query_client({id.tls_key.duplicate(), id.tls_chain}, query_connections),
+          tls_key(std::move(id.tls_key)) {}
 
     static LogLevel level_of(std::string const& name) {
         if (name == "debug") return LogLevel::debug;
@@ -56,7 +56,7 @@ struct Node::Parts {
     TlsServerIdentity tls_identity() const {
         auto const peers = registry.snapshot();
         auto ours = keys->tls_identity();
-        return {std::move(ours.key_pem), std::move(ours.chain), peers->roots(), peers->revocations()};
+        return {std::move(ours.key), std::move(ours.chain), peers->roots(), peers->revocations()};
     }
     [[nodiscard]] std::filesystem::path identity_directory() const { return config.state_directory / "identity"; }
     Json identity_status() const;
@@ -80,7 +80,7 @@ struct Node::Parts {
     WorkerPool pool;
     LocalCryptoService crypto;
     PeerClient client, query_client;
-    Secret tls_key;  ///< moves to the key ring
+    PrivateKey tls_key;  ///< moves to the key ring
     std::unique_ptr<KeyRing> keys;
     std::unique_ptr<HealthSurvey> health;
     std::unique_ptr<NoteKeys> note_keys;

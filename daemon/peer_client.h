@@ -21,7 +21,7 @@ struct PeerTarget {
 };
 
 struct TlsClientIdentity {
-    Secret key_pem;
+    PrivateKey key;
     std::vector<Certificate> chain;
 };
 

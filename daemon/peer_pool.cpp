@@ -10,9 +10,8 @@ Error const cancelled{ErrorKind::unavailable, "peer.cancelled", ""};
 
 std::shared_ptr<PeerTransfer::Credentials const> make_credentials(PeerTarget const& target,
                                                                   std::shared_ptr<TlsClientIdentity const> identity) {
-    auto chain_pem = to_pem(identity->chain);
     return std::make_shared<PeerTransfer::Credentials const>(
-        PeerTransfer::Credentials{std::move(identity), target.root.pem(), std::move(chain_pem), target.revocations});
+        PeerTransfer::Credentials{std::move(identity), target.root.pem(), target.revocations});
 }
 
 bool revoke_the_same(std::shared_ptr<KnownRevocations const> const& one,

@@ -1,5 +1,7 @@
 #include "daemon/peer_transfer.h"
 
+#include "crypto/token_key.h"
+#include "daemon/tls_chain.h"
 #include "daemon/tls_groups.h"
 #include "daemon/tls_revocation.h"
 
@@ -27,7 +29,10 @@ std::string bracketed(std::string const& host) {
 
 CURLcode on_tls_context(CURL*, void* raw, void* credentials) {
     auto* const context = static_cast<SSL_CTX*>(raw);
-    auto const& revocations = static_cast<PeerTransfer::Credentials const*>(credentials)->revocations;
+    auto const& own = *static_cast<PeerTransfer::Credentials const*>(credentials);
+    auto const& revocations = own.revocations;
+    // Not by curl's options, which take keys in PEM alone: this one may be in a token.
+    if (!set_own_chain(context, own.identity->chain, own.identity->key)) return CURLE_SSL_CERTPROBLEM;
     if (revocations && !refuse_revoked(context, {revocations})) return CURLE_SSL_CERTPROBLEM;
     if (!set_tls_groups(context)) return CURLE_SSL_CIPHER;
     // curl sets X509_V_FLAG_PARTIAL_CHAIN unless told otherwise; strictness it leaves to us.
@@ -127,10 +132,6 @@ void PeerTransfer::set_trust() {
     set(CURLOPT_SSL_CTX_DATA, credentials_.get());
     set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
     set(CURLOPT_SSL_ENABLE_ALPN, 0L);
-    set(CURLOPT_SSLCERTTYPE, "PEM");
-    set_blob(CURLOPT_SSLCERT_BLOB, as_bytes(credentials_->chain_pem));
-    set(CURLOPT_SSLKEYTYPE, "PEM");
-    set_blob(CURLOPT_SSLKEY_BLOB, credentials_->identity->key_pem.reveal());
 }
 
 void PeerTransfer::set_isolation() {
@@ -223,6 +224,8 @@ Error PeerTransfer::error_of(CURLcode result) const {
         case CURLE_OPERATION_TIMEDOUT:
             return make("peer.timeout");
         case CURLE_SSL_CONNECT_ERROR:
+            // Not a word of the other side's: our own key is in a token that is away.
+            if (auto const usable = require_usable(credentials_->identity->key); !usable) return usable.error();
             return make(is_lost_connection(message_.data()) ? "peer.unreachable" : "peer.tls_refused");
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CERTPROBLEM:

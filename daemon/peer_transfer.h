@@ -18,7 +18,7 @@ public:
     /// The two sides of a call as curl takes them.
     struct Credentials {
         std::shared_ptr<TlsClientIdentity const> identity;  ///< owners: the client, its pools' credentials
-        std::string root_pem, chain_pem;
+        std::string root_pem;
         std::shared_ptr<KnownRevocations const> revocations;  ///< owners: these, and TLS contexts; may be null
     };
     /// `credentials` outlive the transfer; their owners are the pool and the transfers.

@@ -1,6 +1,7 @@
 #include "daemon/query_desk.h"
 
 #include "daemon/case_fingerprint.h"
+#include "daemon/keys_away.h"
 
 namespace casebridge {
 
@@ -58,7 +59,7 @@ void QueryDesk::refuse_form(HttpResponder const& respond, NodeId const& carrier,
     parts_.telemetry.count("casebridge_queries_received_total", "refused");
     parts_.telemetry.log(LogLevel::warning, "query.refused", {{"peer", carrier}, {"why", error}});
     if (status == 507) return respond(problem(507, "store.full"));  // why exactly is for our log
-    auto answer = problem(status, error.code);
+    auto answer = problem(status, told_to_partner(error));
     if (error.code == "query.quota_exhausted")
         answer.headers["retry-after"] = std::to_string(seconds_to_midnight(parts_.clock.now()));
     respond(std::move(answer));

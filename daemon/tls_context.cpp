@@ -1,5 +1,6 @@
 #include "daemon/tls_context.h"
 
+#include "daemon/tls_chain.h"
 #include "daemon/tls_groups.h"
 #include "daemon/tls_revocation.h"
 
@@ -21,14 +22,6 @@ bool set_protocol(SSL_CTX* context) {
            SSL_CTX_set_max_early_data(context, 0) == 1 && set_tls_groups(context);
 }
 
-bool set_own_chain(SSL_CTX* context, std::vector<Certificate> const& chain, PrivateKey const& key) {
-    if (chain.empty() || SSL_CTX_use_certificate(context, chain.front().raw()) != 1) return false;
-    for (std::size_t index = 1; index < chain.size(); ++index) {
-        if (SSL_CTX_add1_chain_cert(context, chain[index].raw()) != 1) return false;
-    }
-    return SSL_CTX_use_PrivateKey(context, key.raw()) == 1 && SSL_CTX_check_private_key(context) == 1;
-}
-
 bool set_trust(SSL_CTX* context, std::vector<Certificate> const& roots) {
     openssl::Store const store(X509_STORE_new());
     if (!store) return false;
@@ -47,14 +40,11 @@ bool set_trust(SSL_CTX* context, std::vector<Certificate> const& roots) {
 }  // namespace
 
 Result<TlsContext> make_server_context(TlsServerIdentity const& identity) {
-    auto const key = PrivateKey::from_pem(identity.key_pem);
-    if (!key) return Error{ErrorKind::invalid, bad_identity, std::string(key.error().code)};
-
     openssl::ErrorScope const errors;
     TlsContext context(SSL_CTX_new(TLS_server_method()));
-    bool const made = context && set_protocol(context.get()) && set_own_chain(context.get(), identity.chain, *key) &&
-                      set_trust(context.get(), identity.peer_roots) &&
-                      refuse_revoked(context.get(), identity.revocations);
+    bool const made =
+        context && set_protocol(context.get()) && set_own_chain(context.get(), identity.chain, identity.key) &&
+        set_trust(context.get(), identity.peer_roots) && refuse_revoked(context.get(), identity.revocations);
     if (!made) return errors.error(ErrorKind::invalid, bad_identity);
     return context;
 }

@@ -10,6 +10,7 @@ set -euo pipefail
 build=(
   g++ cmake ninja-build ccache pkg-config          # compiler and build tools
   libssl-dev                                       # all cryptography: TLS, X.509, CMS
+  libp11-kit-dev                                   # the header of PKCS #11: keys in tokens
   libboost-dev                                     # Asio and Beast: the HTTP server (headers only)
   libboost-test-dev                                # unit tests
   libcurl4-openssl-dev                             # outgoing HTTPS; the command line's Unix socket
@@ -24,6 +25,7 @@ build=(
 )
 tests=(
   clang-format                                     # format check
+  softhsm2 opensc                                  # keys in a PKCS #11 token: SoftHSM and pkcs11-tool
   openssl curl sqlite3 sqlcipher jq                # independent tools the tests and the demonstration use
   procps git ca-certificates
   faketime testssl.sh                              # daemons with wrong clocks; an independent look at TLS

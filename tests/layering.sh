@@ -47,6 +47,12 @@ if grep -rnE --include='*.cpp' --include='*.h' '#include <(cpprest|pplx)' crypto
   complain 'cpprestsdk belongs into adapters/rest_case_source.cpp'
 fi
 
+# Drivers of PKCS #11 tokens are called in one place.
+if grep -rnE '#include (<p11-kit|"crypto/token_(session|objects)\.h")|\bdlopen\(' --include='*.cpp' --include='*.h' crypto policies adapters daemon |
+     grep -v '^crypto/token_'; then
+  complain 'the driver of a token is for crypto/token_*'
+fi
+
 # PKCS7_* is never called; secrets are revealed only where the audit list says.
 if grep -rnE '\bPKCS7_[a-z]' --include='*.cpp' crypto policies adapters daemon; then complain 'PKCS7_* is not to be used'; fi
 

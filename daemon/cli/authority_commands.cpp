@@ -4,6 +4,7 @@
 #include "crypto/authority_request.h"
 #include "daemon/cli/identity_place.h"
 #include "daemon/cli/passphrase.h"
+#include "daemon/cli/token_options.h"
 #include "daemon/clock.h"
 #include "daemon/files.h"
 #include "daemon/identity_authority.h"
@@ -55,7 +56,9 @@ ExitCode request(Invocation const& in) {
     if (!place) return in.fail(place.error());
     auto const suite = in.has("--suite") ? parse_suite(in.text("--suite")) : identity_suite(place->directory);
     if (!suite) return in.fail(suite.error());
-    auto const made = request_authority(place->directory, place->node, *suite);
+    auto const source = key_source(in);
+    if (!source) return in.fail(source.error());
+    auto const made = request_authority(place->directory, place->node, *suite, *source);
     if (!made) return in.fail(made.error());
     if (auto const written = write_new(in.text("--out"), made->pem()); !written) return in.fail(written.error());
     auto const json = Json::object()
@@ -98,8 +101,10 @@ ExitCode install(Invocation const& in) {
     if (!place) return in.fail(place.error());
     auto const suite = identity_suite(place->directory);
     if (!suite) return in.fail(suite.error());
+    auto const source = key_source(in);
+    if (!source) return in.fail(source.error());
     auto const installed = install_authority(place->directory, place->node, *suite, *certificate, SystemClock().now(),
-                                             default_list_lifetime);
+                                             default_list_lifetime, *source);
     if (!installed) return in.fail(installed.error());
     auto const json = Json::object()
                           .set("node", place->node.text())
@@ -202,7 +207,11 @@ std::vector<Command> authority_commands() {
          "Make the key of the next issuing authority and the request for its certificate, to be carried to the root "
          "key",
          "casebridge identity request-authority --out issuing.csr --state /var/lib/casebridge",
-         {state, out, {"--suite", "SUITE", "p256-sha256 or p384-sha384 (default: as now)", optional}},
+         {state,
+          out,
+          {"--suite", "SUITE", "p256-sha256 or p384-sha384 (default: as now)", optional},
+          token_option,
+          files_option},
          request},
         {"identity sign-authority",
          "On the offline machine: certify the issuing authority a request names, with the root key",
@@ -212,7 +221,7 @@ std::vector<Command> authority_commands() {
         {"identity install-authority",
          "Take the certified issuing authority into use, and renew all leaves under it",
          "casebridge identity install-authority issuing.pem --state /var/lib/casebridge",
-         {{"CERTIFICATE", "", "What sign-authority wrote", required}, state},
+         {{"CERTIFICATE", "", "What sign-authority wrote", required}, state, token_option, files_option},
          install},
         {"identity revoke-authority",
          "On the offline machine: the root's list of issuing authorities that nobody may rely on any more. --reason is "

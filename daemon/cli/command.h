@@ -42,6 +42,7 @@ std::vector<Command> all_commands();
 std::vector<Command> init_commands();
 std::vector<Command> identity_commands();
 std::vector<Command> revocation_commands();
+std::vector<Command> token_commands();
 std::vector<Command> authority_commands();
 std::vector<Command> rotation_commands();
 std::vector<Command> peer_commands();

@@ -3,11 +3,10 @@
 #include "adapters/field_map.h"
 #include "adapters/open_case_source.h"
 #include "adapters/received_writer.h"
-#include "daemon/cli/command.h"
+#include "daemon/cli/doctor_findings.h"
 #include "daemon/cli/ownership.h"
 #include "daemon/cli/remedies.h"
 #include "daemon/clock.h"
-#include "daemon/config.h"
 #include "daemon/files.h"
 #include "daemon/identity_directory.h"
 #include "daemon/identity_revocation.h"
@@ -19,37 +18,6 @@ constexpr char const* look_as_superuser = "Look as the superuser: sudo casebridg
 constexpr char const* credential_of_the_service =
     "See whether it does (systemctl show casebridged -p LoadCredential -p LoadCredentialEncrypted), and whether the "
     "daemon can read cases: casebridge status.";
-
-/// What was looked at, in order; a later look that needs an earlier one is left out if that failed.
-class Findings {
-public:
-    void good(std::string_view what, std::string detail = "") { add(what, "ok", "", std::move(detail), ""); }
-    void note(std::string_view what, std::string detail, std::string remedy) {
-        add(what, "note", "", std::move(detail), std::move(remedy));
-    }
-    void bad(std::string_view what, std::string_view code, std::string detail, std::string remedy) {
-        add(what, "problem", code, std::move(detail), std::move(remedy));
-        ++problems_;
-    }
-    void bad(std::string_view what, Error const& error, std::string_view remedy) {
-        bad(what, error.code, error.detail, std::string(remedy));
-    }
-    [[nodiscard]] int problems() const { return problems_; }
-    [[nodiscard]] Json to_json() const { return Json::object().set("problems", problems_).set("findings", list_); }
-
-private:
-    void add(std::string_view what, std::string_view state, std::string_view code, std::string detail,
-             std::string remedy) {
-        list_.push(Json::object()
-                       .set("what", what)
-                       .set("state", state)
-                       .set("code", code)
-                       .set("detail", std::move(detail))
-                       .set("remedy", std::move(remedy)));
-    }
-    Json list_ = Json::array();
-    int problems_ = 0;
-};
 
 /// Empty if the file is there but not ours to read: then only the daemon can tell.
 bool denied(std::filesystem::path const& path) {
@@ -102,11 +70,12 @@ void look_at_revocations(std::filesystem::path const& directory, Findings& findi
 void look_at_identity(Config const& config, Findings& findings) {
     auto const directory = config.state_directory / "identity";
     if (denied(directory)) return findings.note("identity", "only its owner may look", look_as_superuser);
+    if (!look_at_tokens(directory, findings)) return;
     auto const identity = load_identity(directory, config.node, SystemClock().now());
     if (!identity)
         return findings.bad("identity", identity.error(),
-                            identity.error().code == "identity.missing"
-                                ? remedy_for("identity.missing")
+                            identity.error().code == "identity.missing" || identity.error().code.starts_with("token.")
+                                ? remedy_for(identity.error().code)
                                 : "Make new certificates under the root: casebridge identity renew --help.");
     findings.good("identity", "certificates until " + to_rfc3339(identity->tls_chain.front().not_after()));
     if (identity->log_key)

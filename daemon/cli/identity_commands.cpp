@@ -2,16 +2,31 @@
 #include "daemon/certificate_urgency.h"
 #include "daemon/cli/command.h"
 #include "daemon/cli/identity_place.h"
+#include "daemon/cli/token_options.h"
 #include "daemon/clock.h"
 #include "daemon/identity_directory.h"
 #include "daemon/identity_renewal.h"
+#include "daemon/token_keys.h"
 
 #include <algorithm>
 
 namespace casebridge::cli {
 namespace {
 
-Json leaf_json(std::string_view role, Certificate const& leaf, Timestamp now) {
+/// Where its key is: `file`, `offline` or `token`, there also what it is called.
+void add_key(Json& json, std::filesystem::path const& directory, std::string_view name) {
+    std::error_code ignored;
+    if (!identity_files::is_in_token(directory, name)) {
+        bool const here = std::filesystem::exists(identity_files::key_path(directory, name), ignored);
+        json.set("key", here ? "file" : "offline");
+        return;
+    }
+    json.set("key", "token");
+    if (auto const uri = read_uri(identity_files::uri_path(directory, name)))
+        json.set("key_uri", uri->name()).set("key_label", uri->object.empty() ? to_hex(uri->id) : uri->object);
+}
+
+Json leaf_json(std::string_view role, Certificate const& leaf, std::filesystem::path const& directory, Timestamp now) {
     auto const left = std::chrono::floor<std::chrono::days>(leaf.not_after() - now);
     auto const urgency = urgency_of(validity_of(leaf), now);
     auto json = Json::object();
@@ -22,16 +37,17 @@ Json leaf_json(std::string_view role, Certificate const& leaf, Timestamp now) {
         .set("days_left", static_cast<std::int64_t>(left.count()))
         .set("expires_soon", urgency != CertificateUrgency::none)
         .set("code", code_of(urgency));
+    add_key(json, directory, role);
     return json;
 }
 
 Json identity_json(NodeIdentity const& identity, IdentityPlace const& place, Timestamp now) {
     auto leaves = Json::array();
-    leaves.push(leaf_json("root", identity.root, now));
-    leaves.push(leaf_json("issuing", identity.tls_chain.back(), now));
-    leaves.push(leaf_json("tls", identity.tls_chain.front(), now));
-    leaves.push(leaf_json("signing", identity.signer.chain.front(), now));
-    leaves.push(leaf_json("encryption", identity.encryption_chain.front(), now));
+    leaves.push(leaf_json("root", identity.root, place.directory, now));
+    leaves.push(leaf_json("issuing", identity.tls_chain.back(), place.directory, now));
+    leaves.push(leaf_json("tls", identity.tls_chain.front(), place.directory, now));
+    leaves.push(leaf_json("signing", identity.signer.chain.front(), place.directory, now));
+    leaves.push(leaf_json("encryption", identity.encryption_chain.front(), place.directory, now));
     std::error_code ignored;
     auto json = Json::object();
     json.set("node", identity.node.text())
@@ -39,6 +55,7 @@ Json identity_json(NodeIdentity const& identity, IdentityPlace const& place, Tim
         .set("directory", place.directory.string())
         .set("certificates", std::move(leaves))
         .set("older_encryption_keys", static_cast<std::int64_t>(identity.encryption_keys.size()) - 1)
+        .set("keys_out_of_reach", identity.keys_out_of_reach)
         .set("log_key", identity.log_key ? Json(identity.log_key->verifier().text()) : Json())
         .set("witness_key", identity.witness_key ? Json(identity.witness_key->verifier().text()) : Json())
         .set("root_key_online", std::filesystem::exists(place.directory / "root.key.pem", ignored));
@@ -63,14 +80,15 @@ std::string render_identity(Json const& json, Style const& style) {
     auto const witness_key = json.text_or("witness_key");
     facts.add("witness key",
               witness_key.empty() ? Cell{"none: casebridge identity add-log-key", Tone::warning} : Cell{witness_key});
-    Table table({"certificate", "valid from", "until", "days left"});
+    Table table({"certificate", "valid from", "until", "days left", "key"});
     bool soon = false;
     for (auto const& leaf : items(json, "certificates")) {
         bool const warn = shown(leaf, "expires_soon") == "yes";
         soon = soon || warn;
         table.row({shown(leaf, "role"), local_time(leaf.text_or("not_before")), local_time(leaf.text_or("not_after")),
                    Cell{shown(leaf, "days_left") + (warn ? "  " + words_for(leaf.text_or("code")) : ""),
-                        warn ? Tone::warning : Tone::plain}});
+                        warn ? Tone::warning : Tone::plain},
+                   shown(leaf, "key") + (leaf.find("key_label") == nullptr ? "" : ": " + shown(leaf, "key_label"))});
     }
     auto out = facts.text(style) + "\n" + table.text(style);
     if (soon)
@@ -112,12 +130,14 @@ ExitCode renew(Invocation const& in) {
     if (!place) return in.fail(place.error());
     auto const suite = in.has("--suite") ? parse_suite(in.text("--suite")) : identity_suite(place->directory);
     if (!suite) return in.fail(suite.error());
+    auto const source = key_source(in);
+    if (!source) return in.fail(source.error());
     auto const now = SystemClock().now();
     auto const due = in.has("--if-due") ? roles_due(place->directory, now)
                                         : std::vector<Role>(std::begin(all_roles), std::end(all_roles));
     if (!due) return in.fail(due.error());
     if (!due->empty()) {
-        auto const renewed = renew_leaves(place->directory, place->node, *suite, now, *due);
+        auto const renewed = renew_leaves(place->directory, place->node, *suite, now, *due, *source);
         if (!renewed) return in.fail(renewed.error());
     }
     auto const identity = load_identity(place->directory, place->node, now);
@@ -156,7 +176,9 @@ std::vector<Command> identity_commands() {
          "casebridge identity renew --state /var/lib/casebridge",
          {state,
           {"--suite", "SUITE", "p256-sha256 or p384-sha384 (default: as now)", optional},
-          {"--if-due", "", "Only those of whose life a third or less is left: casebridge-renew.timer", optional}},
+          {"--if-due", "", "Only those of whose life a third or less is left: casebridge-renew.timer", optional},
+          token_option,
+          files_option},
          renew},
         {"identity add-log-key",
          "The keys that sign the audit log's checkpoints and cosign partners', for a node made before there were any. "

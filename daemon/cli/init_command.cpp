@@ -2,6 +2,7 @@
 #include "daemon/cli/command.h"
 #include "daemon/cli/passphrase.h"
 #include "daemon/cli/starting_config.h"
+#include "daemon/cli/token_options.h"
 #include "daemon/clock.h"
 #include "daemon/config.h"
 #include "daemon/files.h"
@@ -24,6 +25,7 @@ struct Plan {
     std::vector<OfficeId> offices;
     std::string listen;
     std::filesystem::path state, identity, store_key, config;
+    KeySource keys{};
     bool makes_store_key = true;
 };
 
@@ -38,6 +40,7 @@ Result<Plan> plan_of(Invocation const& in) {
         ASSIGN_OR_RETURN(auto office, parse_office(text));
         offices.push_back(std::move(office));
     }
+    ASSIGN_OR_RETURN(auto keys, key_source(in));
     auto const state = std::filesystem::absolute(in.text("--state")).lexically_normal();
     auto const config = in.has("--config-out") ? std::filesystem::absolute(in.text("--config-out")).lexically_normal()
                                                : state / "casebridge.yaml";
@@ -51,6 +54,7 @@ Result<Plan> plan_of(Invocation const& in) {
                 .identity = state / "identity",
                 .store_key = state / "store.key",
                 .config = config,
+                .keys = std::move(keys),
                 .makes_store_key = !in.has("--no-store-key")};
 }
 
@@ -107,7 +111,7 @@ struct Made {
 Result<Made> carry_out(Plan const& plan, Secret const& passphrase) {
     auto const now = SystemClock().now();
     RETURN_IF_ERROR(make_private_directory(plan.state));
-    RETURN_IF_ERROR(create_identity(plan.identity, plan.node, plan.suite, passphrase, now));
+    RETURN_IF_ERROR(create_identity(plan.identity, plan.node, plan.suite, passphrase, now, plan.keys));
     if (plan.makes_store_key) RETURN_IF_ERROR(write_store_key(plan));
     std::error_code ignored;
     // Where the configuration expects them: the daemon does not start without.
@@ -127,6 +131,7 @@ Json plan_json(Plan const& plan, bool dry_run) {
         .set("identity", plan.identity.string())
         .set("store_key", plan.makes_store_key ? Json(plan.store_key.string()) : Json())
         .set("config", plan.config.string())
+        .set("keys", plan.keys.uri ? plan.keys.uri->name() : std::string("files"))
         .set("agreements", (plan.config.parent_path() / "agreements").string())
         .set("policies", (plan.config.parent_path() / "policies").string())
         .set("dry_run", dry_run);
@@ -140,6 +145,7 @@ std::string render_made(Json const& json, Style const& style) {
               {shown(json, "node") + " (" + shown(json, "kind") + ", " + shown(json, "suite") + ")", Tone::bold});
     facts.add("identity", shown(json, "identity"));
     facts.add("store key", shown(json, "store_key"));
+    if (shown(json, "keys") != "files") facts.add("keys", shown(json, "keys"));
     facts.add("configuration", shown(json, "config"));
     facts.add("agreements", shown(json, "agreements"));
     facts.add("policies", shown(json, "policies"));
@@ -195,6 +201,7 @@ std::vector<Command> init_commands() {
           {"--suite", "SUITE", "p256-sha256 (default) or p384-sha384", optional},
           {"--passphrase-file", "FILE", "Passphrase of the root key, mode 0600 (default: asked for twice)", optional},
           {"--config-out", "FILE", "Configuration to write (default: <state>/casebridge.yaml)", optional},
+          token_option,
           {"--no-store-key", "", "Make no store key file: it comes as a systemd credential", optional},
           {"--dry-run", "", "Say what would be made, make nothing", optional}},
          init},

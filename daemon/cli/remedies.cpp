@@ -1,5 +1,7 @@
 #include "daemon/cli/remedies.h"
 
+#include "daemon/cli/failure.h"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -58,6 +60,7 @@ std::string_view remedy_for(std::string_view code) {
     auto const find = [](std::string_view wanted) { return std::ranges::find(remedies, wanted, &Remedy::code); };
     auto const own = find(code);
     if (own != remedies.end()) return own->sentence;
+    if (code.starts_with("token.")) return remedy(code);
     constexpr std::string_view of_staging = "received.";
     if (!code.starts_with(of_staging)) return unknown;
     auto const shared = find("source." + std::string(code.substr(of_staging.size())));

@@ -223,7 +223,7 @@ double FanOut::round_trips() {
     auto identity =
         required(load_identity(sender_.directory() / "state/identity", required(NodeId::parse("th-msdhs")),
                                std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())));
-    PeerClient client({std::move(identity.tls_key_pem), std::move(identity.tls_chain)});
+    PeerClient client({std::move(identity.tls_key), std::move(identity.tls_chain)});
     std::vector<std::future<PeerClient::Outcome>> answers;
     auto const start = Clock::now();
     for (auto const& target : targets_) {

@@ -46,7 +46,7 @@ Questions::Questions(CrashPair& pair)
               identity_of(pair.sender(), "th-msdhs").root},
       encryption_(identity_of(pair.sender(), "th-msdhs").encryption_chain.front()),
       agreement_(sha256(must(read_file(pair.sender().home() / agreement_file, 1 << 20)))),
-      client_({identity_.tls_key_pem.duplicate(), identity_.tls_chain}) {
+      client_({identity_.tls_key.duplicate(), identity_.tls_chain}) {
     pair.start(pair.sender());
     pair.start(pair.receiver());
     auto const message = pair.send(0);

@@ -63,7 +63,7 @@ bool Wire::start_tls(SSL_CTX* context) {
 
 bool Wire::handshake(NodeIdentity const* identity, int newest_version) {
     if (identity == nullptr) return start_tls(client_context(newest_version));
-    return handshake(identity->tls_chain, must(PrivateKey::from_pem(identity->tls_key_pem)), newest_version);
+    return handshake(identity->tls_chain, identity->tls_key, newest_version);
 }
 
 bool Wire::handshake(std::vector<Certificate> const& chain, PrivateKey const& key, int newest_version) {

@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_compromised_issuing_authority_is_replaced_and_revoked_by_
 
     // The thief makes leaves of its own.
     auto const tls = must(issue_leaf(thailand.id(), Role::tls, stolen, Suite::p256_sha256, now));
-    PeerClient thief({tls.key.to_pem(), {tls.certificate, stolen.certificate}});
+    PeerClient thief({tls.key.duplicate(), {tls.certificate, stolen.certificate}});
     BOOST_CHECK_EQUAL(summary(get(thief, cambodia.target(), "/exchange/v1/node")), "peer.tls_refused");
     PeerClient client(thailand.tls_identity());
     BOOST_CHECK_EQUAL(summary(get(client, cambodia.target(), "/exchange/v1/node")), "200 ");

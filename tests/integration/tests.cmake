@@ -42,11 +42,12 @@ casebridge_test(integration_evidence
 )
 add_dependencies(integration_evidence casebridge-verify)
 casebridge_test(integration_revocation
-  LIBRARIES casebridge_two_nodes casebridge_crypto_test_support
+  LIBRARIES casebridge_two_nodes casebridge_crypto_test_support casebridge_soft_token
   SOURCES
     ${here}/keys_test.cpp
     ${here}/meeting_key_test.cpp
     ${here}/revocation_test.cpp
+    ${here}/token_test.cpp
 )
 casebridge_test(integration_onward
   LIBRARIES casebridge_two_nodes

@@ -177,8 +177,7 @@ Bytes body_of(PeerClient::Outcome const& outcome) {
 
 OpenedEnvelope opened(NodeIdentity const& identity, Bytes sealed, PinnedRoot const& sender, Timestamp now) {
     std::vector<KeyAndCertificate> keys;
-    for (auto const& each : identity.encryption_keys)
-        keys.push_back({must(PrivateKey::from_pem(each.key.to_pem())), each.certificate});
+    for (auto const& each : identity.encryption_keys) keys.push_back({each.key.duplicate(), each.certificate});
     auto const gated = must(gate_outer(std::move(sealed), 1 << 20));
     auto const pins = [&sender](NodeId const&) { return &sender; };
     return must(Opener(std::move(keys)).open(gated, pins, now));
@@ -186,7 +185,7 @@ OpenedEnvelope opened(NodeIdentity const& identity, Bytes sealed, PinnedRoot con
 
 FakeReceiver::FakeReceiver(DemoMinistry const& place, DemoMinistry const& peer, HttpResponse answer) {
     auto tls = place.tls_identity();
-    TlsServerIdentity identity{std::move(tls.key_pem), std::move(tls.chain), {peer.pin().root()}};
+    TlsServerIdentity identity{std::move(tls.key), std::move(tls.chain), {peer.pin().root()}};
     server_ = must(HttpServer::listen_tls("127.0.0.1", place.port(), std::move(identity), {},
                                           [this, answer](HttpRequest const&, HttpResponder const& respond) {
                                               ++requests_;

@@ -40,6 +40,7 @@ expect_file share/casebridge/sql/mariadb.sql 644
 expect_file share/casebridge/sql/sqlite.md 644
 for kind in postgresql mariadb sqlite; do expect_file "share/casebridge/sql/received-$kind.sql" 644; done
 expect_file share/casebridge/examples/received-database.conf.example 644
+expect_file share/casebridge/examples/token.conf.example 644
 expect_file share/doc/casebridge/README.md 644
 expect_file lib/systemd/system/casebridge-crl.timer 644
 expect_file lib/systemd/system/casebridge-crl.service 644

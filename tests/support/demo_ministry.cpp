@@ -123,7 +123,7 @@ NodeIdentity DemoMinistry::identity() const {
 
 TlsClientIdentity DemoMinistry::tls_identity() const {
     auto loaded = identity();
-    return {std::move(loaded.tls_key_pem), std::move(loaded.tls_chain)};
+    return {std::move(loaded.tls_key), std::move(loaded.tls_chain)};
 }
 
 PinnedRoot DemoMinistry::pin() const {

@@ -24,6 +24,7 @@ casebridge_test(crypto_values_test LIBRARIES casebridge_crypto_test_support SOUR
   unit/crypto/private_key_test.cpp
   unit/crypto/secret_test.cpp
   unit/crypto/time_test.cpp
+  unit/crypto/token_uri_test.cpp
 )
 casebridge_test(crypto_log_test LIBRARIES casebridge_crypto_test_support SOURCES
   unit/crypto/checkpoint_test.cpp

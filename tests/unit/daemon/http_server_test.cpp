@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(a_removed_root_cuts_its_connections_and_leaves_the_others) 
 
 BOOST_AUTO_TEST_CASE(an_identity_whose_key_is_another_s_is_refused) {
     auto wrong = Endpoint::identity({&cambodia()});
-    wrong.key_pem = laos().tls.key.to_pem();
+    wrong.key = laos().tls.key.duplicate();
     Endpoint const endpoint;
     CHECK_CODE(endpoint.server->replace_identity(std::move(wrong)), "http.bad_identity");
     auto client = endpoint.client();

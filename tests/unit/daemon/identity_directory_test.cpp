@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(what_init_makes_is_loaded_and_private) {
     BOOST_CHECK_EQUAL(identity.signer.chain.size(), 2U);
     BOOST_CHECK_EQUAL(identity.encryption_chain.size(), 2U);
     BOOST_CHECK_EQUAL(identity.encryption_keys.size(), 1U);
-    BOOST_CHECK(must(PrivateKey::from_pem(identity.tls_key_pem)).matches(identity.tls_chain.front()));
+    BOOST_CHECK(identity.tls_key.matches(identity.tls_chain.front()));
     BOOST_CHECK(identity.encryption_keys.front().certificate == identity.encryption_chain.front());
 
     BOOST_CHECK_EQUAL(mode_of(made.path), 0700U);

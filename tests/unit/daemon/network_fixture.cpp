@@ -86,7 +86,7 @@ Ministry const& laos() {
 }
 
 TlsServerIdentity server_identity(Ministry const& own, std::vector<Certificate> const& peer_roots) {
-    return {.key_pem = own.tls.key.to_pem(), .chain = own.chain(own.tls), .peer_roots = peer_roots};
+    return {.key = own.tls.key.duplicate(), .chain = own.chain(own.tls), .peer_roots = peer_roots};
 }
 
 bool eventually(std::function<bool()> const& condition) {

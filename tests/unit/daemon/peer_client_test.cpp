@@ -11,7 +11,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 
 TlsClientIdentity client_identity(Ministry const& own) {
-    return {.key_pem = own.tls.key.to_pem(), .chain = own.chain(own.tls)};
+    return {.key = own.tls.key.duplicate(), .chain = own.chain(own.tls)};
 }
 
 /// Cambodia's endpoint, called by Thailand.
