@@ -58,7 +58,8 @@ std::string_view certificate_remedy(std::string_view check) {
         return "`casebridge identity request-authority`, have it signed where the root key is, `casebridge identity "
                "install-authority`.";
     if (check == "certificate_root")
-        return "Make a new root with the partners: they have to pin it (README, \"Keys\").";
+        return "`casebridge identity make-root` where the root key is; partners follow by the old root's word (README, "
+               "\"Keys\").";
     return "`casebridge identity renew` makes new leaves, and the daemon takes them up; casebridge-renew.timer does so "
            "in "
            "time.";

@@ -136,6 +136,7 @@ Result<NodeIdentity> load_identity(fs::path const& directory, NodeId const& node
                         .encryption_keys = std::move(keys),
                         .log_key = std::move(log_key),
                         .witness_key = std::move(witness_key),
+                        .former_roots = pin.former(),
                         .rotations = std::move(rotations)};
 }
 

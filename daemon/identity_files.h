@@ -22,7 +22,7 @@ Status check_directory(std::filesystem::path const& directory);
 
 Result<std::vector<Certificate>> read_chain(std::filesystem::path const& path);
 Result<PrivateKey> read_key(std::filesystem::path const& path);
-/// The node's own root, from root.pem. Errors: `trust.not_a_root`.
+/// The node's own root, from root.pem, with those before it. Errors: `trust.not_a_root`, `rollover.*`.
 Result<PinnedRoot> own_pin(std::filesystem::path const& directory, NodeId const& node);
 
 /// A certificate chain and its key as they stand in the directory, under one name.

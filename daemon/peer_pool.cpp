@@ -12,7 +12,8 @@ std::shared_ptr<PeerTransfer::Credentials const> make_credentials(PeerTarget con
                                                                   std::shared_ptr<TlsClientIdentity const> identity) {
     auto chain_pem = to_pem(identity->chain);
     return std::make_shared<PeerTransfer::Credentials const>(
-        PeerTransfer::Credentials{std::move(identity), target.root.pem(), std::move(chain_pem), target.revocations});
+        PeerTransfer::Credentials{std::move(identity), target.root.pem() + to_pem(target.former_roots),
+                                  std::move(chain_pem), target.revocations});
 }
 
 bool revoke_the_same(std::shared_ptr<KnownRevocations const> const& one,
@@ -51,7 +52,8 @@ PeerPool::~PeerPool() {
 
 bool PeerPool::serves(PeerTarget const& target) const {
     return target.node == target_.node && target.host == target_.host && target.port == target_.port &&
-           target.root == target_.root && revoke_the_same(target.revocations, target_.revocations);
+           target.root == target_.root && target.former_roots == target_.former_roots &&
+           revoke_the_same(target.revocations, target_.revocations);
 }
 
 void PeerPool::start(PeerCall call, PeerCallDone done) {
