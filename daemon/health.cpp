@@ -130,6 +130,10 @@ std::string joined(std::vector<std::string> const& words) {
 HealthCheck judge_witnesses(Status const& witnessed) {
     auto const& error = witnessed.error();
     bool const frozen = error.code == "log.behind" || error.code == "log.forked";
+    if (error.code == "log.key_retired")
+        return {"witnesses", HealthState::down, error.code,
+                "The identity is older than partners know: put the newer log.key.pem and rotations.txt back.",
+                error.detail};
     return {"witnesses", frozen ? HealthState::down : HealthState::degraded, error.code,
             frozen
                 ? "The store is not the one partners know: `casebridge recover --dry-run`."
