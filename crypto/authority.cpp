@@ -2,6 +2,7 @@
 
 #include "crypto/authority_request.h"
 #include "crypto/names.h"
+#include "crypto/oids.h"
 #include "crypto/openssl.h"
 #include "crypto/suite.h"
 
@@ -35,7 +36,8 @@ struct Profile {
     std::chrono::hours lifetime;
     char const* basic_constraints;
     char const* key_usage;
-    std::optional<Role> role;  ///< none for an authority
+    std::optional<Role> role{};        ///< none for an authority
+    std::string extended_key_usage{};  ///< of what is neither: no names, no constraints
 };
 
 Profile leaf_profile(Role role) {
@@ -78,6 +80,8 @@ void add_extensions(X509* certificate, X509* issuer, NodeId const& node, Profile
     add_text_extension(certificate, &context, NID_key_usage, profile.key_usage);
     add_text_extension(certificate, &context, NID_subject_key_identifier, "hash");
     if (issuer != certificate) add_text_extension(certificate, &context, NID_authority_key_identifier, "keyid:always");
+    if (!profile.extended_key_usage.empty())
+        return add_text_extension(certificate, &context, NID_ext_key_usage, profile.extended_key_usage.c_str());
     if (profile.role) {
         add_usages(certificate, *profile.role);
         std::string const names = "DNS:" + node.dns_name() + ",URI:" + node.uri();
@@ -188,6 +192,16 @@ Result<KeyAndCertificate> issue_leaf(NodeId const& node, Role role, KeyAndCertif
 Result<Certificate> issue_leaf_for(NodeId const& node, Role role, KeyAndCertificate const& issuing,
                                    PrivateKey const& key, Timestamp now) {
     return issue(node, leaf_profile(role), key.raw(), &issuing, now);
+}
+
+Result<Certificate> issue_next_root_statement(NodeId const& node, KeyAndCertificate const& root,
+                                              Certificate const& next, Timestamp now, std::chrono::hours lifetime) {
+    Profile const profile{.common_name = "next root",
+                          .lifetime = lifetime,
+                          .basic_constraints = "critical,CA:FALSE",
+                          .key_usage = "critical,digitalSignature",
+                          .extended_key_usage = std::string("critical,") + kOidNextRootUsage};
+    return issue(node, profile, X509_get0_pubkey(next.raw()), &root, now);
 }
 
 Result<Bytes> issue_crl(KeyAndCertificate const& issuer, std::vector<Certificate> const& revoked, Timestamp now,

@@ -34,6 +34,11 @@ Result<KeyAndCertificate> issue_leaf(NodeId const& node, Role role, KeyAndCertif
 Result<Certificate> issue_leaf_for(NodeId const& node, Role role, KeyAndCertificate const& issuing,
                                    PrivateKey const& key, Timestamp now);
 
+/// What root_rollover.h makes of it: a certificate over `next`'s key that has no authority. Errors:
+/// `authority.openssl`.
+Result<Certificate> issue_next_root_statement(NodeId const& node, KeyAndCertificate const& root,
+                                              Certificate const& next, Timestamp now, std::chrono::hours lifetime);
+
 /// A CRL (RFC 5280 section 5) of `issuer` listing `revoked` (leaves by serial number), valid for `lifetime`.
 Result<Bytes> issue_crl(KeyAndCertificate const& issuer, std::vector<Certificate> const& revoked, Timestamp now,
                         std::chrono::hours lifetime);

@@ -145,6 +145,13 @@ PinnedRoot PinnedRoot::with(std::shared_ptr<KnownRevocations const> revocations)
     return knowing;
 }
 
+PinnedRoot PinnedRoot::with_former(std::vector<Former> former) const {
+    PinnedRoot knowing = *this;
+    knowing.former_ = std::make_shared<std::vector<Former> const>(std::move(former));
+    knowing.memory_ = std::make_shared<ChainMemory>();
+    return knowing;
+}
+
 Status PinnedRoot::verify(std::vector<Certificate> const& chain, Role role, Timestamp now,
                           std::vector<Bytes> const& crls) const {
     RETURN_IF_ERROR(verify_chain(chain, role, now, crls));
@@ -167,13 +174,25 @@ Status PinnedRoot::verify_chain(std::vector<Certificate> const& chain, Role role
     if (!crls.empty()) return verify_anew(chain, role, now, crls);
     auto const name = ChainMemory::name_of(chain, role);
     if (memory_->accepts(name, now)) return Done{};
-    RETURN_IF_ERROR(verify_anew(chain, role, now, {}));
+    auto const below_root = verify_below(root_, chain, role, now, {});
+    // What a former root has issued is not remembered: it ends when that root does.
+    if (!below_root) return former_->empty() ? below_root : verify_anew(chain, role, now, {});
     memory_->remember(name, chain, root_, now);
     return Done{};
 }
 
 Status PinnedRoot::verify_anew(std::vector<Certificate> const& chain, Role role, Timestamp now,
                                std::vector<Bytes> const& crls) const {
+    auto verified = verify_below(root_, chain, role, now, crls);
+    for (auto const& each : *former_) {
+        if (verified || verified.error().code != "trust.chain_invalid") return verified;
+        if (now <= each.until) verified = verify_below(each.root, chain, role, now, crls);
+    }
+    return verified;
+}
+
+Status PinnedRoot::verify_below(Certificate const& root, std::vector<Certificate> const& chain, Role role,
+                                Timestamp now, std::vector<Bytes> const& crls) const {
     openssl::ErrorScope const errors;
     if (chain.empty() || chain.size() > kLongestChain)
         return unauthentic("trust.chain_invalid", "no certificate, or too many");
@@ -186,7 +205,7 @@ Status PinnedRoot::verify_anew(std::vector<Certificate> const& chain, Role role,
 
     // Only this node's root is in the store: a certificate of any other node ends nowhere.
     openssl::Store const store(openssl::require(X509_STORE_new(), "X509_STORE_new"));
-    openssl::require(X509_STORE_add_cert(store.get(), root_.raw()) == 1, "X509_STORE_add_cert");
+    openssl::require(X509_STORE_add_cert(store.get(), root.raw()) == 1, "X509_STORE_add_cert");
     auto const untrusted = stack_of(chain);
     openssl::StoreContext const context(openssl::require(X509_STORE_CTX_new(), "X509_STORE_CTX_new"));
     openssl::require(X509_STORE_CTX_init(context.get(), store.get(), leaf, untrusted.get()) == 1,
@@ -194,22 +213,42 @@ Status PinnedRoot::verify_anew(std::vector<Certificate> const& chain, Role role,
     configure(context.get(), now, role, !crls.empty());
     X509_STORE_CTX_set0_crls(context.get(), crl_stack.get());
     if (X509_verify_cert(context.get()) != 1) return translate(X509_STORE_CTX_get_error(context.get()));
-    return check_path(X509_STORE_CTX_get0_chain(context.get()), root_.raw());
+    return check_path(X509_STORE_CTX_get0_chain(context.get()), root.raw());
 }
 
-/// An authority that the root has issued, or the root.
-Status PinnedRoot::verify_authority(Certificate const& authority, Timestamp now) const {
+namespace {
+
+/// Whether this root has issued a certificate that is no leaf of ours.
+Status verify_issued(Certificate const& root, Certificate const& issued, Timestamp now) {
     openssl::ErrorScope const errors;
-    if (authority == root_) return Done{};
-    if (X509_check_ca(authority.raw()) != 1) return unauthentic("trust.chain_invalid", "it is not an authority");
     openssl::Store const store(openssl::require(X509_STORE_new(), "X509_STORE_new"));
-    openssl::require(X509_STORE_add_cert(store.get(), root_.raw()) == 1, "X509_STORE_add_cert");
+    openssl::require(X509_STORE_add_cert(store.get(), root.raw()) == 1, "X509_STORE_add_cert");
     openssl::StoreContext const context(openssl::require(X509_STORE_CTX_new(), "X509_STORE_CTX_new"));
-    openssl::require(X509_STORE_CTX_init(context.get(), store.get(), authority.raw(), nullptr) == 1,
+    openssl::require(X509_STORE_CTX_init(context.get(), store.get(), issued.raw(), nullptr) == 1,
                      "X509_STORE_CTX_init");
     configure(context.get(), now, Role::encryption, false);
     if (X509_verify_cert(context.get()) != 1) return translate(X509_STORE_CTX_get_error(context.get()));
-    return check_path(X509_STORE_CTX_get0_chain(context.get()), root_.raw());
+    return check_path(X509_STORE_CTX_get0_chain(context.get()), root.raw());
+}
+
+}  // namespace
+
+Status PinnedRoot::verify_statement(Certificate const& statement, Timestamp now) const {
+    return verify_issued(root_, statement, now);
+}
+
+/// An authority that the root has issued, or the root; likewise of former ones, whose lists only take trust away.
+Status PinnedRoot::verify_authority(Certificate const& authority, Timestamp now) const {
+    std::vector<Certificate> roots{root_};
+    for (auto const& each : *former_) roots.push_back(each.root);
+    if (std::ranges::find(roots, authority) != roots.end()) return Done{};
+    if (X509_check_ca(authority.raw()) != 1) return unauthentic("trust.chain_invalid", "it is not an authority");
+    Status verified = Done{};
+    for (auto const& root : roots) {
+        verified = verify_issued(root, authority, now);
+        if (verified || verified.error().code != "trust.chain_invalid") break;
+    }
+    return verified;
 }
 
 Status PinnedRoot::accept(RevocationList const& list, std::vector<Certificate> const& authorities,
@@ -217,6 +256,7 @@ Status PinnedRoot::accept(RevocationList const& list, std::vector<Certificate> c
     Status signed_by = Error{ErrorKind::unauthentic, "crl.not_of_this_authority"};
     auto all = authorities;
     all.push_back(root_);
+    for (auto const& each : *former_) all.push_back(each.root);
     for (auto const& authority : all) {
         signed_by = list.verify(authority);
         if (!signed_by && signed_by.error().code == "crl.not_of_this_authority") continue;

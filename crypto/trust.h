@@ -41,11 +41,25 @@ public:
     /// nullptr: nothing is known.
     [[nodiscard]] std::shared_ptr<KnownRevocations const> const& revocations() const noexcept { return revocations_; }
 
+    /// A root that the pinned one took the place of: its chains are accepted at any time up to `until`, and none after.
+    struct Former {
+        Certificate root;
+        Timestamp until;
+        std::optional<Certificate> statement{};  ///< by which it said so; only to be shown on
+    };
+    [[nodiscard]] PinnedRoot with_former(std::vector<Former> former) const;
+    [[nodiscard]] std::vector<Former> const& former() const noexcept { return *former_; }
+    /// Whether the pinned root itself, and no former one, has signed this certificate, which is current. What it says
+    /// is for root_rollover.h. Errors: `trust.chain_invalid`, `trust.expired`, `trust.not_yet_valid`,
+    /// `trust.weak_key`.
+    [[nodiscard]] Status verify_statement(Certificate const& statement, Timestamp now) const;
+
     /// Whether anything may be sent. Errors: `trust.no_current_crl`.
     [[nodiscard]] Status require_current(Timestamp now) const;
 
-    /// Whether `list` is signed by the root or by one of `authorities`, which the root has issued, and is current.
-    /// Errors: `crl.not_of_this_authority`, `crl.bad_signature`, `crl.not_yet_valid`, `crl.expired`, `trust.*`.
+    /// Whether `list` is signed by the root, a former one, or by one of `authorities`, which the root has issued, and
+    /// is current. Errors: `crl.not_of_this_authority`, `crl.bad_signature`, `crl.not_yet_valid`, `crl.expired`,
+    /// `trust.*`.
     [[nodiscard]] Status accept(RevocationList const& list, std::vector<Certificate> const& authorities,
                                 Timestamp now) const;
 
@@ -56,10 +70,13 @@ private:
                         std::vector<Bytes> const& crls) const;
     Status verify_anew(std::vector<Certificate> const& chain, Role role, Timestamp now,
                        std::vector<Bytes> const& crls) const;
+    Status verify_below(Certificate const& root, std::vector<Certificate> const& chain, Role role, Timestamp now,
+                        std::vector<Bytes> const& crls) const;
     [[nodiscard]] Status verify_authority(Certificate const& authority, Timestamp now) const;
 
     NodeId node_;
     Certificate root_;
+    std::shared_ptr<std::vector<Former> const> former_ = std::make_shared<std::vector<Former> const>();  ///< likewise
     std::shared_ptr<ChainMemory> memory_;                    ///< owners: the copies of this pin
     std::shared_ptr<KnownRevocations const> revocations_{};  ///< owners: the copies of this pin, and open connections
 };

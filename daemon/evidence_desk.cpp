@@ -1,5 +1,6 @@
 #include "daemon/evidence_desk.h"
 
+#include "crypto/root_rollover.h"
 #include "daemon/files.h"
 #include "policies/evidence/leaf.h"
 
@@ -55,6 +56,12 @@ Result<std::string> by_the_log_alone(std::string const& note, std::string const&
     if (signatures == std::string::npos || own == std::string::npos)
         return Error{ErrorKind::internal, "log.inconsistent", "a head that the log did not sign"};
     return note.substr(0, signatures + 2) + note.substr(own + 1, note.find('\n', own + 1) - own);
+}
+
+/// With those before it and what they said: whatever one of them vouches for can be judged.
+std::string roots_of(PinnedRoot const& pin) {
+    auto const history = RootHistory::of(pin);
+    return history ? history->pem() : pin.root().pem();
 }
 
 void put(EvidenceFiles& files, std::string_view name, ByteView bytes) {
@@ -162,7 +169,7 @@ Status EvidenceDesk::add_roots(Kept const& kept, EvidenceFiles& files) {
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(kept.other);
     if (peer == nullptr) return Error{ErrorKind::not_found, "peer.unknown", kept.other.text()};
-    auto const own = parts_.own_root.root().pem(), theirs = peer->pin.root().pem();
+    auto const own = roots_of(parts_.own_root), theirs = roots_of(peer->pin);
     bool const sender = kept.side == EvidenceSide::sender;
     put(files, evidence::sender_root, as_bytes(sender ? own : theirs));
     put(files, evidence::recipient_root, as_bytes(sender ? theirs : own));

@@ -61,7 +61,8 @@ std::string_view certificate_remedy(std::string_view check) {
         return "`casebridge identity request-authority`, have it signed where the root key is, `casebridge identity "
                "install-authority`.";
     if (check == "certificate_root")
-        return "Make a new root with the partners: they have to pin it (README, \"Keys\").";
+        return "`casebridge identity make-root` where the root key is; partners follow by the old root's word (README, "
+               "\"Keys\").";
     return "`casebridge identity renew` makes new leaves, and the daemon takes them up; casebridge-renew.timer does so "
            "in "
            "time.";
@@ -132,6 +133,10 @@ std::string joined(std::vector<std::string> const& words) {
 HealthCheck judge_witnesses(Status const& witnessed) {
     auto const& error = witnessed.error();
     bool const frozen = error.code == "log.behind" || error.code == "log.forked";
+    if (error.code == "log.key_retired")
+        return {"witnesses", HealthState::down, error.code,
+                "The identity is older than partners know: put the newer log.key.pem and rotations.txt back.",
+                error.detail};
     return {"witnesses", frozen ? HealthState::down : HealthState::degraded, error.code,
             frozen
                 ? "The store is not the one partners know: `casebridge recover --dry-run`."

@@ -29,7 +29,7 @@
 //                               we send and take nothing; the code of why our list cannot be read.
 //                               There only once we or a partner have lists.
 //   witnesses         degraded  `log.not_witnessed`, `log.recovering`, `log.withdrawals_unknown`: no case data leaves;
-//                     down      `log.behind`, `log.forked`: nothing is done. There only if so.
+//                     down      `log.behind`, `log.forked`, `log.key_retired`: nothing is done. There only if so.
 //   meeting_keys      degraded  `meeting_key.none_current`: they are required of those partners and there is none, so
 //   that
 //                               nothing leaves; `meeting_key.ran_out`: what leaves has no layer any more;

@@ -154,6 +154,7 @@ Result<NodeIdentity> load_identity(fs::path const& directory, NodeId const& node
                         .keys_out_of_reach = retired.out_of_reach,
                         .log_key = std::move(log_key),
                         .witness_key = std::move(witness_key),
+                        .former_roots = pin.former(),
                         .rotations = std::move(rotations)};
 }
 

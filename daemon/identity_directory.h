@@ -9,6 +9,7 @@
 //   crl.pem                 revocation lists of the issuing authorities; none before the first (identity_revocation.h)
 //   log.key.pem             the log's Ed25519 note key (LOG.md); none in a directory of an older casebridge
 //   witness.key.pem         the Ed25519 key that cosigns partners' logs; likewise
+//   roots.pem               how root.pem took the place of others (identity_roots.h); none before the first time
 //   rotations.txt           statements by which these two took the place of others; none before the first
 //
 // Directory 0700, keys 0600; files are written whole under another name, synced, and renamed.
@@ -34,6 +35,7 @@ struct NodeIdentity {
     int keys_out_of_reach = 0;                       ///< older ones in a token that is away
     std::optional<NoteSigner> log_key;               ///< of log_origin(node); none: add_log_keys()
     std::optional<NoteSigner> witness_key;           ///< of witness_name(node); likewise
+    std::vector<PinnedRoot::Former> former_roots;    ///< that this one took the place of (identity_roots.h)
     std::vector<SignedRotation> rotations;           ///< how the two took the place of others (note_keys.h)
 };
 

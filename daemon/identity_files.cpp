@@ -2,6 +2,7 @@
 
 #include "crypto/token_key.h"
 #include "daemon/files.h"
+#include "daemon/identity_roots.h"
 #include "daemon/token_keys.h"
 
 namespace casebridge::identity_files {
@@ -86,7 +87,9 @@ Status check_directory(fs::path const& directory) {
 
 Result<PinnedRoot> own_pin(fs::path const& directory, NodeId const& node) {
     ASSIGN_OR_RETURN(auto const roots, read_chain(certificate_path(directory, "root")));
-    return PinnedRoot::pin(node, roots.front(), roots.front().fingerprint());
+    ASSIGN_OR_RETURN(auto const pin, PinnedRoot::pin(node, roots.front(), roots.front().fingerprint()));
+    ASSIGN_OR_RETURN(auto const history, own_roots(directory));
+    return history ? pin.with_former(former_roots(*history, pin.root())) : pin;
 }
 
 Result<Pair> read_pair(fs::path const& directory, std::string_view name) {

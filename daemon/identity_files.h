@@ -30,7 +30,7 @@ Result<std::vector<Certificate>> read_chain(std::filesystem::path const& path);
 Result<PrivateKey> read_key(std::filesystem::path const& path);
 /// From its file, or from the token its URI names. Errors: `token.*`, `identity.key_twice`.
 Result<PrivateKey> read_named_key(std::filesystem::path const& directory, std::string_view name);
-/// The node's own root, from root.pem. Errors: `trust.not_a_root`.
+/// The node's own root, from root.pem, with those before it. Errors: `trust.not_a_root`, `rollover.*`.
 Result<PinnedRoot> own_pin(std::filesystem::path const& directory, NodeId const& node);
 
 /// A certificate chain and its key as they stand in the directory, under one name.

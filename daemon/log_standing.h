@@ -94,6 +94,7 @@ private:
     Status judge_rotations(NodeId const& by, PeerClient::Outcome const& outcome);
     void on_latest(NodeId const& node, PeerClient::Outcome outcome);
     void compared(NodeId const& node, Status const& outcome);
+    // log_offer.cpp
     struct Offer {
         NodeId node;
         std::uint64_t old_size;  ///< that the partner has cosigned
@@ -108,6 +109,7 @@ private:
     Status take_cosignature(Peer const& peer, LogDesk::GrowthProof const& proof, HttpResponse const& response);
     Status freeze(std::string_view code, NodeId const& by, std::string const& what);
     [[nodiscard]] bool is_known_to_fit(NodeId const& by, std::string const& note) const;
+    static Error failure_of(HttpResponse const& response, std::string_view code);
     void note_failure(NodeId const& node, std::string_view code);
     [[nodiscard]] std::optional<Timestamp> newest_cosignature() const;
 

@@ -17,6 +17,7 @@
 #include "daemon/schema/version_20.h"
 #include "daemon/schema/version_21.h"
 #include "daemon/schema/version_22.h"
+#include "daemon/schema/version_23.h"
 #include "daemon/schema/version_3.h"
 #include "daemon/schema/version_4.h"
 #include "daemon/schema/version_5.h"
@@ -51,7 +52,8 @@ constexpr std::array all{Migration{1, schema::version_1},
                          Migration{19, schema::version_19, EvidenceTable::fill},
                          Migration{20, schema::version_20},
                          Migration{21, schema::version_21},
-                         Migration{22, schema::version_22}};
+                         Migration{22, schema::version_22},
+                         Migration{23, schema::version_23}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

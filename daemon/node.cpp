@@ -322,6 +322,12 @@ Status listen(Parts& p) {
         if (auto const replaced = p.peer_server->replace_identity(p.tls_identity()); !replaced)
             p.telemetry.log(LogLevel::error, "tls.not_replaced", {{"why", replaced.error()}});
     });
+    p.contact->on_rolled([&p] {
+        p.pool.submit_always([&p] {
+            if (auto const reloaded = p.contact->reload(); !reloaded)
+                p.telemetry.log(LogLevel::error, "peer.not_reloaded", {{"why", reloaded.error()}});
+        });
+    });
     p.contact->on_revoked([&p](NodeId const& node) {
         // What is open was opened when the certificate was still good. Calls that are cancelled are made again.
         if (auto const replaced = p.peer_server->replace_identity(p.tls_identity()); !replaced)
@@ -345,7 +351,8 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
                                           std::function<void(Error const&)> on_fatal, FreeSpace free_space) {
     auto const directory = config.state_directory / "identity";
     ASSIGN_OR_RETURN(auto identity, load_identity(directory, config.node, clock.now()));
-    ASSIGN_OR_RETURN(auto own_root, PinnedRoot::pin(config.node, identity.root, identity.root.fingerprint()));
+    ASSIGN_OR_RETURN(auto const root, PinnedRoot::pin(config.node, identity.root, identity.root.fingerprint()));
+    auto own_root = root.with_former(identity.former_roots);
     Self self{config.node, config.kind, config.offices, config.clock_skew};
     if (!free_space) free_space = free_space_at(config.state_directory);
     auto parts = std::make_unique<Parts>(std::move(config), std::move(self), std::move(identity), std::move(own_root),
@@ -420,6 +427,7 @@ void Node::patrol() {
     p.pool.submit_always([&p] { p.meeting_keys->destroy_over(); });
     p.contact->fetch_due_revocations();
     p.contact->refresh_due_documents();
+    p.contact->follow_due_roots();
     p.duties->dispatch();
     p.procedure_clock->wake();
     p.rounds->wake();

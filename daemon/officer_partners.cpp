@@ -31,6 +31,19 @@ Json revocation_json(Peer const& peer, Timestamp now) {
         .set("revoked", revoked);
 }
 
+/// The roots before the pinned one, the last first.
+Json former_roots_json(Peer const& peer) {
+    auto list = Json::array();
+    auto const& rows = peer.row.former_roots;
+    for (auto i = rows.size(); i > 0; --i)
+        list.push(Json::object()
+                      .set("fingerprint", peer.pin.former()[i - 1].root.fingerprint_text())
+                      .set("rolled_at", to_rfc3339(rows[i - 1].rolled_at))
+                      .set("until", to_rfc3339(rows[i - 1].until))
+                      .set("ended_at", optional_time(rows[i - 1].ended_at)));
+    return list;
+}
+
 Json peer_json(Peer const& peer, Timestamp now) {
     auto const& row = peer.row;
     auto json = Json::object();
@@ -39,6 +52,7 @@ Json peer_json(Peer const& peer, Timestamp now) {
         .set("name", row.name)
         .set("address", row.host + ":" + std::to_string(row.port))
         .set("fingerprint", peer.pin.root().fingerprint_text())
+        .set("former_roots", former_roots_json(peer))
         .set("offices", offices_json(row.offices))
         .set("schema", row.schema)
         .set("log_key", row.log_key)
@@ -154,9 +168,9 @@ void remove_peer(OfficerCall& call) {
     call.answer(Json::object().set("node", node->text()));
 }
 
-/// `revocations`: how the look for its lists ended, where it was reached.
+/// `revocations`, `roots`: how the looks for its lists and its next root ended, where it was reached.
 void answer_check(OfficerCall& call, NodeId const& node, Result<PeerCheck> const& checked,
-                  Status const& revocations = Done{}) {
+                  Status const& revocations = Done{}, Status const& roots = Done{}) {
     if (!checked && checked.error().code == "peer.unknown") return call.fail(checked);
     auto json = Json::object();
     json.set("node", node.text()).set("reachable", static_cast<bool>(checked));
@@ -167,6 +181,7 @@ void answer_check(OfficerCall& call, NodeId const& node, Result<PeerCheck> const
             .set("encryption_not_after", to_rfc3339(checked->encryption_not_after))
             .set("clock_difference_ms", static_cast<std::int64_t>(checked->clock_difference.count()));
         if (!revocations) json.set("revocation_code", revocations.error().code);
+        if (!roots) json.set("root_code", roots.error().code);
         call.parts().outbox.wake();
         call.parts().rounds.wake();  // it can be compared with, and cosign
     } else {
@@ -182,7 +197,9 @@ void check_peer(OfficerCall& call) {
     call.parts().contact.refresh(*node, [later = call, node = *node](Result<PeerCheck> const& checked) mutable {
         if (!checked) return answer_check(later, node, checked);
         later.parts().contact.fetch_revocations(node, [later, node, checked](Status const& fetched) mutable {
-            answer_check(later, node, checked, fetched);
+            later.parts().contact.follow_roots(node, [later, node, checked, fetched](Status const& followed) mutable {
+                answer_check(later, node, checked, fetched, followed);
+            });
         });
     });
 }

@@ -16,8 +16,9 @@ struct PeerTarget {
     NodeId node;
     std::string host;  ///< where to connect (CURLOPT_CONNECT_TO)
     std::uint16_t port = 0;
-    Certificate root;                                       ///< the pin: the only trust anchor for this call
+    Certificate root;                                       ///< the pin: with former ones, all that is trusted
     std::shared_ptr<KnownRevocations const> revocations{};  ///< owners: the pin and whoever has a target; may be null
+    std::vector<Certificate> former_roots{};                ///< whose chains count still
 };
 
 struct TlsClientIdentity {

@@ -70,6 +70,14 @@ public:
     void fetch_revocations(NodeId const& node, std::function<void(Status)> done);
     /// Those of every peer whose turn it is.
     void fetch_due_revocations();
+    /// Asks the peer whether another root took the place of the pinned one (crypto/root_rollover.h), and pins that.
+    /// Errors: `peer.*`, `certificate.malformed`, `rollover.*` (`not_from_pinned`: it does not begin with the pinned
+    /// root; `loop`: a root that was pinned before), `trust.*`; all but the first change nothing and are an alarm.
+    void follow_roots(NodeId const& node, std::function<void(Status)> done);
+    /// That of every peer each hour; and ends what former roots' time is over.
+    void follow_due_roots();
+    /// Called on the engine's thread after that changed the registry: reload() is due, elsewhere.
+    void on_rolled(std::function<void()> rolled) { rolled_ = std::move(rolled); }
     /// Called, on the engine's thread, when a certificate of a peer was found to be revoked that was not before.
     void on_revoked(std::function<void(NodeId const&)> revoked) { revoked_ = std::move(revoked); }
 
@@ -94,6 +102,9 @@ private:
     Status publish(Result<Stored> stored);
     Status on_lists(NodeId const& node, PeerClient::Outcome const& outcome, std::vector<RevocationList>& lists) const;
     Result<Stored> store_lists(Store& store, NodeId const& node, std::vector<RevocationList> const& lists) const;
+    void on_roots(NodeId const& node, HttpResponse const& response, std::function<void(Status)> done);
+    void refuse_roots(NodeId const& node, Error const& why, std::function<void(Status)> const& done);
+    void end_overlaps();
     void end_fetch(NodeId const& node, Status const& status);
     Result<PeerCheck> verify_document(Peer const& peer, HttpResponse const& response) const;
 
@@ -112,7 +123,9 @@ private:
     };
     std::mutex fetching_;
     std::map<NodeId, Fetch> fetches_;
-    std::map<NodeId, Timestamp> document_asked_at_;  ///< under `fetching_`
+    static constexpr std::chrono::hours roots_interval{1};
+    std::map<NodeId, Timestamp> document_asked_at_, roots_asked_at_;  ///< under `fetching_`
+    std::function<void()> rolled_ = [] {};
 };
 
 }  // namespace casebridge

@@ -1,6 +1,7 @@
 #include "daemon/peer_endpoint.h"
 
 #include "daemon/identity_revocation.h"
+#include "daemon/identity_roots.h"
 
 namespace casebridge {
 
@@ -37,6 +38,19 @@ void PeerEndpoint::answer_revocations(HttpResponder respond) {
         if (own.error().code != "crl.none")
             parts_.telemetry.log(LogLevel::error, "revocation.unreadable", {{"why", own.error()}});
         respond(problem(own.error().code == "crl.none" ? 404 : 503, own.error().code));
+    });
+    if (!taken) respond(problem(503, "daemon.busy"));
+}
+
+/// Read anew each time, too: partners follow before this node is restarted with its next root.
+void PeerEndpoint::answer_roots(HttpResponder respond) {
+    auto const taken = parts_.pool.submit([this, respond] {
+        auto const history = own_roots(parts_.identity_directory);
+        if (history && *history)
+            return respond(
+                {.status = 200, .content_type = "application/x-pem-file", .body = to_bytes((*history)->pem())});
+        if (!history) parts_.telemetry.log(LogLevel::error, "rollover.unreadable", {{"why", history.error()}});
+        respond(history ? problem(404, "rollover.none") : problem(503, history.error().code));
     });
     if (!taken) respond(problem(503, "daemon.busy"));
 }
@@ -93,6 +107,7 @@ void PeerEndpoint::tell(HttpRequest const& request, HttpResponder respond) {
     if (request.method != "GET") return respond(problem(405, "http.method_not_allowed"));
     if (request.path == "/exchange/v1/health") return answer_health(std::move(respond));
     if (request.path == "/exchange/v1/crl") return answer_revocations(std::move(respond));
+    if (request.path == "/exchange/v1/roots") return answer_roots(std::move(respond));
     auto document = parts_.document;
     document.encryption_chain_pem = to_pem(parts_.own.get()->encryption);
     document.time = parts_.clock.now();
@@ -118,7 +133,7 @@ void PeerEndpoint::handle(HttpRequest request, HttpResponder respond) {
     }
     if (is("/exchange/v1/messages") || is("/exchange/v1/queries") || is("/exchange/v1/replay"))
         return take(std::move(request), **peer, std::move(respond));
-    if (is("/exchange/v1/node") || is("/exchange/v1/health") || is("/exchange/v1/crl"))
+    if (is("/exchange/v1/node") || is("/exchange/v1/health") || is("/exchange/v1/crl") || is("/exchange/v1/roots"))
         return tell(request, std::move(respond));
     if (about_logs) return parts_.log.handle(request, node, std::move(respond));
     respond(problem(404, "http.not_found"));

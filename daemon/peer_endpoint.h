@@ -43,6 +43,7 @@ private:
     bool within_quota(NodeId const& node, Kind kind);
     void answer_health(HttpResponder respond);
     void answer_revocations(HttpResponder respond);
+    void answer_roots(HttpResponder respond);
     void take(HttpRequest request, Peer const& peer, HttpResponder respond);
     void take_with_heads(HttpRequest request, NodeId const& node, HttpResponder respond);
     void take_question(Bytes sealed, NodeId const& node, HttpResponder respond);

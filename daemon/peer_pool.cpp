@@ -10,8 +10,8 @@ Error const cancelled{ErrorKind::unavailable, "peer.cancelled", ""};
 
 std::shared_ptr<PeerTransfer::Credentials const> make_credentials(PeerTarget const& target,
                                                                   std::shared_ptr<TlsClientIdentity const> identity) {
-    return std::make_shared<PeerTransfer::Credentials const>(
-        PeerTransfer::Credentials{std::move(identity), target.root.pem(), target.revocations});
+    return std::make_shared<PeerTransfer::Credentials const>(PeerTransfer::Credentials{
+        std::move(identity), target.root.pem() + to_pem(target.former_roots), target.revocations});
 }
 
 bool revoke_the_same(std::shared_ptr<KnownRevocations const> const& one,
@@ -50,7 +50,8 @@ PeerPool::~PeerPool() {
 
 bool PeerPool::serves(PeerTarget const& target) const {
     return target.node == target_.node && target.host == target_.host && target.port == target_.port &&
-           target.root == target_.root && revoke_the_same(target.revocations, target_.revocations);
+           target.root == target_.root && target.former_roots == target_.former_roots &&
+           revoke_the_same(target.revocations, target_.revocations);
 }
 
 void PeerPool::start(PeerCall call, PeerCallDone done) {

@@ -1,5 +1,8 @@
 #include "daemon/peer_registry.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace casebridge {
 
 namespace {
@@ -17,7 +20,30 @@ std::shared_ptr<KnownRevocations const> known_of(NodeId const& node, std::vector
     return std::make_shared<KnownRevocations const>(std::move(lists));
 }
 
+Result<std::vector<PinnedRoot::Former>> former_of(PeerRow const& row) {
+    std::vector<PinnedRoot::Former> all;
+    for (auto const& each : row.former_roots) {
+        ASSIGN_OR_RETURN(auto root, Certificate::from_pem(each.root_pem));
+        ASSIGN_OR_RETURN(auto statement, Certificate::from_pem(each.statement_pem));
+        all.push_back({std::move(root), each.until, std::move(statement)});
+    }
+    return all;
+}
+
 }  // namespace
+
+std::vector<Certificate> Peer::roots() const {
+    std::vector<Certificate> all{pin.root()};
+    for (std::size_t i = 0; i < row.former_roots.size(); ++i)
+        if (!row.former_roots[i].ended_at) all.push_back(pin.former()[i].root);
+    return all;
+}
+
+PeerTarget Peer::target() const {
+    auto all = roots();
+    all.erase(all.begin());
+    return {row.node, row.host, row.port, pin.root(), pin.revocations(), std::move(all)};
+}
 
 Result<std::shared_ptr<PeerSnapshot const>> PeerSnapshot::build(std::vector<PeerRow> rows,
                                                                 std::vector<PeerRevocationRow> const& revocations,
@@ -53,7 +79,9 @@ Result<std::shared_ptr<PeerSnapshot const>> PeerSnapshot::build(std::vector<Peer
         for (auto const role : {NoteKeyRole::log, NoteKeyRole::witness})
             if (auto const& key = keys[static_cast<int>(role)])
                 chains[static_cast<int>(role)] = KeyChain::to(*key, node, role, *rotations);
-        auto knowing = pin->with(known_of(node, revocations, maximum_age));
+        auto former = former_of(row);
+        if (!former) return corrupt("former root unreadable");
+        auto knowing = pin->with(known_of(node, revocations, maximum_age)).with_former(*std::move(former));
         auto const shared = meeting_keys.find(node);
         snapshot->peers_.emplace(node,
                                  Peer{std::move(row), std::move(knowing), std::move(chain), keys[0], keys[1],
@@ -70,7 +98,7 @@ Peer const* PeerSnapshot::find(NodeId const& node) const {
 std::vector<Certificate> PeerSnapshot::roots() const {
     std::vector<Certificate> roots;
     for (auto const& [node, peer] : peers_)
-        if (!peer.removed()) roots.push_back(peer.pin.root());
+        if (!peer.removed()) std::ranges::move(peer.roots(), std::back_inserter(roots));
     return roots;
 }
 

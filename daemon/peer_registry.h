@@ -22,7 +22,9 @@ struct Peer {
     std::optional<KeyChain> log_chain{}, witness_chain{};  ///< the two keys with those before them
 
     [[nodiscard]] bool removed() const { return row.removed_at.has_value(); }
-    [[nodiscard]] PeerTarget target() const { return {row.node, row.host, row.port, pin.root(), pin.revocations()}; }
+    /// Roots that its TLS chain may lead to: the pinned one first.
+    [[nodiscard]] std::vector<Certificate> roots() const;
+    [[nodiscard]] PeerTarget target() const;
 };
 
 class PeerSnapshot {

@@ -68,10 +68,35 @@ Status PeerTable::put(PeerRow const& peer) {
                         .bind(2, peer.log_key)
                         .bind(3, peer.witness_key)
                         .run());
+    RETURN_IF_ERROR(database_.prepare("DELETE FROM former_roots WHERE node = ?1").bind(1, peer.node.text()).run());
+    std::int64_t number = 0;
+    for (auto const& former : peer.former_roots) {
+        auto each = database_.prepare(
+            "INSERT INTO former_roots(node, number, root, statement, rolled_at, until, ended_at) "
+            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        each.bind(1, peer.node.text()).bind(2, ++number).bind(3, former.root_pem).bind(4, former.statement_pem);
+        stored::bind_time(each, 5, former.rolled_at);
+        stored::bind_time(each, 6, former.until);
+        stored::bind_time(each, 7, former.ended_at);
+        RETURN_IF_ERROR(each.run());
+    }
     return database_.prepare("INSERT OR REPLACE INTO peer_rotations(node, statements) VALUES(?1, ?2)")
         .bind(1, peer.node.text())
         .bind(2, peer.rotations)
         .run();
+}
+
+Result<std::vector<FormerRoot>> PeerTable::former_roots(NodeId const& node) const {
+    auto rows = database_.prepare(
+        "SELECT root, statement, rolled_at, until, ended_at FROM former_roots WHERE node = ?1 ORDER BY number");
+    rows.bind(1, node.text());
+    std::vector<FormerRoot> all;
+    for (;;) {
+        ASSIGN_OR_RETURN(bool const found, rows.step());
+        if (!found) return all;
+        all.push_back(
+            {rows.text(0), rows.text(1), stored::time(rows, 2), stored::time(rows, 3), stored::optional_time(rows, 4)});
+    }
 }
 
 Result<std::vector<PeerRow>> PeerTable::all() const {
@@ -81,6 +106,7 @@ Result<std::vector<PeerRow>> PeerTable::all() const {
         ASSIGN_OR_RETURN(bool const found, rows.step());
         if (!found) return peers;
         ASSIGN_OR_RETURN(auto peer, read(rows));
+        ASSIGN_OR_RETURN(peer.former_roots, former_roots(peer.node));
         peers.push_back(std::move(peer));
     }
 }
@@ -90,6 +116,7 @@ Result<std::optional<PeerRow>> PeerTable::find(NodeId const& node) const {
     ASSIGN_OR_RETURN(bool const found, row.bind(1, node.text()).step());
     if (!found) return std::optional<PeerRow>();
     ASSIGN_OR_RETURN(auto peer, read(row));
+    ASSIGN_OR_RETURN(peer.former_roots, former_roots(node));
     return std::optional(std::move(peer));
 }
 

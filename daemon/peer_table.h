@@ -9,6 +9,14 @@
 
 namespace casebridge {
 
+/// A root that the pinned one took the place of.
+struct FormerRoot {
+    std::string root_pem, statement_pem;
+    Timestamp rolled_at;
+    Timestamp until;  ///< its chains are accepted so long
+    std::optional<Timestamp> ended_at{};
+};
+
 struct PeerRow {
     NodeId node;
     NodeKind kind;
@@ -21,10 +29,11 @@ struct PeerRow {
     std::string encryption_chain_pem;  ///< leaf first; empty until first contact
     std::optional<Timestamp> refreshed_at;
     Timestamp added_at;
-    std::optional<Timestamp> removed_at;  ///< removed: reachable for duties only
-    std::string log_key{};                ///< vkey of its audit log; empty: not told yet
-    std::string witness_key{};            ///< vkey it cosigns with; empty: not told yet
-    std::string rotations{};              ///< how both followed others, as the partner proved it (key_rotation.h)
+    std::optional<Timestamp> removed_at;     ///< removed: reachable for duties only
+    std::string log_key{};                   ///< vkey of its audit log; empty: not told yet
+    std::string witness_key{};               ///< vkey it cosigns with; empty: not told yet
+    std::vector<FormerRoot> former_roots{};  ///< in the order in which they were pinned
+    std::string rotations{};                 ///< how both followed others, as the partner proved it (key_rotation.h)
 };
 
 class PeerTable {
@@ -36,6 +45,7 @@ public:
     Result<std::optional<PeerRow>> find(NodeId const& node) const;
 
 private:
+    Result<std::vector<FormerRoot>> former_roots(NodeId const& node) const;
     Database& database_;
 };
 

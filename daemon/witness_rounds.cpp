@@ -164,11 +164,13 @@ bool WitnessRounds::are_keys_due(NodeId const& node) {
 void WitnessRounds::follow_keys(Peer const& peer) {
     if (!peer.log_key && !peer.witness_key) return;
     auto const response = get(peer, "/exchange/v1/log/keys", maximum_rotations_bytes);
-    if (!response || !response->content_type.starts_with("text/plain")) return;
+    // Whoever answers anything else is asked again in an hour, whoever does not, in the next round.
+    if (!response && response.error().code != "peer.unexpected_answer") return;
     {
         std::lock_guard const lock(mutex_);
         followed_at_.insert_or_assign(peer.row.node, std::chrono::steady_clock::now());
     }
+    if (!response || !response->content_type.starts_with("text/plain")) return;
     auto const changed = parts_.witness.take_rotations(peer.row.node, to_text(response->body));
     if (!changed || !*changed) return;
     if (auto const reloaded = parts_.contact.reload(); !reloaded)

@@ -44,6 +44,7 @@ std::vector<Command> identity_commands();
 std::vector<Command> revocation_commands();
 std::vector<Command> token_commands();
 std::vector<Command> authority_commands();
+std::vector<Command> root_commands();
 std::vector<Command> rotation_commands();
 std::vector<Command> peer_commands();
 std::vector<Command> meeting_key_commands();

@@ -69,6 +69,11 @@ constexpr std::array kMeanings = {
     Advice{"log.key_retired",
            "a partner has the statement that gave this log key up: an older identity is in its place"},
     Advice{"identity.retired_key", "this key was given up for another: an older identity is in its place"},
+    Advice{"rollover.not_a_statement", "this certificate is no word of an old root about the next one"},
+    Advice{"rollover.other_key", "the statement is about another root than this one"},
+    Advice{"rollover.same_root", "this is the root itself; the next one needs a key of its own"},
+    Advice{"rollover.loop", "this root was given up before; none comes back"},
+    Advice{"rollover.not_from_pinned", "the roots the partner shows do not begin with the one that is pinned"},
     Advice{"rotation.too_many", "this key has been rotated as often as partners follow"},
     Advice{"rotation.shrinks", "the clock is behind the last rotation"},
     Advice{"checkpoint.retired_key", "it is signed with a key that was given up before"},
@@ -254,6 +259,10 @@ constexpr std::array kRemedies = {
     Advice{"identity.retired_key",
            "Put the newer file and rotations.txt back. If they are lost: remove this one, `casebridge identity "
            "add-log-key`, and give partners the new key (`casebridge peer keys` there)."},
+    Advice{"rollover.not_from_pinned",
+           "Call the partner. If its root is another for a good reason: `casebridge peer remove`, compare the "
+           "fingerprint, `casebridge peer add`."},
+    Advice{"rollover.other_key", "Give the file that sign-root wrote for exactly this root: make-root says which."},
     Advice{"rotation.too_many",
            "Remove the key's file, `casebridge identity add-log-key`, and give partners the new key by hand."},
     Advice{"rotation.shrinks", "Set the clock right, then try again."},

@@ -86,9 +86,20 @@ Cell meeting_keys_of(Json const& peer) {
     return {shown(*keys, "days_left") + " days" + (required ? ", required" : ""), soon ? Tone::warning : Tone::plain};
 }
 
+/// Some of the fingerprint, and since when it is this one.
+Cell root_of(Json const& peer) {
+    constexpr std::size_t enough = 23;  // eight bytes
+    auto const text = shown(peer, "fingerprint").substr(0, enough) + "…";
+    auto const& former = items(peer, "former_roots");
+    if (former.empty()) return {text};
+    bool const both = former.front().text_or("ended_at").empty();
+    return {text + " since " + local_time(former.front().text_or("rolled_at")) +
+            (both ? ", the one before until " + local_time(former.front().text_or("until")) : "")};
+}
+
 std::string render_list(Json const& json, Style const& style) {
     if (items(json, "peers").empty()) return "no partners yet; `casebridge peer add --help`\n";
-    Table table({"node", "kind", "address", "offices", "last contact", "revocations", "meeting keys", "name"});
+    Table table({"node", "kind", "address", "offices", "last contact", "root", "revocations", "meeting keys", "name"});
     for (auto const& peer : items(json, "peers")) {
         bool const removed = !peer.text_or("removed_at").empty();
         auto const contact =
@@ -98,6 +109,7 @@ std::string render_list(Json const& json, Style const& style) {
                    shown(peer, "address"),
                    shown(peer, "offices"),
                    {contact, removed ? Tone::warning : Tone::plain},
+                   root_of(peer),
                    revocations_of(peer),
                    meeting_keys_of(peer),
                    shown(peer, "name")});
@@ -126,6 +138,8 @@ std::string render_check(Json const& json, Style const& style) {
     facts.add("encryption key until", local_time(json.text_or("encryption_not_after")));
     if (auto const code = json.text_or("revocation_code"); !code.empty())
         facts.add("revocations", {"not fetched [" + printable(code) + "]", Tone::bad});
+    if (auto const code = json.text_or("root_code"); !code.empty())
+        facts.add("next root", {"not followed [" + printable(code) + "]", Tone::bad});
     facts.add("clock difference", shown(json, "clock_difference_ms") + " ms");
     return facts.text(style);
 }

@@ -19,8 +19,21 @@ public:
 
 private:
     struct Pin {
-        PinnedRoot root;
-        bool trusted;  ///< by the auditor's own knowledge
+        PinnedRoot root;                   ///< with those before it
+        bool trusted;                      ///< by the auditor's own knowledge
+        std::optional<PinnedRoot> onward;  ///< from the root that the auditor knows, if that is not the oldest
+
+        /// What any of the roots vouches for; whether it is one the auditor's knowledge leads to, `trusted` says then.
+        template <typename Verify>
+        auto verify(Verify const& verify_below) {
+            if (onward) {
+                if (auto verified = verify_below(*onward)) {
+                    trusted = true;
+                    return verified;
+                }
+            }
+            return verify_below(root);
+        }
     };
     struct Leaf {
         EvidenceLeaf leaf;
@@ -46,11 +59,11 @@ private:
     // judge_signatures.cpp: what signatures prove.
     void judge_signature();
     void judge_receipt();
-    Result<Receipt> check_receipt(Pin const& pin, std::string& words);
+    Result<Receipt> check_receipt(Pin& pin, std::string& words);
     [[nodiscard]] Timestamp receipt_logged_at() const;
     void judge_agreement();
     Result<Finding> check_agreed(std::string_view root, std::string_view signature, NodeId const& node) const;
-    Status check_signature(Pin const& pin, std::string& words);
+    Status check_signature(Pin& pin, std::string& words);
     void judge_erasure();
     void judge_erasure_receipt(Leaf const& erasure);
     Status check_erasure_receipt(Leaf const& erasure, std::string& words, bool& trusted);

@@ -9,8 +9,10 @@ namespace {
 
 /// The one of `chain`, or the root, that has issued `certificate`; nullptr if none has.
 Certificate const* issuer_of(Certificate const& certificate, std::vector<Certificate> const& chain,
-                             Certificate const& root) {
-    if (is_issued_by(certificate, root)) return &root;
+                             PinnedRoot const& pin) {
+    if (is_issued_by(certificate, pin.root())) return &pin.root();
+    for (auto const& former : pin.former())
+        if (is_issued_by(certificate, former.root)) return &former.root;
     auto const found =
         std::ranges::find_if(chain, [&](Certificate const& each) { return is_issued_by(certificate, each); });
     return found == chain.end() ? nullptr : &*found;
@@ -38,7 +40,7 @@ Result<EvidenceJudge::Listed> EvidenceJudge::check_lists(Signed const& act, std:
     for (auto const& certificate : act.chain) {
         bool const is_signer = &certificate == &act.chain.front();
         for (auto const& list : lists) {
-            auto const* const issuer = issuer_of(certificate, act.chain, pin.root.root());
+            auto const* const issuer = issuer_of(certificate, act.chain, pin.root);
             if (!list.covers(certificate) || issuer == nullptr) continue;
             RETURN_IF_ERROR(list.verify(*issuer));
             auto const entry = list.entries().find(serial_of(certificate));

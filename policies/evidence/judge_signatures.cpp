@@ -1,7 +1,10 @@
 // What signatures prove: of the sender under the message, of the recipient under its receipts, of both under the
 // agreement. A chain is judged at the time of signing: evidence outlives certificates.
 #include "crypto/envelope.h"
+#include "crypto/root_rollover.h"
 #include "policies/evidence/judge_parts.h"
+
+#include <algorithm>
 
 namespace casebridge {
 namespace {
@@ -30,20 +33,52 @@ std::string_view vouched(bool trusted) {
 
 }  // namespace
 
-Result<EvidenceJudge::Pin> EvidenceJudge::pin_of(NodeId const& node, std::string_view name) const {
-    ASSIGN_OR_RETURN(auto const pem, text(name));
-    ASSIGN_OR_RETURN(auto root, Certificate::from_pem(pem));
-    auto const known = trust_.roots.find(node);
-    auto const trusted = known != trust_.roots.end();
-    auto const fingerprint = trusted ? known->second : root.fingerprint();
-    ASSIGN_OR_RETURN(auto pin, PinnedRoot::pin(node, std::move(root), fingerprint));
-    return Pin{std::move(pin), trusted};
+namespace {
+
+/// The newest of these, accepting what any of them has issued.
+Result<PinnedRoot> pin_over(NodeId const& node, std::span<Certificate const> roots) {
+    ASSIGN_OR_RETURN(auto const pin, PinnedRoot::pin(node, roots.back(), roots.back().fingerprint()));
+    std::vector<PinnedRoot::Former> former;
+    for (auto const& each : roots.first(roots.size() - 1)) former.push_back({each, Timestamp::max()});
+    return pin.with_former(std::move(former));
 }
 
-Status EvidenceJudge::check_signature(Pin const& pin, std::string& words) {
+/// A root and those that took its place, each by the word of the one before.
+Result<std::vector<Certificate>> roots_in(NodeId const& node, std::string const& pem) {
+    ASSIGN_OR_RETURN(auto const history, RootHistory::parse(pem));
+    std::vector<Certificate> roots{history.oldest()};
+    for (auto const& step : history.steps()) {
+        ASSIGN_OR_RETURN(auto const before, pin_over(node, std::span(&roots.back(), 1)));
+        RETURN_IF_ERROR(verify_next_root(before, step.statement, step.root, step.statement.not_before()));
+        roots.push_back(step.root);
+    }
+    return roots;
+}
+
+}  // namespace
+
+/// SECURITY: an older root speaks for a newer one and never the other way round: anybody can make a root that speaks
+/// for one that is trusted. So what is trusted begins with the root the auditor knows.
+Result<EvidenceJudge::Pin> EvidenceJudge::pin_of(NodeId const& node, std::string_view name) const {
+    ASSIGN_OR_RETURN(auto const pem, text(name));
+    ASSIGN_OR_RETURN(auto const roots, roots_in(node, pem));
+    ASSIGN_OR_RETURN(auto all, pin_over(node, roots));
+    auto const known = trust_.roots.find(node);
+    if (known == trust_.roots.end()) return Pin{std::move(all), false, {}};
+    auto const first = std::ranges::find(roots, known->second, [](auto const& each) { return each.fingerprint(); });
+    if (first == roots.end()) return Error{ErrorKind::unauthentic, "trust.fingerprint_mismatch", ""};
+    if (first == roots.begin()) return Pin{std::move(all), true, {}};
+    auto const skipped = static_cast<std::size_t>(first - roots.begin());
+    ASSIGN_OR_RETURN(auto onward, pin_over(node, std::span(roots).subspan(skipped)));
+    return Pin{std::move(all), false, std::move(onward)};
+}
+
+Status EvidenceJudge::check_signature(Pin& pin, std::string& words) {
     auto const& said = statement_->leaf;
     ASSIGN_OR_RETURN(auto const bytes, file(evidence::signature));
-    ASSIGN_OR_RETURN(auto const bare, verify_bare_signature(bytes, ContentKind::message, pin.root, now_));
+    ASSIGN_OR_RETURN(auto const bare, pin.verify([&](PinnedRoot const& root) {
+        return verify_bare_signature(bytes, ContentKind::message, root, now_);
+    }));
     if (to_hex(bare.content_digest) != said.fact("payload")) return differs("digest of the payload");
     // The sender signs and writes it down; the recipient may take a message as long as messages live.
     auto const earliest = by_sender() ? said.at : said.at - longest_message_life;
@@ -60,7 +95,7 @@ void EvidenceJudge::judge_signature() {
     if (!has(evidence::signature))
         return add("signature", Finding::missing, "the sender's signature is not in the bundle",
                    "evidence.file_missing");
-    auto const pin = pin_of(manifest_->sender, evidence::sender_root);
+    auto pin = pin_of(manifest_->sender, evidence::sender_root);
     if (!pin) return add_broken("signature", "the sender's root cannot be used", pin.error());
     std::string words;
     if (auto const checked = check_signature(*pin, words); !checked)
@@ -76,11 +111,12 @@ Timestamp EvidenceJudge::receipt_logged_at() const {
     return came ? came->leaf.at : statement_->leaf.at;
 }
 
-Result<Receipt> EvidenceJudge::check_receipt(Pin const& pin, std::string& words) {
+Result<Receipt> EvidenceJudge::check_receipt(Pin& pin, std::string& words) {
     auto const& said = statement_->leaf;
     ASSIGN_OR_RETURN(auto const bytes, file(evidence::receipt));
-    ASSIGN_OR_RETURN(auto const content,
-                     verify_as_signed(bytes, ContentKind::receipt, Payload::attached, {}, pin.root, now_));
+    ASSIGN_OR_RETURN(auto const content, pin.verify([&](PinnedRoot const& root) {
+        return verify_as_signed(bytes, ContentKind::receipt, Payload::attached, {}, root, now_);
+    }));
     ASSIGN_OR_RETURN(auto receipt, parse_receipt(to_text(content.payload)));
     if (receipt.from != manifest_->recipient || receipt.to != manifest_->sender) return differs("nodes of the receipt");
     if (receipt.message != manifest_->message) return differs("message of the receipt");
@@ -101,7 +137,7 @@ void EvidenceJudge::judge_receipt() {
                    "evidence.file_missing");
     if (statement_->leaf.fact("inner").empty())
         return add("receipt", Finding::missing, "the leaf does not say what was signed", "evidence.not_said");
-    auto const pin = pin_of(manifest_->recipient, evidence::recipient_root);
+    auto pin = pin_of(manifest_->recipient, evidence::recipient_root);
     if (!pin) return add_broken("receipt", "the recipient's root cannot be used", pin.error());
     std::string words;
     auto receipt = check_receipt(*pin, words);
@@ -118,10 +154,11 @@ void EvidenceJudge::judge_receipt() {
 
 Result<Finding> EvidenceJudge::check_agreed(std::string_view root, std::string_view signature,
                                             NodeId const& node) const {
-    ASSIGN_OR_RETURN(auto const pin, pin_of(node, root));
+    ASSIGN_OR_RETURN(auto pin, pin_of(node, root));
     ASSIGN_OR_RETURN(auto const bytes, file(signature));
     ASSIGN_OR_RETURN(auto const agreement, file(evidence::agreement));
-    auto const verified = verify_agreement_signature(bytes, agreement, pin.root, now_);
+    auto const verified =
+        pin.verify([&](PinnedRoot const& each) { return verify_agreement_signature(bytes, agreement, each, now_); });
     if (!verified) return verified.error();
     return of(pin);
 }
@@ -175,8 +212,10 @@ Status EvidenceJudge::check_erasure_receipt(Leaf const& erasure, std::string& wo
     if (admission.leaf.fact("peer") != manifest_->recipient.text()) return differs("sender of the erasure receipt");
     if (admission.leaf.fact("type") != "erasure_receipt") return differs("type of the erasure receipt");
     ASSIGN_OR_RETURN(auto const bytes, file(evidence::erasure_signature));
-    ASSIGN_OR_RETURN(auto const pin, pin_of(manifest_->recipient, evidence::recipient_root));
-    ASSIGN_OR_RETURN(auto const bare, verify_bare_signature(bytes, ContentKind::message, pin.root, now_));
+    ASSIGN_OR_RETURN(auto pin, pin_of(manifest_->recipient, evidence::recipient_root));
+    ASSIGN_OR_RETURN(auto const bare, pin.verify([&](PinnedRoot const& root) {
+        return verify_bare_signature(bytes, ContentKind::message, root, now_);
+    }));
     if (to_hex(bare.content_digest) != admission.leaf.fact("payload")) return differs("digest of the erasure receipt");
     // A duty never expires: it may have been under way for long.
     if (bare.signing_time > admission.leaf.at + skew) return differs("time of signing");

@@ -1,4 +1,5 @@
-// Revocation lists as a partner shows them: what is read prints and reads as the same.
+// Revocation lists and roots as a partner shows them: what is read prints and reads as the same.
+#include "crypto/root_rollover.h"
 #include "daemon/revocation_bundle.h"
 #include "tests/fuzz/invariant.h"
 
@@ -11,6 +12,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         auto const again = RevocationList::from_der(list->der());
         FUZZ_INVARIANT(again && again->number() == list->number() && again->entries().size() == list->entries().size());
         FUZZ_INVARIANT(list->next_update() > list->this_update());
+    }
+    if (auto const roots = RootHistory::parse({reinterpret_cast<char const*>(data), size})) {
+        ++fuzz_accepted;
+        auto const again = RootHistory::parse(roots->pem());
+        FUZZ_INVARIANT(again && again->pem() == roots->pem() && again->steps().size() <= maximum_rollovers);
     }
     auto const bundle = RevocationBundle::parse({reinterpret_cast<char const*>(data), size});
     if (!bundle) {

@@ -47,6 +47,7 @@ casebridge_test(integration_revocation
     ${here}/keys_test.cpp
     ${here}/meeting_key_test.cpp
     ${here}/revocation_test.cpp
+    ${here}/root_rollover_test.cpp
     ${here}/token_test.cpp
 )
 casebridge_test(integration_onward

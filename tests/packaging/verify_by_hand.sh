@@ -117,10 +117,17 @@ leaf_in "$folder/$statement.tlog-proof" "$work/leaf"
 payload=$(fact "$work/leaf" payload) inner=$(fact "$work/leaf" inner) statement_index=$index
 holds "leaf $index: $statement at $(jq -r .at "$work/leaf") of payload digest $payload"
 
-# 6. Signatures. A root is the one the auditor knows; the chain is judged at the time of signing.
-trusted_root() { # node, file
-  local name=root_${1//-/_}
-  [[ $(openssl x509 -in "$2" -outform DER | sha) == "${!name:?the root of $1}" ]] || broken "the root of $1"
+# 6. Signatures. A root is the one the auditor knows, and that alone, whatever else its file holds: what it says of a
+# later root is checked by itself (packaging/VERIFY.md). The chain is judged at the time of signing.
+trusted_root() { # node, file; $work has the root by itself under the file's name
+  local name=root_${1//-/_} each alone
+  alone=$work/$(basename "$2")
+  csplit -s -z -f "$work/certificate-" "$2" '/^-----BEGIN CERTIFICATE-----/' '{*}'
+  for each in "$work"/certificate-*; do
+    [[ $(openssl x509 -in "$each" -outform DER 2>/dev/null | sha) != "${!name:?the root of $1}" ]] || cp "$each" "$alone"
+  done
+  rm -f "$work"/certificate-*
+  [[ -f $alone ]] || broken "the root of $1"
 }
 trusted_root "$sender" "$folder/sender-root.pem"
 trusted_root "$recipient" "$folder/recipient-root.pem"
@@ -173,7 +180,7 @@ not_revoked() { # list, root, time of the log
   rm -f "$work"/list.*
 }
 near() { (($(date -u -d "$1" +%s) - $2 < 300 + ${3:-0} && $2 - $(date -u -d "$1" +%s) < 300)) || broken "the time of signing"; }
-signed_attributes "$folder/signature.p7s" "$folder/sender-root.pem" "$sender"
+signed_attributes "$folder/signature.p7s" "$work/sender-root.pem" "$sender"
 [[ $digest == "$payload" ]] || broken "the digest that was signed"
 under_way=0
 [[ $side == sender ]] || under_way=$((31 * 86400))  # the recipient takes a message as long as messages live
@@ -184,9 +191,9 @@ holds "$sender signed payload digest $digest at $(date -u -d "@$time" +%FT%TZ)"
 # 7. Agreement, policy, consent.
 [[ $(sha <"$folder/agreement.yaml") == "$(fact "$work/leaf" agreement)" ]] || broken "the agreement's digest"
 for party in sender recipient; do
-  signed_attributes "$folder/agreement-$party.p7s" "$folder/$party-root.pem" "${!party}"
+  signed_attributes "$folder/agreement-$party.p7s" "$work/$party-root.pem" "${!party}"
   openssl cms -verify -binary -cades -inform DER -in "$folder/agreement-$party.p7s" -content "$folder/agreement.yaml" -attime "$time" \
-    -purpose any -CAfile "$folder/$party-root.pem" -out /dev/null 2>/dev/null || broken "the agreement's signature by ${!party}"
+    -purpose any -CAfile "$work/$party-root.pem" -out /dev/null 2>/dev/null || broken "the agreement's signature by ${!party}"
 done
 holds "agreement $(fact "$work/leaf" agreement) signed by both; policy $(fact "$work/leaf" policy_digest); consent of epoch $(fact "$work/leaf" consent_epoch)"
 if [[ -f $folder/consent.opening ]]; then
@@ -195,9 +202,9 @@ if [[ -f $folder/consent.opening ]]; then
 fi
 
 # 8. The receipt.
-signed_attributes "$folder/receipt.p7s" "$folder/recipient-root.pem" "$recipient"
+signed_attributes "$folder/receipt.p7s" "$work/recipient-root.pem" "$recipient"
 openssl cms -verify -binary -cades -inform DER -in "$folder/receipt.p7s" -attime "$time" -purpose any \
-  -CAfile "$folder/recipient-root.pem" -out "$work/receipt" 2>/dev/null || broken "the receipt's signature"
+  -CAfile "$work/recipient-root.pem" -out "$work/receipt" 2>/dev/null || broken "the receipt's signature"
 [[ $(jq -r '[.from, .to, .message, .inner_digest] | join(" ")' "$work/receipt") == "$recipient $sender $message $inner" ]] ||
   broken "what the receipt is for"
 near "$(jq -r .at "$work/receipt")" "$time"
@@ -222,7 +229,7 @@ if [[ -f $folder/erasure.tlog-proof ]]; then
     [[ $size == "$head_size" && $root == "$head_root" && $(jq -r .kind "$work/came") == admission &&
       $(fact "$work/came" type) == erasure_receipt && $(fact "$work/came" message) == "$(fact "$work/erased" receipt)" && $(fact "$work/came" peer) == "$recipient" ]] ||
       broken "the leaf of the erasure receipt"
-    signed_attributes "$folder/erasure.p7s" "$folder/recipient-root.pem" "$recipient"
+    signed_attributes "$folder/erasure.p7s" "$work/recipient-root.pem" "$recipient"
     [[ $digest == "$(fact "$work/came" payload)" ]] || broken "the digest of the erasure receipt"
     not_revoked "$folder/recipient-crl.pem" "$folder/recipient-root.pem" "$(jq -r .at "$work/came")"
   fi

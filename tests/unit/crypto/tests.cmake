@@ -35,6 +35,7 @@ casebridge_test(crypto_log_test LIBRARIES casebridge_crypto_test_support SOURCES
 casebridge_test(crypto_trust_test LIBRARIES casebridge_crypto_test_support SOURCES
   unit/crypto/authority_test.cpp
   unit/crypto/revocation_test.cpp
+  unit/crypto/root_rollover_test.cpp
   unit/crypto/trust_test.cpp
 )
 casebridge_test(crypto_gate_test LIBRARIES casebridge_crypto_test_support SOURCES

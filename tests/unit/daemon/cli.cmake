@@ -23,6 +23,7 @@ casebridge_test(daemon_cli LIBRARIES casebridge_cli casebridge_test_servers case
   ${CMAKE_CURRENT_LIST_DIR}/cli_doctor_database_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/cli_new_node_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/cli_papers_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/cli_root_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/cli_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/cli_token_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/command_run.cpp
