@@ -123,6 +123,7 @@ trusted_root() { # node, file; $work has the root by itself under the file's nam
   local name=root_${1//-/_} each alone
   alone=$work/$(basename "$2")
   csplit -s -z -f "$work/certificate-" "$2" '/^-----BEGIN CERTIFICATE-----/' '{*}'
+  # 2>/dev/null: what is no certificate has another digest, and `broken` says so.
   for each in "$work"/certificate-*; do
     [[ $(openssl x509 -in "$each" -outform DER 2>/dev/null | sha) != "${!name:?the root of $1}" ]] || cp "$each" "$alone"
   done
@@ -185,7 +186,7 @@ signed_attributes "$folder/signature.p7s" "$work/sender-root.pem" "$sender"
 under_way=0
 [[ $side == sender ]] || under_way=$((31 * 86400))  # the recipient takes a message as long as messages live
 near "$(jq -r .at "$work/leaf")" "$time" "$under_way"
-not_revoked "$folder/sender-crl.pem" "$folder/sender-root.pem" "$(jq -r .at "$work/leaf")"
+not_revoked "$folder/sender-crl.pem" "$work/sender-root.pem" "$(jq -r .at "$work/leaf")"
 holds "$sender signed payload digest $digest at $(date -u -d "@$time" +%FT%TZ)"
 
 # 7. Agreement, policy, consent.
@@ -193,7 +194,8 @@ holds "$sender signed payload digest $digest at $(date -u -d "@$time" +%FT%TZ)"
 for party in sender recipient; do
   signed_attributes "$folder/agreement-$party.p7s" "$work/$party-root.pem" "${!party}"
   openssl cms -verify -binary -cades -inform DER -in "$folder/agreement-$party.p7s" -content "$folder/agreement.yaml" -attime "$time" \
-    -purpose any -CAfile "$work/$party-root.pem" -out /dev/null 2>/dev/null || broken "the agreement's signature by ${!party}"
+    -purpose any -CAfile "$work/$party-root.pem" -out /dev/null 2>/dev/null ||
+    broken "the agreement's signature by ${!party}"  # instead of OpenSSL's words
 done
 holds "agreement $(fact "$work/leaf" agreement) signed by both; policy $(fact "$work/leaf" policy_digest); consent of epoch $(fact "$work/leaf" consent_epoch)"
 if [[ -f $folder/consent.opening ]]; then
@@ -204,7 +206,8 @@ fi
 # 8. The receipt.
 signed_attributes "$folder/receipt.p7s" "$work/recipient-root.pem" "$recipient"
 openssl cms -verify -binary -cades -inform DER -in "$folder/receipt.p7s" -attime "$time" -purpose any \
-  -CAfile "$work/recipient-root.pem" -out "$work/receipt" 2>/dev/null || broken "the receipt's signature"
+  -CAfile "$work/recipient-root.pem" -out "$work/receipt" 2>/dev/null ||
+  broken "the receipt's signature"  # instead of OpenSSL's words
 [[ $(jq -r '[.from, .to, .message, .inner_digest] | join(" ")' "$work/receipt") == "$recipient $sender $message $inner" ]] ||
   broken "what the receipt is for"
 near "$(jq -r .at "$work/receipt")" "$time"
@@ -212,10 +215,10 @@ if [[ $side == sender ]]; then
   leaf_in "$folder/receipt.tlog-proof" "$work/came"
   [[ $size == "$head_size" && $root == "$head_root" && $(jq -r .kind "$work/came") == receipt &&
     $(fact "$work/came" receipt) == "$(sha <"$folder/receipt.p7s")" ]] || broken "the leaf of the receipt"
-  not_revoked "$folder/recipient-crl.pem" "$folder/recipient-root.pem" "$(jq -r .at "$work/came")"
+  not_revoked "$folder/recipient-crl.pem" "$work/recipient-root.pem" "$(jq -r .at "$work/came")"
 else
   [[ $(jq -r .log_index "$work/receipt") == "$statement_index" ]] || broken "the leaf that the receipt names"
-  not_revoked "$folder/recipient-crl.pem" "$folder/recipient-root.pem" "$(jq -r .at "$work/leaf")"
+  not_revoked "$folder/recipient-crl.pem" "$work/recipient-root.pem" "$(jq -r .at "$work/leaf")"
 fi
 holds "$recipient signed that it $(jq -r .outcome "$work/receipt") it at $(jq -r .at "$work/receipt")"
 
@@ -231,7 +234,7 @@ if [[ -f $folder/erasure.tlog-proof ]]; then
       broken "the leaf of the erasure receipt"
     signed_attributes "$folder/erasure.p7s" "$work/recipient-root.pem" "$recipient"
     [[ $digest == "$(fact "$work/came" payload)" ]] || broken "the digest of the erasure receipt"
-    not_revoked "$folder/recipient-crl.pem" "$folder/recipient-root.pem" "$(jq -r .at "$work/came")"
+    not_revoked "$folder/recipient-crl.pem" "$work/recipient-root.pem" "$(jq -r .at "$work/came")"
   fi
   holds "it was destroyed, as the $(fact "$work/erased" because) $(fact "$work/erased" duty) asked, by $(jq -r .at "$work/erased")"
 fi
