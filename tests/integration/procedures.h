@@ -112,10 +112,22 @@ struct Together : TwoNodes {
             return false;
         });
     }
-    /// Both say so.
+    /// No step of this node is under way any more: a receipt that comes after the clock was turned changes the
+    /// procedure at that time.
+    void wait_receipts(DemoMinistry const& node, std::string const& procedure) {
+        eventually(node.id().text() + " has its receipts", [&] {
+            for (auto const& each : history(node, procedure))
+                if (each.find(" queued ") != std::string::npos) {
+                    retry();
+                    return false;
+                }
+            return true;
+        });
+    }
+    /// Both say so, and know that the other does.
     void both_at(std::string const& procedure, std::string const& stage_is) {
-        wait_stage(thailand, procedure, stage_is);
-        wait_stage(cambodia, procedure, stage_is);
+        for (auto* node : {&thailand, &cambodia}) wait_stage(*node, procedure, stage_is);
+        for (auto* node : {&thailand, &cambodia}) wait_receipts(*node, procedure);
     }
 
     /// What came to Cambodia for a procedure that was withdrawn is gone, or was never taken: the two leave in streams
