@@ -194,14 +194,14 @@ Result<Certificate> issue_leaf_for(NodeId const& node, Role role, KeyAndCertific
     return issue(node, leaf_profile(role), key.raw(), &issuing, now);
 }
 
-Result<Certificate> issue_next_root_statement(NodeId const& node, KeyAndCertificate const& root,
-                                              Certificate const& next, Timestamp now, std::chrono::hours lifetime) {
-    Profile const profile{.common_name = "next root",
-                          .lifetime = lifetime,
+Result<Certificate> issue_root_statement(NodeId const& node, KeyAndCertificate const& root, Certificate const& about,
+                                         RootStatementKind const& kind, Timestamp now) {
+    Profile const profile{.common_name = kind.common_name,
+                          .lifetime = kind.lifetime,
                           .basic_constraints = "critical,CA:FALSE",
                           .key_usage = "critical,digitalSignature",
-                          .extended_key_usage = std::string("critical,") + kOidNextRootUsage};
-    return issue(node, profile, X509_get0_pubkey(next.raw()), &root, now);
+                          .extended_key_usage = std::string("critical,") + kind.usage};
+    return issue(node, profile, X509_get0_pubkey(about.raw()), &root, now);
 }
 
 Result<Bytes> issue_crl(KeyAndCertificate const& issuer, std::vector<Certificate> const& revoked, Timestamp now,

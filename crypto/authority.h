@@ -34,10 +34,15 @@ Result<KeyAndCertificate> issue_leaf(NodeId const& node, Role role, KeyAndCertif
 Result<Certificate> issue_leaf_for(NodeId const& node, Role role, KeyAndCertificate const& issuing,
                                    PrivateKey const& key, Timestamp now);
 
-/// What root_rollover.h makes of it: a certificate over `next`'s key that has no authority. Errors:
-/// `authority.openssl`.
-Result<Certificate> issue_next_root_statement(NodeId const& node, KeyAndCertificate const& root,
-                                              Certificate const& next, Timestamp now, std::chrono::hours lifetime);
+/// What a root says of another root's key; root_statement.h says what it is.
+struct RootStatementKind {
+    char const* usage;        ///< dotted
+    std::string common_name;  ///< of its subject, beside the signing root's node
+    std::chrono::hours lifetime;
+};
+/// A certificate over `about`'s key that has no authority, valid for the kind's lifetime, at most as long as the root.
+Result<Certificate> issue_root_statement(NodeId const& node, KeyAndCertificate const& root, Certificate const& about,
+                                         RootStatementKind const& kind, Timestamp now);
 
 /// A CRL (RFC 5280 section 5) of `issuer` listing `revoked` (leaves by serial number), valid for `lifetime`.
 Result<Bytes> issue_crl(KeyAndCertificate const& issuer, std::vector<Certificate> const& revoked, Timestamp now,

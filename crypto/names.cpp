@@ -103,6 +103,12 @@ void set_subject(X509_NAME* subject, NodeId const& node, std::string const& comm
     add_name_part(subject, NID_commonName, common);
 }
 
+bool is_subject(Certificate const& certificate, NodeId const& node, std::string const& common) {
+    openssl::Handle<X509_NAME, X509_NAME_free> const wanted(openssl::require(X509_NAME_new(), "X509_NAME"));
+    set_subject(wanted.get(), node, common);
+    return X509_NAME_cmp(X509_get_subject_name(certificate.raw()), wanted.get()) == 0;
+}
+
 openssl::NameConstraints name_constraints(NodeId const& node) {
     openssl::NameConstraints constraints(openssl::require(NAME_CONSTRAINTS_new(), "NAME_CONSTRAINTS"));
     constraints->permittedSubtrees = openssl::require(sk_GENERAL_SUBTREE_new_null(), "name constraints");

@@ -25,6 +25,7 @@ std::optional<NodeNames> subject_names(X509* certificate);
 
 /// "O=<node>, CN=<common>": every subject below a root begins with the node, as its name constraints demand.
 void set_subject(X509_NAME* subject, NodeId const& node, std::string const& common);
+bool is_subject(Certificate const& certificate, NodeId const& node, std::string const& common);
 
 /// Permitted: the node's DNS name, URI host, mail host and directory name. Excluded: every IP address.
 openssl::NameConstraints name_constraints(NodeId const& node);

@@ -13,6 +13,7 @@ inline constexpr char kOidPermission[] = CASEBRIDGE_OID_ARC ".1.4";
 inline constexpr char kOidSigningUsage[] = CASEBRIDGE_OID_ARC ".2.1";
 inline constexpr char kOidEncryptionUsage[] = CASEBRIDGE_OID_ARC ".2.2";
 inline constexpr char kOidNextRootUsage[] = CASEBRIDGE_OID_ARC ".2.3";
+inline constexpr char kOidSuccessorUsage[] = CASEBRIDGE_OID_ARC ".2.4";
 
 #undef CASEBRIDGE_OID_ARC
 

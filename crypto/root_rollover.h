@@ -7,6 +7,7 @@
 #pragma once
 
 #include "crypto/authority.h"
+#include "crypto/root_statement.h"
 #include "crypto/trust.h"
 
 namespace casebridge {
@@ -23,9 +24,6 @@ Result<Certificate> sign_next_root(NodeId const& node, KeyAndCertificate const& 
 /// `trust.chain_invalid` (not by this root), `trust.expired`, `trust.not_yet_valid`, `trust.weak_key`; `trust.revoked`
 /// (statement or root stand on the root's own list, as far as the pin knows it).
 Status verify_next_root(PinnedRoot const& root, Certificate const& statement, Certificate const& next, Timestamp now);
-
-/// Whatever else the two certificates say: a key that was given up comes back in no other clothes.
-bool have_same_key(Certificate const& one, Certificate const& other);
 
 /// A node's roots as files and answers hold them, in PEM: the oldest, then for each that followed the statement and the
 /// root.

@@ -36,6 +36,7 @@ casebridge_test(crypto_trust_test LIBRARIES casebridge_crypto_test_support SOURC
   unit/crypto/authority_test.cpp
   unit/crypto/revocation_test.cpp
   unit/crypto/root_rollover_test.cpp
+  unit/crypto/succession_test.cpp
   unit/crypto/trust_test.cpp
 )
 casebridge_test(crypto_gate_test LIBRARIES casebridge_crypto_test_support SOURCES
