@@ -25,8 +25,8 @@ bool is_root_statement(Certificate const& statement, char const* usage) {
     constexpr std::uint32_t wanted = EXFLAG_XKUSAGE | EXFLAG_KUSAGE | EXFLAG_BCONS;
     if ((X509_get_extension_flags(statement.raw()) & (wanted | EXFLAG_CA)) != wanted) return false;
     int critical = 0;
-    openssl::ExtendedKeyUsage const usages(static_cast<EXTENDED_KEY_USAGE*>(
-        X509_get_ext_d2i(statement.raw(), NID_ext_key_usage, &critical, nullptr)));
+    openssl::ExtendedKeyUsage const usages(
+        static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(statement.raw(), NID_ext_key_usage, &critical, nullptr)));
     auto const meant = object(usage);
     return usages && critical == 1 && sk_ASN1_OBJECT_num(usages.get()) == 1 &&
            OBJ_cmp(sk_ASN1_OBJECT_value(usages.get(), 0), meant.get()) == 0;

@@ -22,8 +22,8 @@ Status require_another_node(NodeId const& node, Certificate const& root, Success
 Result<Certificate> sign_succession(NodeId const& node, KeyAndCertificate const& root, Successor const& successor,
                                     Timestamp now, std::chrono::hours lifetime) {
     RETURN_IF_ERROR(require_another_node(node, root.certificate, successor));
-    return issue_root_statement(node, root, successor.root,
-                                {kOidSuccessorUsage, common_name(successor.node), lifetime}, now);
+    return issue_root_statement(node, root, successor.root, {kOidSuccessorUsage, common_name(successor.node), lifetime},
+                                now);
 }
 
 Status verify_succession(PinnedRoot const& root, Certificate const& statement, Successor const& successor,

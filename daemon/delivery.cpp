@@ -1,5 +1,6 @@
 #include "daemon/delivery.h"
 
+#include "daemon/duty_desk.h"
 #include "daemon/onward_desk.h"
 
 namespace casebridge {
@@ -29,13 +30,7 @@ Result<bool> is_owed_again(Store& store, OutboxRow const& row, DutyRow const& du
     auto const inner = store.contents().get(row.signed_);
     auto const signer = inner ? claimed_signer(*inner, ContentKind::message) : Result<Certificate>(inner.error());
     if (!signer || signer->fingerprint() == signing.fingerprint()) return false;
-    auto const again = MessageId::make(now, to_text(random_bytes(10)));
-    RETURN_IF_ERROR(store.duties().owe_anew(duty.id, again));
-    if (duty.type == MessageType::erasure_receipt) return true;
-    ASSIGN_OR_RETURN(auto const json, store.duties().content_of(duty));
-    ASSIGN_OR_RETURN(auto const content, parse_duty_content(duty.type, json));
-    for (auto const& message : named_messages(content))
-        RETURN_IF_ERROR(store.disclosures().mark_withdrawn(message, again.text()));
+    RETURN_IF_ERROR(DutyDesk::owe_anew(store, duty, now));
     return true;
 }
 
@@ -120,6 +115,7 @@ void Delivery::finish(Status const& recorded) {
 void Delivery::begin() {
     // A clock that was set must neither end a message nor let one leave.
     if (auto const trusted = parts_.clock.require_trusted(); !trusted) return later(trusted.error(), false);
+    if (auto const code = former_name(); !code.empty()) return refuse(code);
     if (row_.expires_at <= parts_.clock.now()) return ask_again();
     parts_.standing.prepare(row_.to.node, [self = shared_from_this()](Status const& prepared) {
         // What is not allowed any more ends all the same; nothing else is tried at a partner that was not reached.
@@ -172,6 +168,15 @@ void Delivery::put_off() {
 
 void Delivery::refuse(std::string_view code) {
     settle(OutboxState::refused, std::string(code), {}, row_.possibly_delivered ? "possibly_delivered" : "never_sent");
+}
+
+/// Written by a name, or to one, that another has taken the place of: the code of that, or nothing. A duty is owed
+/// anew.
+std::string_view Delivery::former_name() const {
+    if (parts_.self.renamed_at && row_.created_at < *parts_.self.renamed_at) return "node.succeeded";
+    auto const peers = parts_.peers.snapshot();
+    auto const* const peer = peers->find(row_.to.node);
+    return peer != nullptr && peer->row.successor ? "peer.succeeded" : "";
 }
 
 bool Delivery::is_removed() const {

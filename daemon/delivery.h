@@ -53,6 +53,7 @@ private:
     void ask_again();
     void put_off();
     Result<std::uint64_t> four_yeses(ReleaseMemo const& memo, Sharing::StoredConsents stored);
+    [[nodiscard]] std::string_view former_name() const;
     [[nodiscard]] bool is_removed() const;
     void mark_owed_attempt();
     void mark_attempt(ReleaseMemo const& memo, std::uint64_t consent_epoch,

@@ -128,6 +128,17 @@ Status DutyDesk::owe(Store& store, ToDestroy const& told, MessageType type, Json
     return Done{};
 }
 
+Status DutyDesk::owe_anew(Store& store, DutyRow const& duty, Timestamp now) {
+    auto const again = new_id(now);
+    RETURN_IF_ERROR(store.duties().owe_anew(duty.id, again));
+    if (duty.type == MessageType::erasure_receipt) return Done{};
+    ASSIGN_OR_RETURN(auto const json, store.duties().content_of(duty));
+    ASSIGN_OR_RETURN(auto const content, parse_duty_content(duty.type, json));
+    for (auto const& message : named_messages(content))
+        RETURN_IF_ERROR(store.disclosures().mark_withdrawn(message, again.text()));
+    return Done{};
+}
+
 Result<std::string> DutyDesk::take(Store& store, Duty const& duty, Timestamp now) {
     if (auto const* withdrawal = std::get_if<Withdrawal>(&duty.content))
         return take_withdrawal(store, duty, *withdrawal, now);

@@ -67,6 +67,8 @@ public:
     /// that never left does not leave any more, of the others a retraction is owed. How many are.
     Result<std::int64_t> recall_copies(Store& store, NodeId const& originator, MessageId const& original,
                                        Timestamp now);
+    /// The same duty as another message, as partners know a message by its bytes: those it was sent in do not count.
+    static Status owe_anew(Store& store, DutyRow const& duty, Timestamp now);
     /// The effect of a partner's duty that is new; an empty code if it was taken, else why it is rejected
     /// (`message.unknown_withdrawal`, `onward.*`).
     Result<std::string> take(Store& store, Duty const& duty, Timestamp now);

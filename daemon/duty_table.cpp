@@ -37,6 +37,16 @@ Result<DutyRow> read(Statement const& row) {
                    .settled_at = stored::optional_time(row, 14)};
 }
 
+Result<std::vector<DutyRow>> read_all(Statement rows) {
+    std::vector<DutyRow> all;
+    while (true) {
+        ASSIGN_OR_RETURN(bool const found, rows.step());
+        if (!found) return all;
+        ASSIGN_OR_RETURN(auto row, read(rows));
+        all.push_back(std::move(row));
+    }
+}
+
 Result<std::optional<DutyRow>> read_one(Statement row) {
     ASSIGN_OR_RETURN(bool const found, row.step());
     if (!found) return std::optional<DutyRow>();
@@ -104,13 +114,11 @@ Result<std::optional<DutyRow>> DutyTable::owed_after(std::int64_t number, std::s
 Result<std::vector<DutyRow>> DutyTable::list(std::size_t limit) const {
     auto rows = database_.prepare(std::string(select) + "ORDER BY number DESC LIMIT ?1");
     rows.bind(1, stored::integer(std::min<std::uint64_t>(limit, INT64_MAX)));
-    std::vector<DutyRow> all;
-    while (true) {
-        ASSIGN_OR_RETURN(bool const found, rows.step());
-        if (!found) return all;
-        ASSIGN_OR_RETURN(auto row, read(rows));
-        all.push_back(std::move(row));
-    }
+    return read_all(std::move(rows));
+}
+
+Result<std::vector<DutyRow>> DutyTable::queued() const {
+    return read_all(database_.prepare(std::string(select) + "WHERE state = 'queued' ORDER BY number"));
 }
 
 Result<std::optional<Timestamp>> DutyTable::oldest_open() const {

@@ -40,6 +40,8 @@ public:
     Status update(DutyRow const& row);
     /// The same duty, to be sent as another message. Errors: `duty.not_found`.
     Status owe_anew(MessageId const& id, MessageId const& as);
+    /// Those in the outbox that are not settled.
+    Result<std::vector<DutyRow>> queued() const;
     Result<std::optional<DutyRow>> find(MessageId const& id) const;
     /// The first owed one behind `number` that need not wait for a staging table (ReceivedList::hold_back), to none of
     /// `except`.

@@ -98,6 +98,9 @@ Result<EvidenceDesk::Kept> EvidenceDesk::find(Store& store, MessageId const& mes
         kept->erasure_leaf = each.leaf.index;
         kept->erasure_receipt = each.said.fact("receipt");
     }
+    ASSIGN_OR_RETURN(auto const former, store.successions().former_names());
+    if (!former.empty() && kept->statement.index < former.back().leaves)
+        return Error{ErrorKind::conflict, "evidence.former_name", message.text()};
     RETURN_IF_ERROR(find_signatures(store, message, self, *kept));
     RETURN_IF_ERROR(find_erasure(store, *kept));
     return *std::move(kept);

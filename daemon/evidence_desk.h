@@ -38,6 +38,7 @@ public:
     };
     /// What an export would hold, but for the proof of the export itself; nothing is written. Errors:
     /// `evidence.not_found` (no leaf releases or admits this message), `evidence.detail_erased`, `peer.unknown`,
+    /// `evidence.former_name` (it was exchanged before this node took another name: partners can export it),
     /// `log.no_key`, `log.*`, `store.*`, `crl.malformed`.
     Result<Bundle> preview(MessageId const& message, Commitment commitment);
     /// The same with a leaf that holds the manifest's digest, and the proof of that leaf. Errors: as preview.

@@ -62,7 +62,9 @@ Result<std::optional<InboxRow>> read_one(Statement row) {
 }  // namespace
 
 Result<std::optional<InboxRow>> InboxTable::find(NodeId const& from, MessageId const& id) const {
-    auto row = database_.prepare(std::string(select) + "WHERE sender = ?1 AND message = ?2");
+    auto row =
+        database_.prepare(std::string(select) +
+                          "WHERE sender IN (?1, (SELECT successor FROM successions WHERE node = ?1)) AND message = ?2");
     row.bind(1, from.text()).bind(2, id.text());
     return read_one(std::move(row));
 }

@@ -22,6 +22,16 @@ Result<LogDesk::Signing> LogDesk::begin() const {
     return Signing(std::move(lock), std::move(key));
 }
 
+Result<Checkpoint> LogDesk::open_own(std::string const& note) const {
+    auto const own = chain();
+    if (!own) return Error{ErrorKind::not_found, "log.no_key"};
+    auto opened = open_checkpoint(note, *own);
+    if (opened) return std::move(opened->checkpoint);
+    for (auto const& each : former_)
+        if (auto former = open_checkpoint(note, each)) return std::move(former->checkpoint);
+    return opened.error();
+}
+
 std::string LogDesk::rotations() const {
     auto all = keys_.rotations();
     std::erase_if(all, [](SignedRotation const& each) { return each.rotation.role != NoteKeyRole::log; });

@@ -11,12 +11,17 @@ namespace casebridge {
 
 class LogDesk {
 public:
-    LogDesk(Engine& engine, NoteKeys const& keys) : engine_(engine), keys_(keys) {}
+    /// `former`: the logs that this one goes on with, by other names (own_succession.h).
+    LogDesk(Engine& engine, NoteKeys const& keys, std::vector<KeyChain> former = {})
+        : engine_(engine), keys_(keys), former_(std::move(former)) {}
 
     /// What partners verify with; empty: there is no key.
     [[nodiscard]] std::string vkey() const { return keys_.vkey(NoteKeyRole::log); }
     /// Under which keys what this log has ever signed verifies; none: there is no key.
     [[nodiscard]] std::optional<KeyChain> chain() const { return keys_.chain(NoteKeyRole::log); }
+    /// A head that this log has signed, by this name or a former one. Errors: `log.no_key`, and those of
+    /// open_checkpoint().
+    [[nodiscard]] Result<Checkpoint> open_own(std::string const& note) const;
     /// How its keys followed each other, as text; empty: there was one only.
     [[nodiscard]] std::string rotations() const;
 
@@ -46,6 +51,7 @@ private:
     [[nodiscard]] Result<Signing> begin() const;
     Engine& engine_;
     NoteKeys const& keys_;
+    std::vector<KeyChain> const former_;
 };
 
 }  // namespace casebridge

@@ -26,10 +26,9 @@ Status fits(Store& store, Checkpoint const& theirs) {
 }
 
 /// Whichever of our keys, above its bound, too: it was ours.
-Result<Checkpoint> signed_by_us(std::string const& note, KeyChain const& own) {
-    auto opened = open_checkpoint(note, own);
-    if (opened) return std::move(opened->checkpoint);
-    if (opened.error().code != "checkpoint.retired_key") return opened.error();
+Result<Checkpoint> signed_by_us(std::string const& note, LogDesk const& log) {
+    auto opened = log.open_own(note);
+    if (opened || opened.error().code != "checkpoint.retired_key") return opened;
     ASSIGN_OR_RETURN(auto const parsed, SignedNote::parse(note));
     return Checkpoint::parse(parsed.text());
 }
@@ -240,11 +239,10 @@ bool LogStanding::is_known_to_fit(NodeId const& by, std::string const& note) con
 }
 
 void LogStanding::on_record(NodeId const& by, std::string const& note, OnDone done) {
-    auto const own = parts_.log.chain();
-    if (!own) return done(Done{});
+    if (!parts_.log.chain()) return done(Done{});
     if (auto const whole = require_whole(); !whole) return done(whole);
     if (is_known_to_fit(by, note)) return done(Done{});
-    auto const head = signed_by_us(note, *own);
+    auto const head = signed_by_us(note, parts_.log);
     if (!head && head.error().code == "note.no_known_key") return ask_for_rotations(by, std::move(done));
     if (!head) {
         parts_.telemetry.log(LogLevel::warning, "witness.bad_record", {{"peer", by}, {"why", head.error()}});

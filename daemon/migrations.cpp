@@ -18,6 +18,7 @@
 #include "daemon/schema/version_21.h"
 #include "daemon/schema/version_22.h"
 #include "daemon/schema/version_23.h"
+#include "daemon/schema/version_24.h"
 #include "daemon/schema/version_3.h"
 #include "daemon/schema/version_4.h"
 #include "daemon/schema/version_5.h"
@@ -53,7 +54,8 @@ constexpr std::array all{Migration{1, schema::version_1},
                          Migration{20, schema::version_20},
                          Migration{21, schema::version_21},
                          Migration{22, schema::version_22},
-                         Migration{23, schema::version_23}};
+                         Migration{23, schema::version_23},
+                         Migration{24, schema::version_24}};
 
 Status step(Database& database, Migration const& migration) {
     RETURN_IF_ERROR(database.execute(migration.sql));

@@ -4,6 +4,7 @@
 #include "daemon/counted_signatures.h"
 #include "daemon/key_ring.h"
 #include "daemon/log_patrol.h"
+#include "daemon/own_succession.h"
 #include "daemon/tls_groups.h"
 
 namespace casebridge {
@@ -63,8 +64,9 @@ struct Node::Parts {
     Status load_instruments();
 
     Config const config;
-    Self const self;
+    Self self;
     PinnedRoot const own_root;
+    FormerNames former;
     OwnCertificatesHolder own;
     std::optional<NoteSigner> log_key, witness_key;  ///< move to the note keys, and so do these:
     std::vector<SignedRotation> rotations;
@@ -187,7 +189,7 @@ Status join_log(Parts& p) {
         std::make_unique<NoteKeys>(NoteKeysParts{p.self.node, p.identity_directory(), *p.engine, p.telemetry, p.clock},
                                    std::move(p.log_key), std::move(p.witness_key), std::move(p.rotations));
     RETURN_IF_ERROR(p.note_keys->load());
-    p.log = std::make_unique<LogDesk>(*p.engine, *p.note_keys);
+    p.log = std::make_unique<LogDesk>(*p.engine, *p.note_keys, p.former.logs);
     p.witness =
         std::make_unique<Witness>(WitnessParts{p.self, *p.engine, p.registry, p.telemetry, p.clock}, *p.note_keys);
     p.standing = std::make_unique<LogStanding>(
@@ -366,6 +368,10 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     p.engine = std::make_unique<Engine>(std::move(store), on_fatal);
     p.backups = std::make_unique<Backups>(p.config.state_directory, store_key, *p.engine, p.clock);
     RETURN_IF_ERROR(p.engine->call<Done>([&p](Store& opened) { return p.clock.resume(opened); }));
+    RETURN_IF_ERROR(
+        take_up_store(*p.engine, p.self.node, p.identity_directory(), p.own_root.root(), p.telemetry, p.clock.now()));
+    ASSIGN_OR_RETURN(p.former, former_names(*p.engine));
+    p.self.renamed_at = p.former.renamed_at;
     p.keys = std::make_unique<KeyRing>(
         KeyRingParts{p.self.node, p.identity_directory(), p.config.certificate_warning, p.own, p.crypto, p.client,
                      p.query_client, *p.engine, p.pool, p.telemetry, p.clock},

@@ -1,6 +1,7 @@
 // Officer API: peers, agreements, policies.
 #include "daemon/files.h"
 #include "daemon/officer_call.h"
+#include "daemon/peer_succession.h"
 
 #include <future>
 
@@ -60,6 +61,7 @@ Json peer_json(Peer const& peer, Timestamp now) {
         .set("refreshed_at", optional_time(row.refreshed_at))
         .set("added_at", to_rfc3339(row.added_at))
         .set("removed_at", optional_time(row.removed_at))
+        .set("successor", row.successor ? Json(row.successor->text()) : Json())
         .set("revocation", revocation_json(peer, now))
         .set("meeting_keys", meeting_keys_json(peer.meeting_keys.get(), now));
     return json;
@@ -140,6 +142,34 @@ void add_peer(OfficerCall& call) {
     call.parts().rounds.wake();
     call.answer(Json::object().set("node", row->node.text()).set("dry_run", call.flag("dry_run")),
                 call.flag("dry_run") ? 200 : 201);
+}
+
+void succeed_peer(OfficerCall& call) {
+    auto const actor = call.actor();
+    if (!actor) return call.fail(actor);
+    auto const old = NodeId::parse(call.parameter());
+    if (!old) return call.fail(old);
+    auto row = peer_row(call);
+    if (!row) return call.fail(row);
+    auto const statement = Certificate::from_pem(call.text("statement_pem"));
+    if (!statement) return call.fail(statement);
+    auto& parts = call.parts();
+    PeerSuccession succession(parts.engine, parts.peers, parts.contact, parts.telemetry, parts.clock);
+    auto const moved = succession.take(*old, *row, *statement, *actor, call.flag("dry_run"));
+    if (!moved) return call.fail(moved);
+    if (auto const loaded = parts.witness.load(); !loaded) return call.fail(loaded);
+    parts.duties.dispatch();
+    parts.outbox.wake();
+    parts.rounds.wake();
+    call.answer(Json::object()
+                    .set("node", old->text())
+                    .set("successor", row->node.text())
+                    .set("held", moved->held)
+                    .set("told", moved->told)
+                    .set("owed", moved->owed)
+                    .set("dropped", moved->queued)
+                    .set("procedures", moved->procedures)
+                    .set("dry_run", call.flag("dry_run")));
 }
 
 void set_peer_keys(OfficerCall& call) {
@@ -317,6 +347,7 @@ std::vector<OfficerRoute> partner_routes() {
         {"DELETE", "/v1/peers/*", Access::operation, remove_peer},
         {"POST", "/v1/peers/*/check", Access::operation, check_peer},
         {"POST", "/v1/peers/*/keys", Access::operation, set_peer_keys},
+        {"POST", "/v1/peers/*/succession", Access::operation, succeed_peer},
         {"GET", "/v1/agreements", Access::reading, list_agreements},
         {"POST", "/v1/agreements/sign", Access::case_work, sign_agreement},
         {"GET", "/v1/policies", Access::reading, list_policies},

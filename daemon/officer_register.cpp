@@ -57,19 +57,37 @@ struct NamedRecipient {
     std::string name, office;
 };
 
-/// What people call the recipient: as in the agreement it was told under, if that is still here.
-NamedRecipient recipient_named(OfficerCall& call, DisclosureRow const& row) {
+/// Who was told: whoever goes on for that node now has its place in the row.
+NodeId told_as(PeerSnapshot const& peers, DisclosureRow const& row) {
+    std::optional<Timestamp> until;
+    auto told = row.to.node;
+    for (auto const& [node, peer] : peers.all()) {
+        auto const ended = peer.row.removed_at;
+        if (peer.row.successor != row.to.node || !ended || *ended < row.prepared_at || (until && *until < *ended))
+            continue;
+        until = ended;
+        told = node;
+    }
+    return told;
+}
+
+/// What people call the recipient: as in the agreement it was told under, if that is still here. Of one that another
+/// goes on for, both.
+NamedRecipient recipient_named(OfficerCall& call, DisclosureRow const& row, NodeId const& told) {
     auto const instruments = call.parts().instruments.get();
+    auto const peers = call.parts().peers.snapshot();
     auto const* const under = instruments->find(row.agreement);
-    auto const* party = under == nullptr ? nullptr : under->agreement.party(row.to.node);
+    auto const* party = under == nullptr ? nullptr : under->agreement.party(told);
     NamedRecipient named;
     if (party != nullptr) {
         named.name = party->name;
         auto const office = std::ranges::find(party->directory, row.to.office, &DirectoryOffice::office);
         if (office != party->directory.end()) named.office = office->name;
-    } else if (auto const peers = call.parts().peers.snapshot(); peers->find(row.to.node) != nullptr) {
-        named.name = peers->find(row.to.node)->row.name;
+    } else if (peers->find(told) != nullptr) {
+        named.name = peers->find(told)->row.name;
     }
+    if (told != row.to.node && peers->find(row.to.node) != nullptr)
+        named.name += " \u2192 " + peers->find(row.to.node)->row.name;
     return named;
 }
 
@@ -118,10 +136,12 @@ Json passed_on_json(OfficerCall& call, RegisterFacts const& facts, MessageId con
 }
 
 Json entry_json(OfficerCall& call, RegisterFacts const& facts, DisclosureRow const& row) {
-    auto const named = recipient_named(call, row);
+    auto const told = told_as(*call.parts().peers.snapshot(), row);
+    auto const named = recipient_named(call, row, told);
     auto json = Json::object();
     json.set("message", row.message.text())
         .set("to", address_json(row.to))
+        .set("told_as", told.text())
         .set("name", named.name)
         .set("office_name", named.office)
         .set("purpose", to_text(row.purpose))

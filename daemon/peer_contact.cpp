@@ -13,21 +13,6 @@ Json peer_facts(PeerRow const& row) {
     return facts;
 }
 
-/// Errors: `note.bad_vkey`, `note.key_type`, and the two codes of what it is not.
-Status check_keys(NodeId const& node, std::string const& log_key, std::string const& witness_key) {
-    if (!log_key.empty()) {
-        ASSIGN_OR_RETURN(auto const key, NoteVerifier::parse(log_key));
-        if (key.name() != log_origin(node) || key.type() != NoteKeyType::signature)
-            return Error{ErrorKind::invalid, "peer.wrong_log_key", "it is of " + key.name()};
-    }
-    if (!witness_key.empty()) {
-        ASSIGN_OR_RETURN(auto const key, NoteVerifier::parse(witness_key));
-        if (key.name() != witness_name(node) || key.type() != NoteKeyType::cosignature)
-            return Error{ErrorKind::invalid, "peer.wrong_witness_key", "it is of " + key.name()};
-    }
-    return Done{};
-}
-
 }  // namespace
 
 Json NodeDocument::to_json() const {
@@ -98,6 +83,20 @@ Status PeerContact::reload() {
     return Done{};
 }
 
+Status PeerContact::check_keys(NodeId const& node, std::string const& log_key, std::string const& witness_key) {
+    if (!log_key.empty()) {
+        ASSIGN_OR_RETURN(auto const key, NoteVerifier::parse(log_key));
+        if (key.name() != log_origin(node) || key.type() != NoteKeyType::signature)
+            return Error{ErrorKind::invalid, "peer.wrong_log_key", "it is of " + key.name()};
+    }
+    if (!witness_key.empty()) {
+        ASSIGN_OR_RETURN(auto const key, NoteVerifier::parse(witness_key));
+        if (key.name() != witness_name(node) || key.type() != NoteKeyType::cosignature)
+            return Error{ErrorKind::invalid, "peer.wrong_witness_key", "it is of " + key.name()};
+    }
+    return Done{};
+}
+
 Status PeerContact::add(PeerRow row, Digest const& fingerprint, Actor const& actor, bool dry_run) {
     ASSIGN_OR_RETURN(auto root, Certificate::from_pem(row.root_pem));
     ASSIGN_OR_RETURN(auto const pin, PinnedRoot::pin(row.node, std::move(root), fingerprint));
@@ -140,7 +139,8 @@ Status PeerContact::set_keys(NodeId const& node, std::string const& log_key, std
         ASSIGN_OR_RETURN(auto row, store.peers().find(node));
         if (!row || row->removed_at) return Error{ErrorKind::not_found, "peer.unknown", node.text()};
         if (!log_key.empty() && row->log_key != log_key) {
-            RETURN_IF_ERROR(store.witness().forget(node));
+            // A first key may be that of a log whose node another succeeded: what we hold of it stays.
+            if (!row->log_key.empty()) RETURN_IF_ERROR(store.witness().forget(node));
             row->log_key = log_key;
         }
         if (!witness_key.empty()) row->witness_key = witness_key;

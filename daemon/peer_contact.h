@@ -50,6 +50,9 @@ public:
 
     /// Errors: `peer.exists`, `trust.*`, `certificate.malformed`.
     Status add(PeerRow row, Digest const& fingerprint, Actor const& actor, bool dry_run);
+    /// Whether these, if given, are vkeys of this node's log and witness. Errors: `peer.wrong_log_key`,
+    /// `peer.wrong_witness_key`, `note.bad_vkey`.
+    static Status check_keys(NodeId const& node, std::string const& log_key, std::string const& witness_key);
     /// The keys of its audit log and of its witness, as the partner told them; an empty one stays as it is. A new log
     /// key begins a new log. Errors: `peer.unknown`, `peer.wrong_log_key`, `peer.wrong_witness_key`, `note.bad_vkey`.
     Status set_keys(NodeId const& node, std::string const& log_key, std::string const& witness_key, Actor const& actor,

@@ -9,8 +9,9 @@ namespace {
 constexpr int node_kinds = static_cast<int>(NodeKind::organisation) + 1;
 constexpr std::string_view select =
     "SELECT p.node, p.kind, p.name, p.host, p.port, p.root_pem, p.offices, p.schema, p.encryption_chain_pem, "
-    "p.refreshed_at, p.added_at, p.removed_at, k.log_key, k.witness_key, r.statements FROM peers p "
-    "LEFT JOIN peer_keys k ON k.node = p.node LEFT JOIN peer_rotations r ON r.node = p.node ";
+    "p.refreshed_at, p.added_at, p.removed_at, k.log_key, k.witness_key, r.statements, s.successor FROM peers p "
+    "LEFT JOIN peer_keys k ON k.node = p.node LEFT JOIN peer_rotations r ON r.node = p.node "
+    "LEFT JOIN successions s ON s.node = p.node ";
 
 std::string offices_text(std::vector<OfficeId> const& offices) {
     auto json = Json::array();
@@ -33,6 +34,10 @@ Result<PeerRow> read(Statement const& row) {
     ASSIGN_OR_RETURN(auto node, stored::parsed(NodeId::parse(row.text(0))));
     ASSIGN_OR_RETURN(auto const kind, stored::enumerator<NodeKind>(row.text(1), node_kinds));
     ASSIGN_OR_RETURN(auto offices, parse_offices(row.text(6)));
+    std::optional<NodeId> successor;
+    if (!row.is_null(15)) {
+        ASSIGN_OR_RETURN(successor, stored::parsed(NodeId::parse(row.text(15))));
+    }
     return PeerRow{.node = std::move(node),
                    .kind = kind,
                    .name = row.text(2),
@@ -47,7 +52,8 @@ Result<PeerRow> read(Statement const& row) {
                    .removed_at = stored::optional_time(row, 11),
                    .log_key = row.text(12),
                    .witness_key = row.text(13),
-                   .rotations = row.text(14)};
+                   .rotations = row.text(14),
+                   .successor = std::move(successor)};
 }
 
 }  // namespace

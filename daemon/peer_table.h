@@ -34,6 +34,7 @@ struct PeerRow {
     std::string witness_key{};               ///< vkey it cosigns with; empty: not told yet
     std::vector<FormerRoot> former_roots{};  ///< in the order in which they were pinned
     std::string rotations{};                 ///< how both followed others, as the partner proved it (key_rotation.h)
+    std::optional<NodeId> successor{};       ///< who goes on for it (peer_succession.h); put() leaves that alone
 };
 
 class PeerTable {

@@ -114,13 +114,15 @@ Status ReceivedList::removed(std::int64_t number) {
 }
 
 Result<bool> ReceivedList::hold_back(MessageId const& duty, NodeId const& from, MessageId const& message) {
-    RETURN_IF_ERROR(database_
-                        .prepare("INSERT OR IGNORE INTO received_waits(duty, number) SELECT ?1, number FROM "
-                                 "received_list WHERE sender = ?2 AND message = ?3 AND state = 'to_remove'")
-                        .bind(1, duty.text())
-                        .bind(2, from.text())
-                        .bind(3, message.text())
-                        .run());
+    RETURN_IF_ERROR(
+        database_
+            .prepare("INSERT OR IGNORE INTO received_waits(duty, number) SELECT ?1, number FROM "
+                     "received_list WHERE message = ?3 AND state = 'to_remove' AND (sender = ?2 OR sender IN "
+                     "(SELECT node FROM successions WHERE successor = ?2))")
+            .bind(1, duty.text())
+            .bind(2, from.text())
+            .bind(3, message.text())
+            .run());
     return database_.changes() > 0;
 }
 

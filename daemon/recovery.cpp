@@ -141,25 +141,21 @@ Result<std::vector<Digest>> Recovery::mirrored(Peer const& peer, std::uint64_t f
     return all;
 }
 
-/// Those who hold the largest head of ours. What they give counts because we had signed it.
-Result<std::vector<std::pair<Peer, Checkpoint>>> Recovery::furthest(std::uint64_t size) {
-    auto const own = parts_.log.chain();
-    if (!own) return Error{ErrorKind::not_found, "log.no_key"};
+/// Heads of ours that partners hold, the largest first. What they give counts because we had signed it.
+Result<std::vector<std::pair<Peer, Checkpoint>>> Recovery::furthest() {
+    if (!parts_.log.chain()) return Error{ErrorKind::not_found, "log.no_key"};
     auto const path = "/exchange/v1/log/" + sha256(as_bytes(log_origin(parts_.self.node))).hex() + "/checkpoint";
-    std::vector<std::pair<Peer, Checkpoint>> best;
+    std::vector<std::pair<Peer, Checkpoint>> held;
     auto const peers = parts_.peers.snapshot();
     for (auto const& [node, peer] : peers->all()) {
         if (peer.removed()) continue;
         auto const response = call(peer, "GET", path, {});
         if (!response) continue;
-        auto head = open_checkpoint(to_text(response->body), *own);
-        if (!head) continue;
-        if (!best.empty() && head->checkpoint.size < best.front().second.size) continue;
-        if (!best.empty() && head->checkpoint.size > best.front().second.size) best.clear();
-        best.emplace_back(peer, std::move(head->checkpoint));
+        auto head = parts_.log.open_own(to_text(response->body));
+        if (head) held.emplace_back(peer, *std::move(head));
     }
-    if (best.empty() || best.front().second.size < size) return no_partner();
-    return best;
+    std::ranges::stable_sort(held, std::ranges::greater{}, [](auto const& each) { return each.second.size; });
+    return held;
 }
 
 Result<std::pair<Recovery::Plan, std::vector<Digest>>> Recovery::plan(Peer const& peer, Checkpoint const& head,
@@ -189,14 +185,18 @@ Result<std::pair<Recovery::Plan, std::vector<Digest>>> Recovery::plan(Peer const
     }
 }
 
-/// A partner may have cosigned a head and not have fetched the leaves below it yet; another has them.
+/// A head may be smaller than our log and not fit it: what was appended since the older store was put back lies in the
+/// place of leaves that are lost. One that fits brings nothing back.
 Result<Recovery::Planned> Recovery::plan_with_any(std::uint64_t size) {
-    ASSIGN_OR_RETURN(auto const candidates, furthest(size));
+    ASSIGN_OR_RETURN(auto const candidates, furthest());
     Error failure = no_partner();
     for (auto const& [peer, head] : candidates) {
         auto planned = plan(peer, head, size);
-        if (planned) return Planned{std::move(planned->first), std::move(planned->second), head};
-        failure = planned.error();
+        if (!planned) {
+            failure = planned.error();
+        } else if (planned->first.common < head.size) {
+            return Planned{std::move(planned->first), std::move(planned->second), head};
+        }
     }
     return failure;
 }

@@ -85,7 +85,7 @@ private:
 
     Result<HttpResponse> call(Peer const& peer, std::string const& method, std::string const& path, Bytes body);
     Result<std::vector<Digest>> mirrored(Peer const& peer, std::uint64_t first, std::uint64_t end);
-    Result<std::vector<std::pair<Peer, Checkpoint>>> furthest(std::uint64_t size);
+    Result<std::vector<std::pair<Peer, Checkpoint>>> furthest();
     Result<std::pair<Plan, std::vector<Digest>>> plan(Peer const& peer, Checkpoint const& head, std::uint64_t size);
     struct Planned {
         Plan plan;

@@ -32,7 +32,8 @@ Store::Store(Database database)
       witness_(database_),
       mirror_(database_),
       evidence_(database_),
-      retired_keys_(database_) {}
+      retired_keys_(database_),
+      successions_(database_) {}
 
 Result<std::unique_ptr<Store>> Store::open(std::filesystem::path const& path, Secret const& key, Database::Mode mode) {
     ASSIGN_OR_RETURN(auto database, Database::open(path, key, mode));

@@ -17,6 +17,7 @@
 #include "daemon/query_table.h"
 #include "daemon/received_list.h"
 #include "daemon/retired_key_table.h"
+#include "daemon/succession_table.h"
 #include "daemon/thread_table.h"
 #include "daemon/watch_table.h"
 #include "daemon/witness_table.h"
@@ -55,6 +56,7 @@ public:
     [[nodiscard]] LogMirror& mirror() { return mirror_; }
     [[nodiscard]] EvidenceTable& evidence() { return evidence_; }
     [[nodiscard]] RetiredKeyTable& retired_keys() { return retired_keys_; }
+    [[nodiscard]] SuccessionTable& successions() { return successions_; }
 
     /// Small settings of the daemon's own (e.g. digest of the active policy), by key.
     Result<std::optional<std::string>> setting(std::string_view key);
@@ -97,6 +99,7 @@ private:
     LogMirror mirror_;
     EvidenceTable evidence_;
     RetiredKeyTable retired_keys_;
+    SuccessionTable successions_;
     MerkleFrontier at_begin_, at_savepoint_;
 };
 

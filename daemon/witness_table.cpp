@@ -122,6 +122,10 @@ Status WitnessTable::put(Cosignature const& cosignature) {
         .run();
 }
 
+Status WitnessTable::drop_cosignatures() {
+    return database_.execute("DELETE FROM cosignatures");
+}
+
 Result<bool> WitnessTable::add(LogEvidence const& evidence) {
     RETURN_IF_ERROR(database_
                         .prepare("INSERT OR IGNORE INTO log_evidence(node, kind, document, digest, at) "

@@ -60,6 +60,8 @@ public:
 
     Result<std::vector<Cosignature>> cosignatures() const;
     Status put(Cosignature const& cosignature);
+    /// All that were given under a name or key that is ours no more.
+    Status drop_cosignatures();
 
     /// False if this very document is there already.
     Result<bool> add(LogEvidence const& evidence);

@@ -27,13 +27,15 @@ std::vector<CommandGroup> command_groups() {
 std::vector<Command> all_commands() {
     std::vector<Command> all;
     for (auto const& commands :
-         {init_commands(),      identity_commands(), token_commands(),   revocation_commands(),  authority_commands(),
-          root_commands(),      rotation_commands(), peer_commands(),    meeting_key_commands(), agreement_commands(),
-          directory_commands(), policy_commands(),   consent_commands(), case_commands(),        register_commands(),
-          send_commands(),      update_commands(),   outbox_commands(),  inbox_commands(),       query_commands(),
-          procedure_commands(), thread_commands(),   onward_commands(),  docket_commands(),      status_commands(),
-          log_commands(),       witness_commands(),  recover_commands(), backup_commands(),      evidence_commands(),
-          config_commands(),    adapter_commands(),  doctor_commands(),  page_commands()})
+         {init_commands(),      identity_commands(),    token_commands(),      revocation_commands(),
+          authority_commands(), root_commands(),        succession_commands(), rotation_commands(),
+          peer_commands(),      meeting_key_commands(), agreement_commands(),  directory_commands(),
+          policy_commands(),    consent_commands(),     case_commands(),       register_commands(),
+          send_commands(),      update_commands(),      outbox_commands(),     inbox_commands(),
+          query_commands(),     procedure_commands(),   thread_commands(),     onward_commands(),
+          docket_commands(),    status_commands(),      log_commands(),        witness_commands(),
+          recover_commands(),   backup_commands(),      evidence_commands(),   config_commands(),
+          adapter_commands(),   doctor_commands(),      page_commands()})
         all.insert(all.end(), commands.begin(), commands.end());
     return all;
 }

@@ -45,6 +45,7 @@ std::vector<Command> revocation_commands();
 std::vector<Command> token_commands();
 std::vector<Command> authority_commands();
 std::vector<Command> root_commands();
+std::vector<Command> succession_commands();
 std::vector<Command> rotation_commands();
 std::vector<Command> peer_commands();
 std::vector<Command> meeting_key_commands();

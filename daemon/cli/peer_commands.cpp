@@ -102,8 +102,10 @@ std::string render_list(Json const& json, Style const& style) {
     Table table({"node", "kind", "address", "offices", "last contact", "root", "revocations", "meeting keys", "name"});
     for (auto const& peer : items(json, "peers")) {
         bool const removed = !peer.text_or("removed_at").empty();
-        auto const contact =
-            removed ? "removed " + local_time(peer.text_or("removed_at")) : local_time(peer.text_or("refreshed_at"));
+        auto const successor = peer.text_or("successor");
+        auto const contact = !successor.empty() ? "succeeded by " + printable(successor)
+                             : removed          ? "removed " + local_time(peer.text_or("removed_at"))
+                                                : local_time(peer.text_or("refreshed_at"));
         table.row({{shown(peer, "node"), removed ? Tone::dim : Tone::bold},
                    shown(peer, "kind"),
                    shown(peer, "address"),

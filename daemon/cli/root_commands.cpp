@@ -3,34 +3,19 @@
 #include "crypto/root_rollover.h"
 #include "daemon/cli/identity_place.h"
 #include "daemon/cli/passphrase.h"
+#include "daemon/cli/root_files.h"
 #include "daemon/clock.h"
 #include "daemon/files.h"
 #include "daemon/identity_roots.h"
 
-#include <charconv>
-
 namespace casebridge::cli {
 namespace {
 
-constexpr std::size_t most_bytes = 64 * 1024;
 constexpr unsigned public_mode = 0644, private_mode = 0600;
 constexpr std::size_t shortest_passphrase = 12;  // as of create_identity, in bytes
 
-Result<Certificate> certificate_at(std::string const& path) {
-    ASSIGN_OR_RETURN(auto const bytes, read_file(path, most_bytes));
-    return Certificate::from_pem(casebridge::to_text(bytes));
-}
-
-Result<std::chrono::hours> overlap_of(Invocation const& in) {
-    if (!in.has("--overlap-days")) return default_root_overlap;
-    auto const text = in.text("--overlap-days");
-    int days = 0;
-    auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), days);
-    constexpr int fewest = 45, most = 3650;  // an old authority's last messages are under way for a month
-    if (failure == std::errc() && end == text.data() + text.size() && days >= fewest && days <= most)
-        return std::chrono::hours(24 * days);
-    return Error{ErrorKind::invalid, "usage.bad_lifetime", "--overlap-days takes days, 45 to 3650"};
-}
+/// An old authority's last messages are under way for a month.
+constexpr Days overlap{"--overlap-days", 45, 3650, default_root_overlap};
 
 std::string render_facts(Json const& json, Style const& style) {
     Facts facts;
@@ -75,19 +60,11 @@ ExitCode make_root(Invocation const& in) {
 }
 
 Result<Json> sign(Invocation const& in) {
-    ASSIGN_OR_RETURN(auto const overlap, overlap_of(in));
+    ASSIGN_OR_RETURN(auto const lifetime, days_by_option(in, overlap));
     ASSIGN_OR_RETURN(auto const next, certificate_at(in.text("NEXT")));
-    ASSIGN_OR_RETURN(auto old, certificate_at(in.text("--root")));
     ASSIGN_OR_RETURN(auto const node, NodeId::parse(in.text("--node")));
-    ASSIGN_OR_RETURN(auto const sealed, read_secret_file(in.text("--root-key"), most_bytes));
-    ASSIGN_OR_RETURN(auto const passphrase, passphrase_of(in, Passphrase::existing, "Passphrase of the old root key"));
-    auto const bytes = sealed.reveal();
-    ASSIGN_OR_RETURN(auto key, PrivateKey::from_encrypted_pem(
-                                   {reinterpret_cast<char const*>(bytes.data()), bytes.size()}, passphrase));
-    if (!key.matches(old))
-        return Error{ErrorKind::invalid, "identity.key_mismatch", "--root-key is not the key of --root"};
-    KeyAndCertificate const root{std::move(key), std::move(old)};
-    ASSIGN_OR_RETURN(auto const statement, sign_next_root(node, root, next, SystemClock().now(), overlap));
+    ASSIGN_OR_RETURN(auto const root, root_by_options(in));
+    ASSIGN_OR_RETURN(auto const statement, sign_next_root(node, root, next, SystemClock().now(), lifetime));
     RETURN_IF_ERROR(write_file_atomically(in.text("--out"), as_bytes(statement.pem()), public_mode, Existing::keep));
     return Json::object()
         .set("node", node.text())

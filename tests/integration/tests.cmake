@@ -48,6 +48,7 @@ casebridge_test(integration_revocation
     ${here}/meeting_key_test.cpp
     ${here}/revocation_test.cpp
     ${here}/root_rollover_test.cpp
+    ${here}/succession_test.cpp
     ${here}/token_test.cpp
 )
 casebridge_test(integration_onward

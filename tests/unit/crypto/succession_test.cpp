@@ -82,10 +82,9 @@ BOOST_AUTO_TEST_CASE(nobody_succeeds_itself_and_a_root_belongs_to_its_node) {
     CHECK_CODE(sign_succession(old.node, old.root, {heir.node, stranger.root.certificate}, noon(), lifetime),
                "trust.not_a_root");
     // Somebody with the old root's key can sign such a thing all the same.
-    auto const odd = must(issue_root_statement(old.node, old.root, stranger.root.certificate,
-                                               {"2.25.223069636595864287820155263339359109831.2.4",
-                                                "successor kh-mosalvy", lifetime},
-                                               noon()));
+    auto const odd = must(issue_root_statement(
+        old.node, old.root, stranger.root.certificate,
+        {"2.25.223069636595864287820155263339359109831.2.4", "successor kh-mosalvy", lifetime}, noon()));
     CHECK_CODE(verify_succession(old.pin, odd, {heir.node, stranger.root.certificate}, noon()), "trust.not_a_root");
 }
 

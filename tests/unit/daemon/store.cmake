@@ -14,6 +14,7 @@ casebridge_test(daemon_store
     ${here}/database_test.cpp
     ${here}/disclosure_table_test.cpp
     ${here}/duty_table_test.cpp
+    ${here}/succession_table_test.cpp
     ${here}/engine_test.cpp
     ${here}/evidence_table_test.cpp
     ${here}/failing_disk.cpp
