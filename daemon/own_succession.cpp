@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 using namespace identity_files;
 
 constexpr std::string_view node_setting = "node";
+constexpr char key_file[] = "store.key";
 constexpr char root_file[] = "predecessor-root.pem", statement_file[] = "predecessor-statement.pem",
                log_file[] = "predecessor-log.txt";
 
@@ -81,6 +82,13 @@ Result<Predecessor> take_down(fs::path const& identity, NodeId const& old, Certi
     return predecessor;
 }
 
+/// What stood in its place was the key of no store.
+Status copy_key(fs::path const& from, fs::path const& to) {
+    constexpr std::size_t most_key_bytes = 4096;
+    ASSIGN_OR_RETURN(auto const key, read_secret_file(from, most_key_bytes));
+    return replace_key_file(to, key.reveal(), key_mode);
+}
+
 Status move_store(fs::path const& from, fs::path const& to) {
     // What SQLite keeps beside it belongs to it; the file itself comes last, so that what was cut off is done again.
     for (auto const* suffix : {"-wal", "-shm", ""}) {
@@ -134,11 +142,13 @@ Result<OwnSuccession> install_succession(fs::path const& state, fs::path const& 
     auto lock_path = from_state / store_file;
     lock_path += ".lock";
     ASSIGN_OR_RETURN(auto const lock, FileLock::acquire(lock_path));
+    bool const with_key = fs::exists(from_state / key_file, ignored);
     if (!dry_run) {
+        if (with_key) RETURN_IF_ERROR(copy_key(from_state / key_file, state / key_file));
         RETURN_IF_ERROR(write(state / "identity", predecessor));
         RETURN_IF_ERROR(move_store(from_state / store_file, state / store_file));
     }
-    return OwnSuccession{old, self, statement};
+    return OwnSuccession{old, self, with_key};
 }
 
 Status take_up_store(Engine& engine, NodeId const& self, fs::path const& identity, Certificate const& root,

@@ -19,12 +19,13 @@ namespace casebridge {
 
 struct OwnSuccession {
     NodeId from, to;
-    Certificate statement;
+    bool with_key = false;  ///< the store's key lay beside it and is in the place of this node's now
 };
 
-/// Moves the store, last of all; cut off before, it can be done again. With `dry_run` everything is checked. Errors:
-/// those of verify_succession(); `succession.no_store` (none under `from_state`), `succession.store_there` (one under
-/// `state` already), `store.locked` (the old daemon runs), `identity.*`, `file.*`.
+/// Moves the store, last of all, and before it a key that lies beside it (`store.key`); cut off before, it can be done
+/// again. With `dry_run` everything is checked. Errors: those of verify_succession(); `succession.no_store` (none under
+/// `from_state`), `succession.store_there` (one under `state` already), `store.locked` (the old daemon runs),
+/// `identity.*`, `file.*`.
 Result<OwnSuccession> install_succession(std::filesystem::path const& state, std::filesystem::path const& from_state,
                                          Certificate const& statement, Timestamp now, bool dry_run);
 

@@ -59,16 +59,20 @@ ExitCode succeed(Invocation const& in) {
                                          SystemClock().now(), in.dry_run());
     if (!done) return fail(in, done.error());
     auto json = Json::object();
-    json.set("old", done->from.text()).set("new", done->to.text()).set("dry_run", in.dry_run());
+    json.set("old", done->from.text()).set("new", done->to.text());
+    json.set("store_key_moved", done->with_key).set("dry_run", in.dry_run());
     return in.show(json, [&in](Json const& shown_json, Style const& style) {
-        auto const what = shown(shown_json, "new") + " goes on with the store of " + shown(shown_json, "old");
-        if (in.dry_run()) return "would do: " + what + " (nothing was changed)\n";
-        return style.paint(what, Tone::good) + "\n  The store was moved; " + shown(shown_json, "old") +
-               " must not be started again. Keep its root's key safe until every partner has followed: it alone can "
-               "name "
-               "another successor.\n  next: start the daemon; give every partner the statement, your root, the address "
-               "and "
-               "`casebridge identity show`'s log and witness keys\n";
+        auto const old = shown(shown_json, "old");
+        auto const what = shown(shown_json, "new") + " goes on with the store of " + old;
+        bool const with_key = *shown_json.find("store_key_moved") == Json(true);
+        auto const* const key = with_key ? "  The store's key is beside it.\n"
+                                         : "  Give this node the key of that store, too: systemd credential store-key, "
+                                           "or store_key_file.\n";
+        if (in.dry_run()) return "would do: " + what + " (nothing was changed)\n" + key;
+        return style.paint(what, Tone::good) + "\n" + key + "  " + old +
+               " must not be started again. Whoever has its root's key can name another successor: keep it safe.\n" +
+               "  next: start the daemon; give every partner the statement, your root and the keys of log and witness "
+               "(`casebridge identity show`)\n";
     });
 }
 

@@ -208,7 +208,10 @@ BOOST_AUTO_TEST_CASE(a_store_is_its_node_s_alone_without_the_word_of_its_root) {
     BOOST_CHECK_EQUAL(start(), "store.other_node");
     BOOST_CHECK_EQUAL(install(statement), "succession.store_there");
     fs::remove(state_of(heir) / "casebridge.db");
+    for (auto const* each : {&cambodia, &heir})
+        must(write_file_atomically(state_of(*each) / "store.key", as_bytes(each->id().text()), 0600));
     must(install_succession(state_of(heir), state_of(cambodia), statement, clock.now(), false));
+    BOOST_CHECK_EQUAL(casebridge::to_text(must(read_file(state_of(heir) / "store.key", 100))), "kh-mosvy");
     BOOST_CHECK_EQUAL(install(statement), "succession.no_store");
     must(write_file_atomically(state_of(heir) / "identity" / "predecessor-statement.pem",
                                as_bytes(heir.identity().root.pem()), 0644));
