@@ -5,6 +5,7 @@
 #include "daemon/files.h"
 #include "daemon/identity_files.h"
 #include "daemon/own_succession.h"
+#include "policies/evidence/verdict.h"
 
 using namespace casebridge;
 using namespace casebridge::test;
@@ -77,6 +78,29 @@ struct Succeeding : Asking {
         return row.json().find("body") != nullptr;
     }
 
+    /// That the old node was told is proved by whoever told it, under the roots of that time.
+    void check_evidence() const {
+        auto const ask = [this](DemoMinistry const& node) {
+            return node.officer().post("/v1/evidence/" + message, Json::object().set("reason", canary_reason));
+        };
+        BOOST_CHECK_EQUAL(ask(heir).summary(), "409 evidence.former_name");
+        auto const answer = ask(thailand);
+        BOOST_REQUIRE_EQUAL(answer.summary(), "200");
+        EvidenceFiles files;
+        auto const json = answer.json();
+        for (auto const& file : *json.find("files")->as_array())
+            files.emplace(file.text_or("name"), must(from_base64(file.text_or("content"))));
+        EvidenceTrust trust;
+        for (auto const* node : {&thailand, &cambodia})
+            must(trust.add_root(node->id().text() + "=" + node->identity().root.fingerprint_text()));
+        auto const verdict = judge(files, trust, clock.now());
+        for (auto const& link : verdict.links)
+            BOOST_CHECK_MESSAGE(link.finding != Finding::broken, link.name << ": " << link.code);
+        auto const receipt = std::ranges::find(verdict.links, "receipt", &EvidenceLink::name);
+        BOOST_REQUIRE(receipt != verdict.links.end());
+        BOOST_CHECK_EQUAL(to_text(receipt->finding), "holds");
+    }
+
     std::string message;
     DemoMinistry heir{directory.path(), "la-mlsw", {"anti-trafficking-department", "poipet-transit-centre"}, clock};
 };
@@ -121,6 +145,7 @@ BOOST_AUTO_TEST_CASE(what_the_old_node_was_told_is_destroyed_by_the_one_that_goe
     withdraw_consent();
     wait_for_duty(thailand, "withdrawal answered la-mlsw");
     BOOST_CHECK(!is_readable(heir));
+    check_evidence();
     BOOST_CHECK_EQUAL(heir.leaves("erasure").size(), 1U);
     BOOST_CHECK_EQUAL(thailand.leaves("erasure.confirmed").front().text_or("peer"), "la-mlsw");
     // The log went on, and the partner holds it to what the old one had signed.
