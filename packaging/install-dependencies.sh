@@ -25,6 +25,7 @@ build=(
 )
 tests=(
   clang-format                                     # format check
+  lld                                              # links the sanitized programs
   softhsm2 opensc                                  # keys in a PKCS #11 token: SoftHSM and pkcs11-tool
   openssl curl sqlite3 sqlcipher jq                # independent tools the tests and the demonstration use
   procps git ca-certificates

@@ -27,6 +27,7 @@ add_executable(faults_crash
 )
 target_link_libraries(faults_crash PRIVATE casebridge_real_daemon casebridge_test_servers casebridge_demo)
 casebridge_quick_to_compile(faults_crash)
+set_target_properties(faults_crash PROPERTIES UNITY_BUILD OFF)  # its suites are of several files each
 # What a daemon is started with: the sanitizer's runtime insists on being the first.
 set(fault_preload "$<TARGET_FILE:casebridge_fault_shim>")
 if(CASEBRIDGE_SANITIZE)

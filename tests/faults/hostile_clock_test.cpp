@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 
 #ifndef CASEBRIDGE_SANITIZED  // the sanitizers must be loaded first, and so must libfaketime
 
+namespace hostile_clocks {
 namespace {
 
 constexpr auto day = 24h;
@@ -76,6 +77,7 @@ private:
 };
 
 }  // namespace
+}  // namespace hostile_clocks
 
 BOOST_FIXTURE_TEST_SUITE(hostile_clocks, WrongClock)
 

@@ -16,6 +16,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace hostile_floods {
 namespace {
 
 constexpr std::size_t silent_connections = 1000;
@@ -67,6 +68,7 @@ std::string source_address(std::size_t number) {
 }
 
 }  // namespace
+}  // namespace hostile_floods
 
 /// The program, as a process of its own.
 struct WithAdversary : HostilePeer {

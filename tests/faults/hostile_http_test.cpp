@@ -9,6 +9,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace hostile_http {
 namespace {
 
 std::string const head = "POST /exchange/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/cms\r\n";
@@ -31,6 +32,7 @@ struct HttpAttack : HostilePeer {
 };
 
 }  // namespace
+}  // namespace hostile_http
 
 BOOST_FIXTURE_TEST_SUITE(hostile_http, HttpAttack)
 

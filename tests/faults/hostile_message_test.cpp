@@ -19,6 +19,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace hostile_messages {
 namespace {
 
 std::string const alarm_reused = "casebridge_alarms_total{kind=\"id_reused\"}";
@@ -83,6 +84,7 @@ KeyAndCertificate leaf_of_another(Adversary const& issuer, std::string const& cl
 }
 
 }  // namespace
+}  // namespace hostile_messages
 
 BOOST_FIXTURE_TEST_SUITE(hostile_messages, HostilePeer)
 

@@ -14,6 +14,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace small_disk {
 namespace {
 
 constexpr std::uint64_t mebibyte = 1 << 20;
@@ -73,6 +74,7 @@ struct SmallDisk {
 };
 
 }  // namespace
+}  // namespace small_disk
 
 BOOST_FIXTURE_TEST_SUITE(small_disk, SmallDisk)
 

@@ -14,6 +14,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace faults_watchdog {
 namespace {
 
 /// The service manager's end of NOTIFY_SOCKET.
@@ -89,6 +90,7 @@ struct WatchedDaemon {
 };
 
 }  // namespace
+}  // namespace faults_watchdog
 
 BOOST_FIXTURE_TEST_SUITE(faults_watchdog, WatchedDaemon)
 

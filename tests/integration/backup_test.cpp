@@ -7,6 +7,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace backups {
 namespace {
 
 namespace fs = std::filesystem;
@@ -56,6 +57,7 @@ bool holds(fs::path const& file, std::string_view text) {
 }
 
 }  // namespace
+}  // namespace backups
 
 BOOST_FIXTURE_TEST_SUITE(backups, BackedUp)
 

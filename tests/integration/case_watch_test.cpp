@@ -4,6 +4,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace case_watch {
 namespace {
 
 /// "state case" of each outdated disclosure of Thailand.
@@ -29,6 +30,7 @@ std::string const vanished = "vanished " + std::string(canary_case);
 using Lines = std::vector<std::string>;
 
 }  // namespace
+}  // namespace case_watch
 
 BOOST_FIXTURE_TEST_SUITE(case_watch, TwoNodes)
 

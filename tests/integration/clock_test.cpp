@@ -6,6 +6,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace two_nodes_clock {
 namespace {
 
 struct SetClock : Asking {
@@ -27,6 +28,7 @@ struct SetClock : Asking {
 };
 
 }  // namespace
+}  // namespace two_nodes_clock
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_clock, SetClock)
 

@@ -5,6 +5,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace two_nodes_delivery {
 namespace {
 
 std::string const alarm_dead = "casebridge_alarms_total{kind=\"dead_letter\"}";
@@ -32,6 +33,7 @@ std::string queue_while_down(TwoNodes& nodes) {
 }
 
 }  // namespace
+}  // namespace two_nodes_delivery
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_delivery, TwoNodes)
 

@@ -5,6 +5,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace two_nodes_disk_reserve {
 namespace {
 
 constexpr std::uint64_t roomy = 10ULL << 30, scarce = 1ULL << 20;
@@ -23,6 +24,7 @@ struct TwoDisks : TwoNodes {
 };
 
 }  // namespace
+}  // namespace two_nodes_disk_reserve
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_disk_reserve, TwoDisks)
 

@@ -13,6 +13,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace two_nodes_evidence {
 namespace {
 
 std::filesystem::path identity_of(DemoMinistry const& node) {
@@ -111,6 +112,7 @@ struct Exchange : Asking {
 };
 
 }  // namespace
+}  // namespace two_nodes_evidence
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_evidence, Exchange)
 

@@ -5,6 +5,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace two_nodes_exchange {
 namespace {
 
 std::string const alarm_reused = "casebridge_alarms_total{kind=\"id_reused\"}";
@@ -32,6 +33,7 @@ Bytes altered(TwoNodes const& nodes, Bytes sealed) {
 }
 
 }  // namespace
+}  // namespace two_nodes_exchange
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_exchange, TwoNodes)
 

@@ -5,6 +5,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace two_nodes_health {
 namespace {
 
 struct TwoHealths : TwoNodes {
@@ -37,6 +38,7 @@ struct TwoHealths : TwoNodes {
 };
 
 }  // namespace
+}  // namespace two_nodes_health
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_health, TwoHealths)
 

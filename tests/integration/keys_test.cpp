@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+namespace life_of_keys {
 namespace {
 
 using namespace casebridge;
@@ -45,6 +46,7 @@ std::string posted_by(DemoMinistry const& sender, DemoMinistry const& receiver, 
 }
 
 }  // namespace
+}  // namespace life_of_keys
 
 BOOST_FIXTURE_TEST_SUITE(life_of_keys, casebridge::test::TwoNodes)
 

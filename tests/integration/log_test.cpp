@@ -9,6 +9,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace two_nodes_log {
 namespace {
 
 struct TwoLogs : TwoNodes {
@@ -37,6 +38,7 @@ struct TwoLogs : TwoNodes {
 };
 
 }  // namespace
+}  // namespace two_nodes_log
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_log, TwoLogs)
 

@@ -5,6 +5,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace meeting_keys {
 namespace {
 
 Date today(Timestamp now) {
@@ -74,6 +75,7 @@ struct Keys : Asking {
 };
 
 }  // namespace
+}  // namespace meeting_keys
 
 BOOST_FIXTURE_TEST_SUITE(meeting_keys, Keys)
 

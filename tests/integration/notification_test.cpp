@@ -9,6 +9,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace notifications {
 namespace {
 
 /// One name of the demonstration is longer than PostgreSQL's 63 bytes.
@@ -101,6 +102,7 @@ struct NotifyingNodes : Server, TwoNodes {
 };
 
 }  // namespace
+}  // namespace notifications
 
 BOOST_FIXTURE_TEST_SUITE(notifications, NotifyingNodes)
 

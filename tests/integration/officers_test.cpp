@@ -6,6 +6,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace two_nodes_officers {
 namespace {
 
 std::string const alarm_officer = "casebridge_alarms_total{kind=\"unknown_officer\"}";
@@ -18,6 +19,7 @@ void restart_with_role(DemoMinistry& ministry, std::string const& role) {
 }
 
 }  // namespace
+}  // namespace two_nodes_officers
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_officers, TwoNodes)
 

@@ -4,6 +4,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace two_nodes_peers {
 namespace {
 
 std::string const lao_agreement_file = "th-msdhs--la-mlsw.yaml";
@@ -15,6 +16,7 @@ struct ThreeNodes : TwoNodes {
 };
 
 }  // namespace
+}  // namespace two_nodes_peers
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_peers, ThreeNodes)
 

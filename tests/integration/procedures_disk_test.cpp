@@ -7,6 +7,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace two_nodes_procedures_disk_reserve {
 namespace {
 
 constexpr std::uint64_t roomy = 10ULL << 30, scarce = 1ULL << 20;
@@ -97,6 +98,7 @@ struct LittleRoom : Writing {
 };
 
 }  // namespace
+}  // namespace two_nodes_procedures_disk_reserve
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_procedures_disk_reserve, LittleRoom)
 

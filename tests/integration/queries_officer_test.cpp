@@ -5,6 +5,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace two_nodes_queries_with_officer {
 namespace {
 
 struct WithOfficer : Asking {
@@ -25,6 +26,7 @@ struct WithOfficer : Asking {
 };
 
 }  // namespace
+}  // namespace two_nodes_queries_with_officer
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_queries_with_officer, WithOfficer)
 

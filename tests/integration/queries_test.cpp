@@ -5,6 +5,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace two_nodes_queries {
 namespace {
 
 struct Automatic : Asking {
@@ -12,6 +13,7 @@ struct Automatic : Asking {
 };
 
 }  // namespace
+}  // namespace two_nodes_queries
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_queries, Automatic)
 

@@ -15,6 +15,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace query_pairs {
 namespace {
 
 #ifdef CASEBRIDGE_SANITIZED
@@ -137,6 +138,7 @@ struct Pairs : TwoNodes {
 };
 
 }  // namespace
+}  // namespace query_pairs
 
 BOOST_FIXTURE_TEST_SUITE(query_pairs, Pairs)
 

@@ -9,6 +9,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace two_nodes_roots {
 namespace {
 
 constexpr std::chrono::hours overlap{24 * 60};
@@ -61,6 +62,7 @@ struct Rolling : TwoNodes {
 };
 
 }  // namespace
+}  // namespace two_nodes_roots
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_roots, Rolling)
 

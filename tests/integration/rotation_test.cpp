@@ -6,6 +6,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace two_nodes_rotation {
 namespace {
 
 namespace fs = std::filesystem;
@@ -58,6 +59,7 @@ struct Rotating : Witnesses {
 };
 
 }  // namespace
+}  // namespace two_nodes_rotation
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_rotation, Rotating)
 

@@ -14,6 +14,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace staging {
 namespace {
 
 using Values = std::vector<std::string>;
@@ -162,6 +163,7 @@ private:
 };
 
 }  // namespace
+}  // namespace staging
 
 BOOST_FIXTURE_TEST_SUITE(staging, StagingNodes)
 

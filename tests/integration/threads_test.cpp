@@ -5,6 +5,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(two_nodes_threads)
+
 namespace {
 
 struct NotesAlone : Writing {
@@ -18,8 +20,6 @@ struct NoNarrative : Writing {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(two_nodes_threads)
 
 BOOST_FIXTURE_TEST_CASE(officers_of_both_sides_write_and_read, Writing) {
     auto const first = write(thailand, "The bus leaves at nine.\nหน้าด่าน", pdf(3000));

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+namespace keys_in_a_token {
 namespace {
 
 using namespace casebridge;
@@ -71,6 +72,7 @@ struct NodesWithToken : TwoNodes {
 };
 
 }  // namespace
+}  // namespace keys_in_a_token
 
 BOOST_FIXTURE_TEST_SUITE(keys_in_a_token, NodesWithToken)
 

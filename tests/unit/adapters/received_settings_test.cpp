@@ -3,6 +3,8 @@
 
 #include "tests/support/check_code.h"
 
+BOOST_AUTO_TEST_SUITE(settings_of_the_staging_table)
+
 namespace {
 
 using namespace casebridge;
@@ -28,8 +30,6 @@ std::string const server =
 std::string const driver = "kind: odbc\ndriver: MariaDB Unicode\nuser: casebridge_writer\n";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(settings_of_the_staging_table)
 
 BOOST_AUTO_TEST_CASE(each_wrong_key_is_named_with_its_line_and_what_to_do) {
     for (auto const& [lines, expected] : {

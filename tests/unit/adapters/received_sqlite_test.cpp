@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+BOOST_AUTO_TEST_SUITE(a_staging_file)
+
 namespace {
 
 using namespace casebridge;
@@ -20,8 +22,6 @@ ReceivedWriter writer_of(SqliteSettings const& settings, std::string const& key 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(a_staging_file)
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_is_not_made) {
     TemporaryDirectory const directory;

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace a_staging_table {
 namespace {
 
 using namespace casebridge::test;
@@ -27,6 +28,7 @@ struct OdbcMariadb {
 using Kinds = std::tuple<PlainSqlite, EncryptedSqlite, Postgres, OdbcPostgres, OdbcMariadb>;
 
 }  // namespace
+}  // namespace a_staging_table
 
 #define CASEBRIDGE_ON_EVERY_KIND(promise)                   \
     BOOST_AUTO_TEST_CASE_TEMPLATE(promise, Kind, Kinds) {   \

@@ -7,6 +7,8 @@
 #include <set>
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(authority)
+
 namespace {
 
 std::string serial(Certificate const& certificate) {
@@ -14,8 +16,6 @@ std::string serial(Certificate const& certificate) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(authority)
 
 BOOST_AUTO_TEST_CASE(certificates_live_as_long_as_their_kind_says) {
     auto const ministry = Ministry::create("th-msdhs", Suite::p256_sha256);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 namespace casebridge::test {
+namespace bare_signatures {
 namespace {
 
 using std::chrono::hours;
@@ -24,6 +25,7 @@ struct Bare {
 };
 
 }  // namespace
+}  // namespace bare_signatures
 
 BOOST_FIXTURE_TEST_SUITE(bare_signatures, Bare)
 

@@ -7,6 +7,8 @@
 #include <set>
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(bit_flips)
+
 namespace {
 
 #ifdef CASEBRIDGE_SANITIZED
@@ -80,8 +82,6 @@ void try_every_header_value(Suite suite, unsigned step) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(bit_flips)
 
 BOOST_AUTO_TEST_CASE(one_flipped_bit_at_any_offset_of_a_p256_message_is_refused) {
     flip_every_offset(Suite::p256_sha256);

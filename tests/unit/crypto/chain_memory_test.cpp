@@ -5,6 +5,7 @@
 #include "tests/support/ministry.h"
 
 namespace casebridge::test {
+namespace chain_memory {
 namespace {
 
 struct Remembered {
@@ -19,6 +20,7 @@ struct Remembered {
 constexpr std::chrono::milliseconds moment{1};
 
 }  // namespace
+}  // namespace chain_memory
 
 BOOST_FIXTURE_TEST_SUITE(chain_memory, Remembered)
 

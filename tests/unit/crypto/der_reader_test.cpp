@@ -3,6 +3,8 @@
 #include "tests/support/check_code.h"
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(der_reader)
+
 namespace {
 
 constexpr DerCodes kCodes{"truncated", "indefinite", "not minimal", "structure"};
@@ -13,8 +15,6 @@ std::string read(Bytes const& input) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(der_reader)
 
 BOOST_AUTO_TEST_CASE(elements_are_read_one_after_the_other) {
     Bytes const input{0x02, 0x01, 0x07, 0x30, 0x03, 0x04, 0x01, 0xff};

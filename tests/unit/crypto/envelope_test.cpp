@@ -6,6 +6,7 @@
 #include "tests/support/ministry.h"
 
 namespace casebridge::test {
+namespace envelope {
 namespace {
 
 using std::chrono::hours;
@@ -36,6 +37,7 @@ Bytes copy_of(ByteView view) {
 }
 
 }  // namespace
+}  // namespace envelope
 
 BOOST_FIXTURE_TEST_SUITE(envelope, Two)
 

@@ -8,6 +8,8 @@
 #include <set>
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(error_codes)
+
 namespace {
 
 std::string content(std::filesystem::path const& path) {
@@ -16,8 +18,6 @@ std::string content(std::filesystem::path const& path) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(error_codes)
 
 BOOST_AUTO_TEST_CASE(every_error_code_is_in_the_readme) {
     std::filesystem::path const folder = CASEBRIDGE_SOURCE_DIR "/crypto";

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 namespace casebridge::test {
+namespace key_chains {
 namespace {
 
 NodeId const thailand = must(NodeId::parse("th-msdhs"));
@@ -45,6 +46,7 @@ std::string changed(std::string text, std::string_view what, std::string_view by
 }
 
 }  // namespace
+}  // namespace key_chains
 
 BOOST_FIXTURE_TEST_SUITE(key_chains, Keys)
 

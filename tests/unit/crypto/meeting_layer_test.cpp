@@ -4,6 +4,8 @@
 #include "tests/unit/crypto/outer_world.h"
 
 namespace casebridge::test::outer {
+BOOST_AUTO_TEST_SUITE(meeting_layer)
+
 namespace {
 
 constexpr MeetingKeyId kId{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
@@ -57,8 +59,6 @@ std::string genuine(EVP_CIPHER const* cipher, std::function<void(CMS_ContentInfo
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(meeting_layer)
 
 BOOST_AUTO_TEST_CASE(what_was_put_into_the_layer_comes_out_of_it) {
     for (auto const suite : {Suite::p256_sha256, Suite::p384_sha384}) {

@@ -4,6 +4,8 @@
 #include "tests/support/tree_by_definition.h"
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(merkle_proofs)
+
 namespace {
 
 constexpr std::size_t largest = 256;
@@ -45,8 +47,6 @@ bool is_wrong_root(std::string const& code) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(merkle_proofs)
 
 BOOST_AUTO_TEST_CASE(roots_and_audit_paths_are_those_of_the_definition_for_every_leaf_of_every_size_up_to_256) {
     TreeByDefinition tree(largest);

@@ -6,6 +6,8 @@
 #include <sstream>
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(merkle)
+
 namespace {
 
 /// SPEC RFC 6962 2.1, straight from the definition: splits at the largest power of two below n.
@@ -18,8 +20,6 @@ Digest naive_root(std::vector<Digest> const& leaves, std::size_t from, std::size
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(merkle)
 
 BOOST_AUTO_TEST_CASE(published_roots_of_zero_to_eight_leaves_are_met) {
     std::ifstream file(CASEBRIDGE_SOURCE_DIR "/tests/vectors/crypto/rfc6962-roots.txt");

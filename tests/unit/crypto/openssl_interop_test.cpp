@@ -7,6 +7,8 @@
 #include "tests/support/openssl_command.h"
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(openssl_interop)
+
 namespace {
 
 /// Both ministries' files as an officer with only the command would hold them. The certificates begin at the real time,
@@ -44,8 +46,6 @@ Bytes const& payload() {
 constexpr Suite kSuites[] = {Suite::p256_sha256, Suite::p384_sha384};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(openssl_interop)
 
 BOOST_AUTO_TEST_CASE(the_command_opens_and_verifies_what_we_seal) {
     for (auto const suite : kSuites) {

@@ -2,6 +2,8 @@
 #include "tests/unit/crypto/outer_world.h"
 
 namespace casebridge::test::outer {
+BOOST_AUTO_TEST_SUITE(outer_gate)
+
 namespace {
 
 /// A message of the same content made otherwise by OpenSSL itself.
@@ -16,8 +18,6 @@ void check_genuine(char const* name, char const* code, EVP_CIPHER const* cipher,
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(outer_gate)
 
 BOOST_AUTO_TEST_CASE(an_untouched_message_is_opened_with_one_key_use) {
     for (auto const suite : {Suite::p256_sha256, Suite::p384_sha384}) {

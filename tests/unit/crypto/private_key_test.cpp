@@ -3,6 +3,8 @@
 #include "tests/support/openssl_command.h"
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(private_key)
+
 namespace {
 
 Secret passphrase() {
@@ -10,8 +12,6 @@ Secret passphrase() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(private_key)
 
 BOOST_AUTO_TEST_CASE(a_key_survives_plain_and_encrypted_pem) {
     for (auto const suite : {Suite::p256_sha256, Suite::p384_sha384}) {

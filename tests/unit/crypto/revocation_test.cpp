@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 namespace casebridge::test {
+namespace revocation {
 namespace {
 
 using std::chrono::hours;
@@ -33,6 +34,7 @@ struct Thailand {
 };
 
 }  // namespace
+}  // namespace revocation
 
 BOOST_FIXTURE_TEST_SUITE(revocation, Thailand)
 

@@ -7,6 +7,7 @@
 #include "tests/support/openssl_command.h"
 
 namespace casebridge::test {
+namespace root_rollover {
 namespace {
 
 using std::chrono::hours;
@@ -37,6 +38,7 @@ KnownRevocations::Known listed(KeyAndCertificate const& root, Certificate const&
 }
 
 }  // namespace
+}  // namespace root_rollover
 
 BOOST_FIXTURE_TEST_SUITE(root_rollover, Rollover)
 

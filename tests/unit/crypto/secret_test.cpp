@@ -5,6 +5,8 @@
 #include <type_traits>
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(secret)
+
 namespace {
 
 template <typename T>
@@ -17,8 +19,6 @@ static_assert(std::is_nothrow_move_constructible_v<Secret>);
 static_assert(!Printable<Secret>);
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(secret)
 
 BOOST_AUTO_TEST_CASE(secrets_are_equal_when_their_bytes_are) {
     BOOST_CHECK(Secret::from_text("one") == Secret::from_text("one"));

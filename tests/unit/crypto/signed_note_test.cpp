@@ -9,6 +9,8 @@
 #include <stdexcept>
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(signed_notes)
+
 namespace {
 
 // The examples of C2SP signed-note, and of golang.org/x/mod/sumdb/note.
@@ -43,8 +45,6 @@ std::string with(std::string text, std::string_view what, std::string_view by) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(signed_notes)
 
 BOOST_AUTO_TEST_CASE(published_examples_verify) {
     auto const example = must(NoteVerifier::parse(example_vkey)), peter = must(NoteVerifier::parse(peter_vkey));

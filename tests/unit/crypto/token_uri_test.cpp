@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(token_uri)
+
 namespace {
 
 std::string parsed(std::string const& text) {
@@ -11,8 +13,6 @@ std::string parsed(std::string const& text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(token_uri)
 
 BOOST_AUTO_TEST_CASE(a_uri_names_token_key_and_driver_and_never_holds_the_pin) {
     BOOST_CHECK_EQUAL(parsed("pkcs11:token=a?module-path=/m.so"), "pkcs11:token=a?module-path=/m.so");

@@ -6,6 +6,7 @@
 #include "tests/support/ministry.h"
 
 namespace casebridge::test {
+namespace trust {
 namespace {
 
 using std::chrono::hours;
@@ -52,6 +53,7 @@ std::string pinned(Certificate const& root) {
 }
 
 }  // namespace
+}  // namespace trust
 
 BOOST_FIXTURE_TEST_SUITE(trust, Thailand)
 

@@ -7,6 +7,8 @@
 #include <iterator>
 
 namespace casebridge::test {
+BOOST_AUTO_TEST_SUITE(vectors)
+
 namespace {
 
 Bytes file(std::string const& name) {
@@ -20,8 +22,6 @@ std::string text(std::string const& name) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(vectors)
 
 BOOST_AUTO_TEST_CASE(recorded_messages_of_both_suites_open_to_the_recorded_payload) {
     for (std::string const suite : {"p256-sha256", "p384-sha384"}) {

@@ -9,6 +9,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace the_audit_log {
 namespace {
 
 Actor const officer{OfficerId("somchai"), "data_officer", "asked by the partner"};
@@ -39,6 +40,7 @@ LogHead head_after(StoreFixture const& fixture, int leaves) {
 }
 
 }  // namespace
+}  // namespace the_audit_log
 
 BOOST_FIXTURE_TEST_SUITE(the_audit_log, StoreFixture)
 

@@ -5,6 +5,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace cases {
 namespace {
 
 CaseId const one("TH-2017-0001");
@@ -30,6 +31,7 @@ Consent consent(std::string id, CaseId const& case_id = one) {
 }
 
 }  // namespace
+}  // namespace cases
 
 BOOST_FIXTURE_TEST_SUITE(cases, StoreFixture)
 

@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(adapter_commands)
+
 namespace {
 
 using namespace casebridge;
@@ -43,8 +45,6 @@ struct Ministry {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(adapter_commands)
 
 BOOST_AUTO_TEST_CASE(inspect_shows_shapes_and_writes_a_draft_that_is_never_overwritten) {
     Ministry const ministry;

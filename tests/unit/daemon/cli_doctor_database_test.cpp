@@ -9,6 +9,8 @@
 #include <boost/test/unit_test.hpp>
 #include <sys/stat.h>
 
+BOOST_AUTO_TEST_SUITE(doctor_of_a_database)
+
 namespace {
 
 using namespace casebridge;
@@ -43,8 +45,6 @@ std::string field_map(PostgresSettings const& settings) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(doctor_of_a_database)
 
 BOOST_AUTO_TEST_CASE(the_doctor_complains_of_a_login_that_can_do_more_than_read_and_of_a_key_others_can_read) {
     auto& server = PostgresServer::instance();

@@ -9,6 +9,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace printed_papers {
 namespace {
 
 std::string recorded(std::string const& name) {
@@ -54,6 +55,7 @@ unsigned mode_of(std::string const& path) {
 }
 
 }  // namespace
+}  // namespace printed_papers
 
 BOOST_FIXTURE_TEST_SUITE(printed_papers, Papers)
 

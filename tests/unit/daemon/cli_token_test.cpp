@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(cli_token)
+
 namespace {
 
 using namespace casebridge;
@@ -47,8 +49,6 @@ struct NodeInToken {
 constexpr char const* all_in_token = "root file\nissuing token\ntls token\nsigning token\nencryption token\n";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(cli_token)
 
 BOOST_AUTO_TEST_CASE(init_makes_the_keys_in_the_token_and_show_says_where_each_is) {
     NodeInToken const node;

@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+BOOST_AUTO_TEST_SUITE(config)
+
 namespace {
 
 using namespace casebridge;
@@ -46,8 +48,6 @@ std::string replaced(std::string_view old, std::string_view by) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(config)
 
 BOOST_AUTO_TEST_CASE(the_smallest_file_gets_every_default) {
     TemporaryDirectory const directory;

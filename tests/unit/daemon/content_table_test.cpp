@@ -5,6 +5,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace contents {
 namespace {
 
 std::string key_of(StoreFixture const& fixture, ContentId id) {
@@ -17,6 +18,7 @@ std::string tail_of(StoreFixture const& fixture, ContentId id) {
 }
 
 }  // namespace
+}  // namespace contents
 
 BOOST_FIXTURE_TEST_SUITE(contents, StoreFixture)
 

@@ -12,6 +12,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace database {
 namespace {
 
 constexpr std::string_view canary = "Srey Mom, born 1997-04-13";
@@ -29,6 +30,7 @@ mode_t permissions(std::filesystem::path const& file) {
 }
 
 }  // namespace
+}  // namespace database
 
 BOOST_FIXTURE_TEST_SUITE(database, StoreFixture)
 

@@ -3,6 +3,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace the_disclosure_register {
 namespace {
 
 DisclosureRow row(std::int64_t number, std::string_view case_id = "TH-2017-0001") {
@@ -22,6 +23,7 @@ DisclosureRow row(std::int64_t number, std::string_view case_id = "TH-2017-0001"
 }
 
 }  // namespace
+}  // namespace the_disclosure_register
 
 BOOST_FIXTURE_TEST_SUITE(the_disclosure_register, StoreFixture)
 

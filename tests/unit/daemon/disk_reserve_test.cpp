@@ -8,6 +8,7 @@
 
 #include <sys/statvfs.h>
 
+namespace disk_reserve {
 namespace {
 
 using namespace casebridge;
@@ -51,6 +52,7 @@ struct ReserveFixture {
 };
 
 }  // namespace
+}  // namespace disk_reserve
 
 BOOST_FIXTURE_TEST_SUITE(disk_reserve, ReserveFixture)
 

@@ -8,6 +8,8 @@ using namespace casebridge;
 using namespace casebridge::cli;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(docket_of_a_meeting)
+
 namespace {
 
 Json recorded(std::string const& name) {
@@ -68,8 +70,6 @@ std::string file(std::string const& name) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(docket_of_a_meeting)
 
 BOOST_AUTO_TEST_CASE(the_docket_reads_as_it_was_last_read_by_people) {
     Languages const thai_khmer{"en", "th", "km"};

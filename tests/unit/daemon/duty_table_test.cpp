@@ -5,6 +5,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace table_of_duties {
 namespace {
 
 struct Duties : StoreFixture {
@@ -39,6 +40,7 @@ struct Duties : StoreFixture {
 };
 
 }  // namespace
+}  // namespace table_of_duties
 
 BOOST_FIXTURE_TEST_SUITE(table_of_duties, Duties)
 

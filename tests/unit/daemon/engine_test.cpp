@@ -11,6 +11,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace the_engine {
 namespace {
 
 struct EngineFixture : StoreFixture {
@@ -76,6 +77,7 @@ std::function<Status(Store&)> add_leaf() {
 using Codes = std::vector<std::string>;
 
 }  // namespace
+}  // namespace the_engine
 
 BOOST_FIXTURE_TEST_SUITE(the_engine, EngineFixture)
 

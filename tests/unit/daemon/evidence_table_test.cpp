@@ -5,6 +5,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace kept_evidence {
 namespace {
 
 using Kind = EvidenceTable::Kind;
@@ -15,6 +16,7 @@ std::uint64_t append(Store& store, Json facts) {
 }
 
 }  // namespace
+}  // namespace kept_evidence
 
 BOOST_FIXTURE_TEST_SUITE(kept_evidence, StoreFixture)
 

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+BOOST_AUTO_TEST_SUITE(files)
+
 namespace {
 
 using namespace casebridge;
@@ -24,8 +26,6 @@ std::size_t entries(std::filesystem::path const& directory) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(files)
 
 BOOST_AUTO_TEST_CASE(what_was_written_is_read_back) {
     TemporaryDirectory const directory;

@@ -12,6 +12,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace health_survey {
 namespace {
 
 struct SurveyFixture : StoreFixture {
@@ -58,6 +59,7 @@ struct SurveyFixture : StoreFixture {
 };
 
 }  // namespace
+}  // namespace health_survey
 
 BOOST_FIXTURE_TEST_SUITE(health_survey, SurveyFixture)
 

@@ -2,6 +2,8 @@
 
 #include "tests/support/check_code.h"
 
+BOOST_AUTO_TEST_SUITE(health)
+
 namespace {
 
 using namespace casebridge;
@@ -50,8 +52,6 @@ std::string with_jump(std::chrono::milliseconds jump) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(health)
 
 BOOST_AUTO_TEST_CASE(a_node_in_good_health_is_up_in_every_check) {
     auto const report = judge(well(), {});

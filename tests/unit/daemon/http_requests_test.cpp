@@ -4,6 +4,8 @@
 #include <atomic>
 #include <thread>
 
+BOOST_AUTO_TEST_SUITE(http_requests)
+
 namespace {
 
 using namespace casebridge;
@@ -57,8 +59,6 @@ std::string body_of(std::string const& answer) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_requests)
 
 BOOST_AUTO_TEST_CASE(the_handler_sees_method_path_query_type_and_body) {
     Officers const officers;

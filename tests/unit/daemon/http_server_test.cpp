@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+BOOST_AUTO_TEST_SUITE(http_server)
+
 namespace {
 
 using namespace casebridge;
@@ -68,8 +70,6 @@ std::string answer_to_get(RawClient& client) {
 HttpHandler const empty_answers = [](HttpRequest const&, HttpResponder const& respond) { respond(HttpResponse{}); };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_server)
 
 BOOST_AUTO_TEST_CASE(a_pinned_peer_is_let_in_and_its_verified_chain_is_seen) {
     Endpoint const endpoint;

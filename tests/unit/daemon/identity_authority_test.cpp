@@ -8,6 +8,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace identity_authority {
 namespace {
 
 using namespace casebridge;
@@ -53,6 +54,7 @@ struct OnlineAndOffline {
 };
 
 }  // namespace
+}  // namespace identity_authority
 
 BOOST_FIXTURE_TEST_SUITE(identity_authority, OnlineAndOffline)
 

@@ -13,6 +13,8 @@
 #include <boost/test/unit_test.hpp>
 #include <sys/stat.h>
 
+BOOST_AUTO_TEST_SUITE(identity_directory)
+
 namespace {
 
 using namespace casebridge;
@@ -69,8 +71,6 @@ int shell(std::string const& command) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(identity_directory)
 
 BOOST_AUTO_TEST_CASE(what_init_makes_is_loaded_and_private) {
     Made const made;

@@ -5,6 +5,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace the_inbox {
 namespace {
 
 InboxRow row(std::int64_t number, std::string_view from = "th-msdhs") {
@@ -30,6 +31,7 @@ InboxRow row(std::int64_t number, std::string_view from = "th-msdhs") {
 }
 
 }  // namespace
+}  // namespace the_inbox
 
 BOOST_FIXTURE_TEST_SUITE(the_inbox, StoreFixture)
 

@@ -10,6 +10,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(instruments)
+
 namespace {
 
 /// Thailand's two directories, with one agreement and one policy.
@@ -84,8 +86,6 @@ struct Shelf {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(instruments)
 
 BOOST_AUTO_TEST_CASE(an_unsigned_agreement_is_signed_by_nobody) {
     BOOST_CHECK_EQUAL(Shelf().signatures(), "|");

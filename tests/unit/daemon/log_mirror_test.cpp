@@ -7,6 +7,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace log_mirrors {
 namespace {
 
 struct MirrorFixture : StoreFixture {
@@ -21,6 +22,7 @@ struct MirrorFixture : StoreFixture {
 };
 
 }  // namespace
+}  // namespace log_mirrors
 
 BOOST_FIXTURE_TEST_SUITE(log_mirrors, MirrorFixture)
 

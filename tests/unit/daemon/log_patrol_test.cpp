@@ -7,6 +7,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace the_log_patrol {
 namespace {
 
 constexpr int long_log = 3000;  // more than a start looks at
@@ -39,6 +40,7 @@ struct PatrolFixture : StoreFixture {
 };
 
 }  // namespace
+}  // namespace the_log_patrol
 
 BOOST_FIXTURE_TEST_SUITE(the_log_patrol, PatrolFixture)
 

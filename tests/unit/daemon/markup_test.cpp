@@ -7,6 +7,8 @@
 using namespace casebridge::cli;
 using casebridge::test::wrong_markup;
 
+BOOST_AUTO_TEST_SUITE(markup)
+
 namespace {
 
 std::string cell(std::string_view text) {
@@ -20,8 +22,6 @@ std::string page(std::string const& body) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(markup)
 
 BOOST_AUTO_TEST_CASE(text_stays_text_in_a_page) {
     BOOST_CHECK_EQUAL(html_text("<script>alert('1')</script> & \"x\""),

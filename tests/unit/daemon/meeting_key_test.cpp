@@ -5,6 +5,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace meeting_key {
 namespace {
 
 constexpr std::chrono::sys_days first = std::chrono::year(2026) / 12 / 1;
@@ -46,6 +47,7 @@ std::string text_of(MeetingKeyFile const& file) {
 }
 
 }  // namespace
+}  // namespace meeting_key
 
 BOOST_FIXTURE_TEST_SUITE(meeting_key, StoreFixture)
 

@@ -3,6 +3,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace meetings {
 namespace {
 
 Date day(unsigned number) {
@@ -10,6 +11,7 @@ Date day(unsigned number) {
 }
 
 }  // namespace
+}  // namespace meetings
 
 BOOST_FIXTURE_TEST_SUITE(meetings, StoreFixture)
 

@@ -5,6 +5,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace migrations_of_the_store {
 namespace {
 
 /// A file as the casebridge of `version` left it when it was new.
@@ -39,6 +40,7 @@ void queue(Database& database, std::string_view stream, std::int64_t sequence, s
 }
 
 }  // namespace
+}  // namespace migrations_of_the_store
 
 BOOST_FIXTURE_TEST_SUITE(migrations_of_the_store, StoreFixture)
 

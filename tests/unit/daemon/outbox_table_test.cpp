@@ -5,6 +5,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace the_outbox {
 namespace {
 
 OutboxRow row(std::int64_t number, std::string_view to, std::uint64_t sequence, std::int64_t next) {
@@ -40,6 +41,7 @@ bool same(OutboxRow const& a, OutboxRow const& b) {
 }
 
 }  // namespace
+}  // namespace the_outbox
 
 BOOST_FIXTURE_TEST_SUITE(the_outbox, StoreFixture)
 

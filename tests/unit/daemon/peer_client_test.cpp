@@ -5,6 +5,8 @@
 #include <atomic>
 #include <set>
 
+BOOST_AUTO_TEST_SUITE(peer_client)
+
 namespace {
 
 using namespace casebridge;
@@ -76,8 +78,6 @@ std::string failure(PeerClient::Outcome const& outcome) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(peer_client)
 
 BOOST_AUTO_TEST_CASE(a_message_is_posted_and_answered) {
     Peer const peer;

@@ -6,6 +6,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(peer_registry)
+
 namespace {
 
 PeerRow row_of(Ministry const& ministry) {
@@ -40,8 +42,6 @@ struct Neighbours {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(peer_registry)
 
 BOOST_AUTO_TEST_CASE(a_peer_is_known_by_the_leaf_below_its_own_pin) {
     Neighbours const neighbours;

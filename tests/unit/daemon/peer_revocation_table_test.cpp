@@ -7,6 +7,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace peer_revocations {
 namespace {
 
 struct Fixture : StoreFixture {
@@ -22,6 +23,7 @@ struct Fixture : StoreFixture {
 };
 
 }  // namespace
+}  // namespace peer_revocations
 
 BOOST_FIXTURE_TEST_SUITE(peer_revocations, Fixture)
 

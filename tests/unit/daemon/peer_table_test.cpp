@@ -5,6 +5,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace peers {
 namespace {
 
 PeerRow peer(std::string_view id) {
@@ -23,6 +24,7 @@ PeerRow peer(std::string_view id) {
 }
 
 }  // namespace
+}  // namespace peers
 
 BOOST_FIXTURE_TEST_SUITE(peers, StoreFixture)
 

@@ -3,6 +3,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace the_procedure_table {
 namespace {
 
 Json declined() {
@@ -54,6 +55,7 @@ struct Procedures : StoreFixture {
 };
 
 }  // namespace
+}  // namespace the_procedure_table
 
 BOOST_FIXTURE_TEST_SUITE(the_procedure_table, Procedures)
 

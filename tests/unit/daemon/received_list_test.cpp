@@ -5,6 +5,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace the_received_list {
 namespace {
 
 using Place = ReceivedList::Place;
@@ -61,6 +62,7 @@ struct ListFixture : StoreFixture {
 };
 
 }  // namespace
+}  // namespace the_received_list
 
 BOOST_FIXTURE_TEST_SUITE(the_received_list, ListFixture)
 

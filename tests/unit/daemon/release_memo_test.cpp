@@ -4,6 +4,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(release_memo)
+
 namespace {
 
 ReleaseMemo memo() {
@@ -19,8 +21,6 @@ std::string text_of(ReleaseMemo const& value) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(release_memo)
 
 BOOST_AUTO_TEST_CASE(a_memo_comes_back_as_it_was_written) {
     auto const written = memo();

@@ -8,6 +8,8 @@ using namespace casebridge;
 using namespace casebridge::cli;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(register_of_disclosures)
+
 namespace {
 
 Json recorded() {
@@ -31,8 +33,6 @@ bool has(std::string const& text, std::string_view part) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(register_of_disclosures)
 
 BOOST_AUTO_TEST_CASE(the_register_reads_as_it_was_last_read_by_people) {
     auto const subject = must(read_subject_register(recorded()));

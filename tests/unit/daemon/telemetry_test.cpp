@@ -7,6 +7,8 @@
 
 #include <stdexcept>
 
+BOOST_AUTO_TEST_SUITE(telemetry)
+
 namespace {
 
 using namespace casebridge;
@@ -33,8 +35,6 @@ std::string content(std::filesystem::path const& file) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(telemetry)
 
 BOOST_AUTO_TEST_CASE(a_text_line_has_time_level_event_and_values) {
     Error const error{ErrorKind::unavailable, "peer.timeout", "after 30 s"};

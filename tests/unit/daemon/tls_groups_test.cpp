@@ -9,6 +9,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(tls_groups_of_a_connection)
+
 namespace {
 
 bool openssl_has_mlkem() {
@@ -46,8 +48,6 @@ std::string agreed(std::string const& client_groups) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(tls_groups_of_a_connection)
 
 BOOST_AUTO_TEST_CASE(the_hybrid_group_is_chosen_exactly_where_openssl_has_it) {
     BOOST_CHECK_EQUAL(has_hybrid_group(), openssl_has_mlkem());

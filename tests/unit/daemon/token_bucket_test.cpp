@@ -5,6 +5,8 @@
 using casebridge::TokenBucket;
 using namespace std::chrono_literals;
 
+BOOST_AUTO_TEST_SUITE(token_bucket)
+
 namespace {
 
 int taken_at(TokenBucket& bucket, TokenBucket::Instant now) {
@@ -14,8 +16,6 @@ int taken_at(TokenBucket& bucket, TokenBucket::Instant now) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(token_bucket)
 
 BOOST_AUTO_TEST_CASE(a_burst_is_served_and_no_more) {
     TokenBucket::Instant const start{};

@@ -14,6 +14,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(token_keys)
+
 namespace {
 
 /// What the identity's signer signs, sealed to `recipient`.
@@ -54,8 +56,6 @@ std::vector<std::string> retired(fs::path const& path, std::string_view prefix) 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(token_keys)
 
 BOOST_AUTO_TEST_CASE(an_identity_made_in_a_token_signs_opens_and_talks_and_no_key_but_the_root_s_is_a_file) {
     InToken const made;

@@ -5,6 +5,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(standing_of_disclosures)
+
 namespace {
 
 DisclosureRow row(std::int64_t number, std::string_view state = "delivered") {
@@ -45,8 +47,6 @@ std::vector<std::string> standing(std::vector<DisclosureRow> const& rows, std::i
 using Lines = std::vector<std::string>;
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(standing_of_disclosures)
 
 BOOST_AUTO_TEST_CASE(what_may_arrive_or_have_arrived_stands) {
     BOOST_TEST(standing({row(1, "prepared"), row(2, "possibly_delivered"), row(3, "delivered"), row(4, "never_sent"),

@@ -5,6 +5,7 @@
 
 #include <future>
 
+namespace watchdog {
 namespace {
 
 using namespace casebridge;
@@ -29,6 +30,7 @@ struct WatchdogFixture {
 };
 
 }  // namespace
+}  // namespace watchdog
 
 BOOST_FIXTURE_TEST_SUITE(watchdog, WatchdogFixture)
 

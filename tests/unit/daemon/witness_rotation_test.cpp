@@ -4,6 +4,7 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+namespace witness_rotations {
 namespace {
 
 struct RotationFixture : WitnessFixture {
@@ -52,6 +53,7 @@ struct RotationFixture : WitnessFixture {
 };
 
 }  // namespace
+}  // namespace witness_rotations
 
 BOOST_FIXTURE_TEST_SUITE(witness_rotations, RotationFixture)
 

@@ -8,6 +8,8 @@
 
 using casebridge::WorkerPool;
 
+BOOST_AUTO_TEST_SUITE(worker_pool)
+
 namespace {
 
 void ignore(std::string_view) {}
@@ -31,8 +33,6 @@ private:
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(worker_pool)
 
 BOOST_AUTO_TEST_CASE(every_job_taken_runs_once) {
     std::atomic<int> ran = 0;

@@ -5,6 +5,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(agreement)
+
 namespace {
 
 std::string const valid = R"(id: th-kh
@@ -47,8 +49,6 @@ Result<Agreement> load(YamlFile const& file) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(agreement)
 
 BOOST_AUTO_TEST_CASE(an_agreement_says_what_its_file_says) {
     auto const file = yaml_file(valid, "agreement.yaml");

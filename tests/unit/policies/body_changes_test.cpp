@@ -5,6 +5,8 @@
 using namespace casebridge;
 using casebridge::test::must;
 
+BOOST_AUTO_TEST_SUITE(changes_of_bodies)
+
 namespace {
 
 Json body(std::string const& fields, std::string const& groups = "{}") {
@@ -17,8 +19,6 @@ std::string const band = R"({"form":"age_band","value":"30-39"})";
 using Ids = std::vector<std::string>;
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(changes_of_bodies)
 
 BOOST_AUTO_TEST_CASE(the_same_body_changes_nothing) {
     auto const told = body("{\"birth_date\":" + year + "}");

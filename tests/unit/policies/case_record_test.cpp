@@ -13,7 +13,7 @@ using namespace std::string_literals;
 using std::chrono::day;
 using std::chrono::month;
 using std::chrono::year;
-using test::code_of;
+using test::refusal_of;
 
 BOOST_AUTO_TEST_SUITE(case_record)
 
@@ -25,7 +25,7 @@ CaseRecord record() {
 
 std::string_view code_of_setting(std::string_view field, FieldValue value) {
     auto subject = record();
-    return code_of(subject.set(field, std::move(value)));
+    return refusal_of(subject.set(field, std::move(value)));
 }
 
 CaseRecord born(FieldValue birth_date) {
@@ -45,18 +45,18 @@ constexpr Date today = 2026y / 11 / 23;
 
 BOOST_AUTO_TEST_CASE(values_of_every_type_are_kept) {
     auto subject = record();
-    BOOST_TEST(code_of(subject.set(field::birth_place, "อรัญประเทศ"s)) == "");
-    BOOST_TEST(code_of(subject.set(field::case_narrative, "one\n\ttwo"s)) == "");
-    BOOST_TEST(code_of(subject.set(field::birth_date, 1997y / 4 / 13)) == "");
-    BOOST_TEST(code_of(subject.set(field::sex, "female"s)) == "");
-    BOOST_TEST(code_of(subject.set(field::citizenship, std::vector{"KH"s, "TH"s})) == "");
-    BOOST_TEST(code_of(subject.set(field::age, std::int64_t{29})) == "");
-    BOOST_TEST(code_of(subject.set(field::mobile_phone, "+66812345678"s)) == "");
-    BOOST_TEST(code_of(subject.set(field::deceased, false)) == "");
+    BOOST_TEST(refusal_of(subject.set(field::birth_place, "อรัญประเทศ"s)) == "");
+    BOOST_TEST(refusal_of(subject.set(field::case_narrative, "one\n\ttwo"s)) == "");
+    BOOST_TEST(refusal_of(subject.set(field::birth_date, 1997y / 4 / 13)) == "");
+    BOOST_TEST(refusal_of(subject.set(field::sex, "female"s)) == "");
+    BOOST_TEST(refusal_of(subject.set(field::citizenship, std::vector{"KH"s, "TH"s})) == "");
+    BOOST_TEST(refusal_of(subject.set(field::age, std::int64_t{29})) == "");
+    BOOST_TEST(refusal_of(subject.set(field::mobile_phone, "+66812345678"s)) == "");
+    BOOST_TEST(refusal_of(subject.set(field::deceased, false)) == "");
     BOOST_TEST(subject.values().size() == 8U);
     BOOST_TEST((*subject.find(field::sex) == FieldValue("female"s)));
     BOOST_TEST((subject.find(field::email) == nullptr));
-    BOOST_TEST(code_of(subject.set(field::sex, "male"s)) == "");
+    BOOST_TEST(refusal_of(subject.set(field::sex, "male"s)) == "");
     BOOST_TEST((*subject.find(field::sex) == FieldValue("male"s)));
 }
 
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(an_empty_value_is_refused_because_it_is_no_value) {
     BOOST_TEST(code_of_setting(field::birth_place, ""s) == "case.wrong_type");
     BOOST_TEST(code_of_setting(field::citizenship, std::vector<std::string>{}) == "case.wrong_type");
     auto subject = record();
-    BOOST_TEST(code_of(subject.add_entry(Group::names, {})) == "case.wrong_type");
+    BOOST_TEST(refusal_of(subject.add_entry(Group::names, {})) == "case.wrong_type");
 }
 
 BOOST_AUTO_TEST_CASE(a_code_that_is_not_on_the_list_is_refused) {
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(names_in_the_scripts_of_the_region_are_kept) {
     for (std::string const name : {"สมหญิง ใจดี", "ສົມພອນ", "សុខ សុភា", "မမ\u200Bအေး", "Nguyễn Thị Hoa", "王小明", "𠮷野家",
                                    "O'Neil \"Bob\"; DROP TABLE cases;--", "<script>", "%s%n", "क्\u200Dष"}) {
         auto subject = record();
-        BOOST_TEST(code_of(subject.add_entry(Group::names, {{std::string(field::names::full), name}})) == "", name);
+        BOOST_TEST(refusal_of(subject.add_entry(Group::names, {{std::string(field::names::full), name}})) == "", name);
         BOOST_TEST((subject.entries().front().values.begin()->second == FieldValue(name)));
     }
 }
@@ -199,10 +199,10 @@ BOOST_AUTO_TEST_CASE(a_refusal_names_the_field_and_never_the_value) {
 
 BOOST_AUTO_TEST_CASE(an_entry_has_fields_of_its_own_group_only) {
     auto subject = record();
-    BOOST_TEST(code_of(subject.add_entry(Group::names, {{"documents.number", "x"s}})) == "case.unknown_field");
-    BOOST_TEST(code_of(subject.add_entry(Group::names, {{"birth_date", 1997y / 4 / 13}})) == "case.unknown_field");
-    BOOST_TEST(code_of(subject.add_entry(Group::none, {{"birth_date", 1997y / 4 / 13}})) == "case.unknown_field");
-    BOOST_TEST(code_of(subject.add_entry(Group::names, {{"names.given", "x"s}, {"names.kind", "nickname"s}})) ==
+    BOOST_TEST(refusal_of(subject.add_entry(Group::names, {{"documents.number", "x"s}})) == "case.unknown_field");
+    BOOST_TEST(refusal_of(subject.add_entry(Group::names, {{"birth_date", 1997y / 4 / 13}})) == "case.unknown_field");
+    BOOST_TEST(refusal_of(subject.add_entry(Group::none, {{"birth_date", 1997y / 4 / 13}})) == "case.unknown_field");
+    BOOST_TEST(refusal_of(subject.add_entry(Group::names, {{"names.given", "x"s}, {"names.kind", "nickname"s}})) ==
                "case.unknown_code");
     BOOST_TEST(subject.entries().empty());
 }
@@ -210,8 +210,8 @@ BOOST_AUTO_TEST_CASE(an_entry_has_fields_of_its_own_group_only) {
 BOOST_AUTO_TEST_CASE(the_65th_entry_of_a_group_is_refused_and_other_groups_are_not) {
     auto subject = record();
     for (int i = 0; i < 64; ++i) BOOST_REQUIRE(subject.add_entry(Group::names, {{"names.given", "x"s}}));
-    BOOST_TEST(code_of(subject.add_entry(Group::names, {{"names.given", "x"s}})) == "case.too_many_entries");
-    BOOST_TEST(code_of(subject.add_entry(Group::documents, {{"documents.number", "x"s}})) == "");
+    BOOST_TEST(refusal_of(subject.add_entry(Group::names, {{"names.given", "x"s}})) == "case.too_many_entries");
+    BOOST_TEST(refusal_of(subject.add_entry(Group::documents, {{"documents.number", "x"s}})) == "");
     BOOST_TEST(subject.entries().size() == 65U);
 }
 

@@ -5,6 +5,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(consent)
+
 namespace {
 
 std::string const digest_text(64, 'a');
@@ -39,8 +41,6 @@ Result<Consent> load(YamlFile const& file) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(consent)
 
 BOOST_AUTO_TEST_CASE(a_consent_says_what_its_file_says) {
     auto const loaded = must(Consent::load(yaml_file(valid, "consent.yaml")));

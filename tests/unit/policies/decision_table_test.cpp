@@ -8,6 +8,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(decision_table)
+
 namespace {
 
 std::string table_text() {
@@ -90,8 +92,6 @@ void check_row(TableRow const& row) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(decision_table)
 
 BOOST_AUTO_TEST_CASE(every_row_of_the_decision_table_holds) {
     auto const rows = read_table(table_text());

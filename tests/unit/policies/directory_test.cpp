@@ -6,6 +6,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(directory_of_an_agreement)
+
 namespace {
 
 std::string const valid = R"(id: th-mm
@@ -58,8 +60,6 @@ std::string at(int line, std::string const& text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(directory_of_an_agreement)
 
 BOOST_AUTO_TEST_CASE(an_office_says_where_it_is_and_where_its_messages_go) {
     auto const loaded = must(Agreement::load(yaml_file(valid, "agreement.yaml")));

@@ -5,6 +5,8 @@
 using namespace casebridge;
 using casebridge::test::must;
 
+BOOST_AUTO_TEST_SUITE(duties)
+
 namespace {
 
 MessageId id(char last) {
@@ -48,8 +50,6 @@ std::string with(std::string payload, std::string const& from, std::string const
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(duties)
 
 BOOST_AUTO_TEST_CASE(a_withdrawal_reads_back_as_it_was_written) {
     auto const payload = to_payload(duty(withdrawal()));

@@ -6,6 +6,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(evidence_bundle)
+
 namespace {
 
 EvidenceManifest sample() {
@@ -30,8 +32,6 @@ std::string const leaf_text =
     R"("commitment":"c9c3a4403b467989976e5221cd8f63de68badc965b7150affb487e2b424e697b"})";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(evidence_bundle)
 
 BOOST_AUTO_TEST_CASE(a_manifest_reads_as_it_was_written) {
     auto const text = sample().text();

@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace casebridge;
-using test::code_of;
+using test::refusal_of;
 
 BOOST_AUTO_TEST_SUITE(form)
 
@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(every_form_reads_back_from_its_name) {
 
 BOOST_AUTO_TEST_CASE(an_unknown_form_is_refused) {
     for (std::string_view const text : {"", "Exact", "all", "exact "})
-        BOOST_TEST(code_of(parse_form(text)) == "form.unknown");
+        BOOST_TEST(refusal_of(parse_form(text)) == "form.unknown");
 }
 
 BOOST_AUTO_TEST_CASE(the_less_telling_of_two_forms_stands_later_in_the_chain) {

@@ -8,7 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace casebridge;
-using test::code_of;
+using test::refusal_of;
 
 BOOST_AUTO_TEST_SUITE(ids)
 
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_message_id_of_a_time_before_1970_throws) {
 }
 
 BOOST_AUTO_TEST_CASE(a_message_id_in_any_other_form_is_refused) {
-    BOOST_TEST(code_of(MessageId::parse(valid_id)) == "");
+    BOOST_TEST(refusal_of(MessageId::parse(valid_id)) == "");
     for (std::string_view const text : {
              "",
              "019A1B2C-3D4E-7A5B-8C6D-7E8F90A1B2C3",    // upper case
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_message_id_in_any_other_form_is_refused) {
              "019a1b2c-3d4e-7a5b-8c6d-7e8f90a1b2cg",    // no digit
              "019a1b2c-3d4e-7a5b-8c6d-7e8f90a1b2-3",    // hyphen in the wrong place
          }) {
-        BOOST_TEST(code_of(MessageId::parse(text)) == "message_id.malformed");
+        BOOST_TEST(refusal_of(MessageId::parse(text)) == "message_id.malformed");
     }
 }
 
@@ -79,20 +79,20 @@ BOOST_AUTO_TEST_CASE(a_subject_reference_is_32_lower_case_hexadecimal_digits) {
     BOOST_TEST((*SubjectReference::parse(made.text()) == made));
     for (std::string_view const text : {"", "000102030405060708090A0B0C0D0EFF", "000102030405060708090a0b0c0d0ef",
                                         "000102030405060708090a0b0c0d0eff0", "000102030405060708090a0b0c0d0efg"}) {
-        BOOST_TEST(code_of(SubjectReference::parse(text)) == "subject.malformed");
+        BOOST_TEST(refusal_of(SubjectReference::parse(text)) == "subject.malformed");
     }
     BOOST_CHECK_THROW(SubjectReference::from_random("short"), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE(an_office_is_lower_case_letters_digits_and_inner_hyphens) {
     for (std::string_view const text : {"ab", "poipet-transit-centre", "1300"}) {
-        BOOST_TEST(code_of(parse_office(text)) == "");
+        BOOST_TEST(refusal_of(parse_office(text)) == "");
     }
-    BOOST_TEST(code_of(parse_office(std::string(40, 'a'))) == "");
+    BOOST_TEST(refusal_of(parse_office(std::string(40, 'a'))) == "");
     for (std::string_view const text : {"", "a", "-ab", "ab-", "Ab", "a b", "a/b", "a_b", "ปอย"}) {
-        BOOST_TEST(code_of(parse_office(text)) == "office.malformed");
+        BOOST_TEST(refusal_of(parse_office(text)) == "office.malformed");
     }
-    BOOST_TEST(code_of(parse_office(std::string(41, 'a'))) == "office.malformed");
+    BOOST_TEST(refusal_of(parse_office(std::string(41, 'a'))) == "office.malformed");
 }
 
 BOOST_AUTO_TEST_CASE(every_purpose_and_kind_of_node_reads_back_from_its_name) {
@@ -116,10 +116,10 @@ BOOST_AUTO_TEST_CASE(an_unknown_purpose_is_refused_with_the_nearest_one_and_with
     BOOST_REQUIRE(!refused);
     BOOST_TEST(refused.error().code == "purpose.unknown");
     BOOST_TEST(refused.error().detail == "did you mean `family_tracing`?");
-    BOOST_TEST(code_of(parse_purpose("")) == "purpose.unknown");
-    BOOST_TEST(code_of(parse_purpose("Referral")) == "purpose.unknown");
+    BOOST_TEST(refusal_of(parse_purpose("")) == "purpose.unknown");
+    BOOST_TEST(refusal_of(parse_purpose("Referral")) == "purpose.unknown");
     BOOST_TEST(parse_purpose("FAMILY-TRACE").error().detail == "");
-    BOOST_TEST(code_of(parse_node_kind("polize")) == "node_kind.unknown");
+    BOOST_TEST(refusal_of(parse_node_kind("polize")) == "node_kind.unknown");
     BOOST_TEST(parse_node_kind("polize").error().detail == "did you mean `police`?");
 }
 
@@ -127,11 +127,11 @@ BOOST_AUTO_TEST_CASE(mutated_identifiers_parse_or_are_refused_with_their_own_cod
     std::mt19937 random(2);
     for (int i = 0; i < test::mutation_rounds; ++i) {
         auto const text = test::mutated(std::string(valid_id), random);
-        auto const id = code_of(MessageId::parse(text));
+        auto const id = refusal_of(MessageId::parse(text));
         BOOST_REQUIRE((id.empty() || id == "message_id.malformed"));
-        auto const subject = code_of(SubjectReference::parse(text));
+        auto const subject = refusal_of(SubjectReference::parse(text));
         BOOST_REQUIRE((subject.empty() || subject == "subject.malformed"));
-        auto const office = code_of(parse_office(text));
+        auto const office = refusal_of(parse_office(text));
         BOOST_REQUIRE((office.empty() || office == "office.malformed"));
     }
 }

@@ -8,7 +8,7 @@
 
 using namespace casebridge;
 using namespace std::string_literals;
-using test::code_of;
+using test::refusal_of;
 
 BOOST_AUTO_TEST_SUITE(json)
 
@@ -89,18 +89,18 @@ BOOST_AUTO_TEST_CASE(text_that_is_not_json_is_refused) {
                                         "[] x",
                                         "null,",
                                         "\x01"}) {
-        BOOST_TEST(code_of(parse_json(text)) == "json.malformed", text);
+        BOOST_TEST(refusal_of(parse_json(text)) == "json.malformed", text);
     }
-    BOOST_TEST(code_of(parse_json("{}\0"s)) == "json.malformed");
-    BOOST_TEST(code_of(parse_json("{}\0 hidden"s)) == "json.malformed");
-    BOOST_TEST(code_of(parse_json("\0{}"s)) == "json.malformed");
-    BOOST_TEST(code_of(parse_json("\"a\0b\""s)) == "json.malformed");
+    BOOST_TEST(refusal_of(parse_json("{}\0"s)) == "json.malformed");
+    BOOST_TEST(refusal_of(parse_json("{}\0 hidden"s)) == "json.malformed");
+    BOOST_TEST(refusal_of(parse_json("\0{}"s)) == "json.malformed");
+    BOOST_TEST(refusal_of(parse_json("\"a\0b\""s)) == "json.malformed");
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_not_utf_8_are_refused) {
     for (std::string_view const bytes : {"\xFF", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80",
                                          "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xE0\xB8", "\x80", "\xFE\xFF"}) {
-        BOOST_TEST(code_of(parse_json('"' + std::string(bytes) + '"')) == "json.not_utf8");
+        BOOST_TEST(refusal_of(parse_json('"' + std::string(bytes) + '"')) == "json.not_utf8");
     }
 }
 
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_number_that_is_not_a_64_bit_integer_is_refused) {
     for (std::string_view const text :
          {"1.0", "1e3", "1E3", "-0", "-0.0", "0.1", "9223372036854775808", "-9223372036854775809",
           "18446744073709551615", "18446744073709551616", "123456789012345678901234567890", "1e999", "-1e999"}) {
-        auto const code = code_of(parse_json(text));
+        auto const code = refusal_of(parse_json(text));
         // A float out of the range of a double is a syntax error to the library; both are refusals.
         BOOST_TEST(code == (text.ends_with("e999") ? "json.malformed" : "json.not_integer"), text);
     }
@@ -117,41 +117,41 @@ BOOST_AUTO_TEST_CASE(a_number_that_is_not_a_64_bit_integer_is_refused) {
 BOOST_AUTO_TEST_CASE(a_duplicate_key_is_refused_at_any_depth) {
     for (std::string_view const text :
          {R"({"a":1,"a":1})", R"({"a":1,"b":2,"\u0061":3})", R"([{"x":{"a":1,"a":2}}])", R"({"":1,"":2})"}) {
-        BOOST_TEST(code_of(parse_json(text)) == "json.duplicate_key", text);
+        BOOST_TEST(refusal_of(parse_json(text)) == "json.duplicate_key", text);
     }
-    BOOST_TEST(code_of(parse_json(R"([{"a":1},{"a":1}])")) == "");
-    BOOST_TEST(code_of(parse_json(R"({"a":{"a":{"a":1}},"A":1})")) == "");
+    BOOST_TEST(refusal_of(parse_json(R"([{"a":1},{"a":1}])")) == "");
+    BOOST_TEST(refusal_of(parse_json(R"({"a":{"a":{"a":1}},"A":1})")) == "");
 }
 
 BOOST_AUTO_TEST_CASE(the_32nd_level_is_read_and_the_33rd_refused) {
-    BOOST_TEST(code_of(parse_json(repeated("[", 32) + repeated("]", 32))) == "");
-    BOOST_TEST(code_of(parse_json(repeated("[", 33) + repeated("]", 33))) == "json.too_deep");
-    BOOST_TEST(code_of(parse_json(repeated("{\"a\":", 32) + "1" + repeated("}", 32))) == "");
-    BOOST_TEST(code_of(parse_json(repeated("{\"a\":", 33) + "1" + repeated("}", 33))) == "json.too_deep");
-    BOOST_TEST(code_of(parse_json("[[[1]]]", {.depth = 2})) == "json.too_deep");
+    BOOST_TEST(refusal_of(parse_json(repeated("[", 32) + repeated("]", 32))) == "");
+    BOOST_TEST(refusal_of(parse_json(repeated("[", 33) + repeated("]", 33))) == "json.too_deep");
+    BOOST_TEST(refusal_of(parse_json(repeated("{\"a\":", 32) + "1" + repeated("}", 32))) == "");
+    BOOST_TEST(refusal_of(parse_json(repeated("{\"a\":", 33) + "1" + repeated("}", 33))) == "json.too_deep");
+    BOOST_TEST(refusal_of(parse_json("[[[1]]]", {.depth = 2})) == "json.too_deep");
 }
 
 BOOST_AUTO_TEST_CASE(a_hundred_thousand_levels_are_refused_at_once) {
-    BOOST_TEST(code_of(parse_json(repeated("[", 100'000))) == "json.too_deep");
-    BOOST_TEST(code_of(parse_json(repeated("{\"a\":", 100'000))) == "json.too_deep");
-    BOOST_TEST(code_of(parse_json(repeated("[", 100'000) + repeated("]", 100'000))) == "json.too_deep");
+    BOOST_TEST(refusal_of(parse_json(repeated("[", 100'000))) == "json.too_deep");
+    BOOST_TEST(refusal_of(parse_json(repeated("{\"a\":", 100'000))) == "json.too_deep");
+    BOOST_TEST(refusal_of(parse_json(repeated("[", 100'000) + repeated("]", 100'000))) == "json.too_deep");
 }
 
 BOOST_AUTO_TEST_CASE(the_limit_on_members_counts_elements_and_members_everywhere) {
-    BOOST_TEST(code_of(parse_json("[" + repeated("1,", 19'999) + "1]")) == "");
-    BOOST_TEST(code_of(parse_json("[" + repeated("1,", 20'000) + "1]")) == "json.too_many_members");
-    BOOST_TEST(code_of(parse_json("[" + repeated("[],", 20'000) + "1]")) == "json.too_many_members");
+    BOOST_TEST(refusal_of(parse_json("[" + repeated("1,", 19'999) + "1]")) == "");
+    BOOST_TEST(refusal_of(parse_json("[" + repeated("1,", 20'000) + "1]")) == "json.too_many_members");
+    BOOST_TEST(refusal_of(parse_json("[" + repeated("[],", 20'000) + "1]")) == "json.too_many_members");
     std::string keys = "{";
     for (int i = 0; i < 100'000; ++i) keys += '"' + std::to_string(i) + "\":1,";
-    BOOST_TEST(code_of(parse_json(keys + "\"x\":1}", {.bytes = 1 << 22})) == "json.too_many_members");
-    BOOST_TEST(code_of(parse_json("[[1,2],[3]]", {.members = 5})) == "");
-    BOOST_TEST(code_of(parse_json("[[1,2],[3]]", {.members = 4})) == "json.too_many_members");
+    BOOST_TEST(refusal_of(parse_json(keys + "\"x\":1}", {.bytes = 1 << 22})) == "json.too_many_members");
+    BOOST_TEST(refusal_of(parse_json("[[1,2],[3]]", {.members = 5})) == "");
+    BOOST_TEST(refusal_of(parse_json("[[1,2],[3]]", {.members = 4})) == "json.too_many_members");
 }
 
 BOOST_AUTO_TEST_CASE(the_limit_on_size_is_exact) {
-    BOOST_TEST(code_of(parse_json('"' + std::string((1 << 20) - 2, 'a') + '"')) == "");
-    BOOST_TEST(code_of(parse_json('"' + std::string((1 << 20) - 1, 'a') + '"')) == "json.too_large");
-    BOOST_TEST(code_of(parse_json("[]", {.bytes = 1})) == "json.too_large");
+    BOOST_TEST(refusal_of(parse_json('"' + std::string((1 << 20) - 2, 'a') + '"')) == "");
+    BOOST_TEST(refusal_of(parse_json('"' + std::string((1 << 20) - 1, 'a') + '"')) == "json.too_large");
+    BOOST_TEST(refusal_of(parse_json("[]", {.bytes = 1})) == "json.too_large");
 }
 
 BOOST_AUTO_TEST_CASE(the_detail_of_a_refusal_has_the_place_and_never_the_content) {
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_reader_takes_members_of_their_type) {
     BOOST_TEST((reader.optional_object("none") == nullptr));
     BOOST_TEST((reader.optional_array("none") == nullptr));
     BOOST_TEST((reader.any("none") == nullptr));
-    BOOST_TEST(code_of(reader.finish()) == "");
+    BOOST_TEST(refusal_of(reader.finish()) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_keeps_its_first_failure) {
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(a_reader_keeps_its_first_failure) {
     BOOST_TEST(reader.string("t", 3) == "");
     BOOST_TEST(reader.integer("missing") == 0);
     auto const status = reader.finish();
-    BOOST_TEST(code_of(status) == "message.wrong_type");
+    BOOST_TEST(refusal_of(status) == "message.wrong_type");
     BOOST_TEST(status.error().detail == "s");
 }
 
@@ -237,12 +237,12 @@ BOOST_AUTO_TEST_CASE(a_reader_has_a_code_for_every_failure_in_every_scope) {
         auto const value = Json::object().set("a", "xx");
         JsonReader missing(value, scope), wrong(value, scope), unknown(value, scope), longer(value, scope);
         missing.boolean("b");
-        BOOST_TEST(code_of(missing.finish()) == name + ".missing_member");
+        BOOST_TEST(refusal_of(missing.finish()) == name + ".missing_member");
         wrong.object("a");
-        BOOST_TEST(code_of(wrong.finish()) == name + ".wrong_type");
-        BOOST_TEST(code_of(unknown.finish()) == name + ".unknown_member");
+        BOOST_TEST(refusal_of(wrong.finish()) == name + ".wrong_type");
+        BOOST_TEST(refusal_of(unknown.finish()) == name + ".unknown_member");
         longer.string("a", 1);
-        BOOST_TEST(code_of(longer.finish()) == name + ".too_long");
+        BOOST_TEST(refusal_of(longer.finish()) == name + ".too_long");
     }
 }
 
@@ -250,14 +250,14 @@ BOOST_AUTO_TEST_CASE(a_null_is_not_a_missing_member) {
     auto const value = Json::object().set("a", nullptr);
     JsonReader reader(value, JsonReader::Scope::request);
     reader.optional_string("a", 10);
-    BOOST_TEST(code_of(reader.finish()) == "request.wrong_type");
+    BOOST_TEST(refusal_of(reader.finish()) == "request.wrong_type");
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_of_something_else_than_an_object_fails) {
     auto const value = Json::array();
     JsonReader reader(value, JsonReader::Scope::request);
     BOOST_TEST(reader.string("a", 10) == "");
-    BOOST_TEST(code_of(reader.finish()) == "request.wrong_type");
+    BOOST_TEST(refusal_of(reader.finish()) == "request.wrong_type");
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_member_is_counted_but_not_repeated) {
@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_member_is_counted_but_not_repeated) {
     JsonReader reader(value, JsonReader::Scope::node);
     reader.integer("a");
     auto const status = reader.finish();
-    BOOST_TEST(code_of(status) == "node.unknown_member");
+    BOOST_TEST(refusal_of(status) == "node.unknown_member");
     BOOST_TEST(status.error().detail == "member 2");
 }
 

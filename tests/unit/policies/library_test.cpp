@@ -9,6 +9,8 @@ using namespace casebridge;
 using namespace casebridge::test;
 namespace fs = std::filesystem;
 
+BOOST_AUTO_TEST_SUITE(policy_library)
+
 namespace {
 
 fs::path const library = fs::path(CASEBRIDGE_SOURCE_DIR) / "policies/library";
@@ -35,8 +37,6 @@ std::string line_of(std::string const& text, int number) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(policy_library)
 
 BOOST_AUTO_TEST_CASE(every_pair_has_a_template_and_no_template_loads) {
     std::vector<std::string> names;

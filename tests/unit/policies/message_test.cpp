@@ -8,7 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace casebridge;
-using test::code_of;
+using test::refusal_of;
 
 BOOST_AUTO_TEST_SUITE(message)
 
@@ -64,7 +64,7 @@ void remove(Json& json, std::string_view key) {
 
 BOOST_AUTO_TEST_CASE(a_message_is_read_member_by_member) {
     auto const read = parse_message(valid());
-    BOOST_REQUIRE_MESSAGE(read, code_of(read));
+    BOOST_REQUIRE_MESSAGE(read, refusal_of(read));
     auto const& header = read->header;
     BOOST_TEST(header.version == 1);
     BOOST_TEST(header.schema == 1);
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_message_without_reply_and_procedure_is_read) {
         remove(json, "in_reply_to");
         remove(json, "procedure");
     }));
-    BOOST_REQUIRE_MESSAGE(read, code_of(read));
+    BOOST_REQUIRE_MESSAGE(read, refusal_of(read));
     BOOST_TEST(!read->header.in_reply_to);
     BOOST_TEST(read->header.procedure == "");
 }
@@ -105,18 +105,19 @@ BOOST_AUTO_TEST_CASE(a_missing_member_is_refused) {
          {"version", "schema", "id", "stream", "sequence", "type", "from", "to", "sent_at", "expires_at", "purpose",
           "subject", "agreement", "policy", "consent", "obligations", "log_head", "body"}) {
         BOOST_TEST(
-            code_of(parse_message(written([key](Json& json) { remove(json, key); }))) == "message.missing_member", key);
+            refusal_of(parse_message(written([key](Json& json) { remove(json, key); }))) == "message.missing_member",
+            key);
     }
     auto const no_padding = written([](Json& json) { json.set("padding", ""); });
     auto json = *parse_json(no_padding);
     remove(json, "padding");
-    BOOST_TEST(code_of(parse_message(dump(json))) == "message.missing_member");
+    BOOST_TEST(refusal_of(parse_message(dump(json))) == "message.missing_member");
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_member_is_refused_at_every_level) {
-    BOOST_TEST(code_of(parse_message(with("extra", 1))) == "message.unknown_member");
+    BOOST_TEST(refusal_of(parse_message(with("extra", 1))) == "message.unknown_member");
     for (std::string const outer : {"from", "to", "agreement", "policy", "consent", "obligations"}) {
-        BOOST_TEST(code_of(parse_message(with_inner(outer, "extra", 1))) == "message.unknown_member", outer);
+        BOOST_TEST(refusal_of(parse_message(with_inner(outer, "extra", 1))) == "message.unknown_member", outer);
     }
 }
 
@@ -172,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_member_is_refused_with_its_own_code) {
              {"padding", "00 0", "message.bad_padding"},
              {"padding", 0, "message.wrong_type"},
          }) {
-        BOOST_TEST(code_of(parse_message(with(row.key, row.value))) == row.code, row.key);
+        BOOST_TEST(refusal_of(parse_message(with(row.key, row.value))) == row.code, row.key);
     }
 }
 
@@ -200,41 +201,41 @@ BOOST_AUTO_TEST_CASE(a_wrong_inner_member_is_refused_with_its_own_code) {
              {"obligations", "onward_transfer", "any", "message.onward_transfer"},
              {"obligations", "onward_transfer", "", "message.onward_transfer"},
          }) {
-        BOOST_TEST(code_of(parse_message(with_inner(row.outer, row.key, row.value))) == row.code,
+        BOOST_TEST(refusal_of(parse_message(with_inner(row.outer, row.key, row.value))) == row.code,
                    row.outer << '.' << row.key);
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_life_of_31_days_is_the_longest) {
-    BOOST_TEST(code_of(parse_message(with("expires_at", "2026-12-24T21:20:11.322Z"))) == "");
+    BOOST_TEST(refusal_of(parse_message(with("expires_at", "2026-12-24T21:20:11.322Z"))) == "");
 }
 
 BOOST_AUTO_TEST_CASE(another_version_is_named_before_its_unknown_members) {
-    BOOST_TEST(code_of(parse_message(R"({"version":2,"new":true})")) == "message.unknown_version");
+    BOOST_TEST(refusal_of(parse_message(R"({"version":2,"new":true})")) == "message.unknown_version");
 }
 
 BOOST_AUTO_TEST_CASE(padding_anywhere_but_last_is_refused) {
     auto const first = written([](Json& json) { json.set("padding", "0"); });
-    BOOST_TEST(code_of(parse_message(first)) == "");
+    BOOST_TEST(refusal_of(parse_message(first)) == "");
     auto json = *parse_json(valid());
     auto members = *json.as_object();
     std::rotate(members.begin(), members.end() - 1, members.end());
-    BOOST_TEST(code_of(parse_message(dump(Json(std::move(members))))) == "message.bad_padding");
+    BOOST_TEST(refusal_of(parse_message(dump(Json(std::move(members))))) == "message.bad_padding");
 }
 
 BOOST_AUTO_TEST_CASE(a_payload_that_is_no_object_is_refused) {
-    BOOST_TEST(code_of(parse_message("[]")) == "message.wrong_type");
-    BOOST_TEST(code_of(parse_message("null")) == "message.wrong_type");
-    BOOST_TEST(code_of(parse_message("{}")) == "message.missing_member");
-    BOOST_TEST(code_of(parse_message("")) == "json.malformed");
-    BOOST_TEST(code_of(parse_message(valid() + valid())) == "json.malformed");
-    BOOST_TEST(code_of(parse_message(std::string(100'000, '['))) == "json.too_deep");
-    BOOST_TEST(code_of(parse_message(std::string((1 << 20) + 1, ' '))) == "json.too_large");
+    BOOST_TEST(refusal_of(parse_message("[]")) == "message.wrong_type");
+    BOOST_TEST(refusal_of(parse_message("null")) == "message.wrong_type");
+    BOOST_TEST(refusal_of(parse_message("{}")) == "message.missing_member");
+    BOOST_TEST(refusal_of(parse_message("")) == "json.malformed");
+    BOOST_TEST(refusal_of(parse_message(valid() + valid())) == "json.malformed");
+    BOOST_TEST(refusal_of(parse_message(std::string(100'000, '['))) == "json.too_deep");
+    BOOST_TEST(refusal_of(parse_message(std::string((1 << 20) + 1, ' '))) == "json.too_large");
 }
 
 BOOST_AUTO_TEST_CASE(a_repeated_member_is_refused) {
     auto const text = valid();
-    BOOST_TEST(code_of(parse_message(R"({"version":1,)" + text.substr(1))) == "json.duplicate_key");
+    BOOST_TEST(refusal_of(parse_message(R"({"version":1,)" + text.substr(1))) == "json.duplicate_key");
 }
 
 BOOST_AUTO_TEST_CASE(mutated_messages_parse_or_are_refused_with_a_code_of_form) {
@@ -243,7 +244,7 @@ BOOST_AUTO_TEST_CASE(mutated_messages_parse_or_are_refused_with_a_code_of_form) 
     std::mt19937 random(5);
     auto const text = valid();
     for (int i = 0; i < test::mutation_rounds; ++i) {
-        auto const code = code_of(parse_message(test::mutated(text, random)));
+        auto const code = refusal_of(parse_message(test::mutated(text, random)));
         auto const fits = [code](std::string_view prefix) { return code.starts_with(prefix); };
         BOOST_REQUIRE((code.empty() || std::any_of(prefixes.begin(), prefixes.end(), fits)));
     }

@@ -9,6 +9,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(minimisation)
+
 namespace {
 
 Date const today = Date{std::chrono::year{2026} / 11 / 24};
@@ -33,8 +35,6 @@ Json body_with(std::string const& fields, std::string const& groups = "{}") {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(minimisation)
 
 BOOST_AUTO_TEST_CASE(a_body_holds_what_is_released_in_schema_order_and_nothing_else) {
     Situation situation;

@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace casebridge;
-using test::code_of;
+using test::refusal_of;
 
 BOOST_AUTO_TEST_SUITE(onward)
 
@@ -39,7 +39,7 @@ std::string with(std::string_view key, std::optional<Json> const& value) {
 }
 
 std::string parsed(std::string const& text) {
-    return std::string(code_of(parse_onward_permission(text)));
+    return std::string(refusal_of(parse_onward_permission(text)));
 }
 
 struct Use {
@@ -53,7 +53,7 @@ struct Use {
     [[nodiscard]] OnwardUse use() const {
         return {holder, recipient, purpose, body, sent_at, expires_at, retain_until};
     }
-    [[nodiscard]] std::string code() const { return std::string(code_of(check_use(permission(), use()))); }
+    [[nodiscard]] std::string code() const { return std::string(refusal_of(check_use(permission(), use()))); }
 };
 
 }  // namespace
@@ -108,12 +108,12 @@ BOOST_AUTO_TEST_CASE(a_copy_is_the_permitted_body_and_no_other) {
     BOOST_CHECK(copy->body() == body);
     BOOST_CHECK(copy->origin().permission == origin.permission);
     auto const other = Json::object().set("fields", Json::object().set("sex", "female"));
-    BOOST_CHECK_EQUAL(code_of(PermittedCopy::permit(permission(), origin, other, given.use())), "onward.wrong_body");
+    BOOST_CHECK_EQUAL(refusal_of(PermittedCopy::permit(permission(), origin, other, given.use())), "onward.wrong_body");
     Use const late{.expires_at = permission().until + std::chrono::hours(1)};
-    BOOST_CHECK_EQUAL(code_of(PermittedCopy::permit(permission(), origin, body, late.use())), "onward.expired");
+    BOOST_CHECK_EQUAL(refusal_of(PermittedCopy::permit(permission(), origin, body, late.use())), "onward.expired");
     // The use may claim the digest of what was not permitted.
     Use const lying{.body = body_digest(other)};
-    BOOST_CHECK_EQUAL(code_of(PermittedCopy::permit(permission(), origin, other, lying.use())), "onward.wrong_body");
+    BOOST_CHECK_EQUAL(refusal_of(PermittedCopy::permit(permission(), origin, other, lying.use())), "onward.wrong_body");
 }
 
 BOOST_AUTO_TEST_CASE(what_a_message_says_of_its_origin_is_read_strictly) {
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(what_a_message_says_of_its_origin_is_read_strictly) {
     BOOST_CHECK(read->permission == origin.permission);
     BOOST_CHECK(read->originator == origin.originator);
     auto const code = [&](std::string const& key, Json const& value) {
-        return std::string(code_of(read_onward_origin(to_json(origin).set(key, value))));
+        return std::string(refusal_of(read_onward_origin(to_json(origin).set(key, value))));
     };
     BOOST_CHECK_EQUAL(code("originator", Json("x")), "node_id.malformed");
     BOOST_CHECK_EQUAL(code("permission", Json("=")), "encoding.bad_base64");
@@ -149,8 +149,8 @@ BOOST_AUTO_TEST_CASE(a_duty_carries_a_permission) {
     BOOST_CHECK(read.type() == MessageType::onward_permission);
     BOOST_CHECK((std::get<OnwardGrant>(read.content).permission == Bytes{4, 5, 6}));
     BOOST_CHECK(named_messages(read.content).empty());
-    BOOST_CHECK_EQUAL(code_of(parse_onward_grant(Json::object())), "message.missing_member");
-    BOOST_CHECK_EQUAL(code_of(parse_onward_grant(Json::object().set("permission", "?"))), "encoding.bad_base64");
+    BOOST_CHECK_EQUAL(refusal_of(parse_onward_grant(Json::object())), "message.missing_member");
+    BOOST_CHECK_EQUAL(refusal_of(parse_onward_grant(Json::object().set("permission", "?"))), "encoding.bad_base64");
 }
 
 BOOST_AUTO_TEST_CASE(an_erasure_receipt_says_how_many_copies_were_passed_on) {
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(an_erasure_receipt_says_how_many_copies_were_passed_on) {
     none.passed_on = 0;
     BOOST_CHECK(to_json(none).find("passed_on") == nullptr);
     for (int const wrong : {0, -1})
-        BOOST_CHECK_EQUAL(code_of(parse_erasure_receipt(to_json(receipt).set("passed_on", wrong))),
+        BOOST_CHECK_EQUAL(refusal_of(parse_erasure_receipt(to_json(receipt).set("passed_on", wrong))),
                           "message.out_of_range");
 }
 

@@ -9,7 +9,7 @@
 using namespace casebridge;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-using test::code_of;
+using test::refusal_of;
 
 BOOST_AUTO_TEST_SUITE(outgoing_message)
 
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(any_valid_message_reads_back_as_it_was_written) {
         OutgoingMessage const message(random_header(random), body);
         auto const payload = message.payload();
         auto const read = parse_message(payload);
-        BOOST_REQUIRE_MESSAGE(read, code_of(read));
+        BOOST_REQUIRE_MESSAGE(read, refusal_of(read));
         BOOST_REQUIRE(equal(read->header, message.header()));
         BOOST_REQUIRE((read->body == body.body()));
         BOOST_REQUIRE((sha256(as_bytes(dump(read->body))) == message.body_digest()));
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(payload_sizes_fall_into_the_classes_alone) {
     std::set<std::size_t> sizes;
     for (std::size_t size = 0; size <= 16'000; size += 250) {
         auto const payload = OutgoingMessage(random_header(random), minimised(size)).payload();
-        BOOST_TEST(code_of(parse_message(payload)) == "");
+        BOOST_TEST(refusal_of(parse_message(payload)) == "");
         sizes.insert(payload.size());
     }
     BOOST_TEST((sizes == std::set<std::size_t>{2 * 1024, 6 * 1024, 14 * 1024, 30 * 1024}));

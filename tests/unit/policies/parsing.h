@@ -1,4 +1,4 @@
-// What the parser tests share: the code of a result, and seeded mutations of a valid text.
+// What the parser tests share: the code a result was refused with, and seeded mutations of a valid text.
 #pragma once
 
 #include "crypto/result.h"
@@ -11,7 +11,7 @@ namespace casebridge::test {
 
 /// "" for a value.
 template <typename T>
-std::string_view code_of(Result<T> const& result) {
+std::string_view refusal_of(Result<T> const& result) {
     return result ? std::string_view() : result.error().code;
 }
 

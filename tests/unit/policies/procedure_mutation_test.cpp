@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(mutated_steps_are_read_or_refused_with_a_code_of_form) {
                               .set("lamport", 1)
                               .set("step", to_text(step))
                               .set("fields", test::sample_fields(kind, step, random));
-        auto const code = test::code_of(parse_step_body(test::mutated(dump(body), random)));
+        auto const code = test::refusal_of(parse_step_body(test::mutated(dump(body), random)));
         auto const fits = [code](std::string_view prefix) { return code.starts_with(prefix); };
         BOOST_REQUIRE_MESSAGE((code.empty() || std::ranges::any_of(prefixes, fits)), code);
     }

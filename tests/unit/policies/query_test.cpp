@@ -8,7 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace casebridge;
-using test::code_of;
+using test::refusal_of;
 
 BOOST_AUTO_TEST_SUITE(query)
 
@@ -71,7 +71,7 @@ void check_mutations(std::string const& text, Parse parse) {
                                                           "office.", "time.",  "encoding.",   "subject."};
     std::mt19937 random(7);
     for (int i = 0; i < test::mutation_rounds; ++i) {
-        auto const code = code_of(parse(test::mutated(text, random)));
+        auto const code = refusal_of(parse(test::mutated(text, random)));
         auto const fits = [code](std::string_view prefix) { return code.starts_with(prefix); };
         BOOST_REQUIRE_MESSAGE((code.empty() || std::any_of(prefixes.begin(), prefixes.end(), fits)), code);
     }
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_question_reads_back_as_it_was_written) {
     auto const text = to_payload(question());
     BOOST_TEST(text.size() == 2048U);
     auto const read = parse_query(text);
-    BOOST_REQUIRE_MESSAGE(read, code_of(read));
+    BOOST_REQUIRE_MESSAGE(read, refusal_of(read));
     BOOST_TEST((read->id == question().id));
     BOOST_TEST((read->from == question().from));
     BOOST_TEST((read->to == question().to));
@@ -107,9 +107,9 @@ BOOST_AUTO_TEST_CASE(a_question_that_is_none_is_refused_with_its_code) {
     auto const text = to_payload(question());
     for (std::string_view const key : {"version", "schema", "type", "id", "from", "to", "sent_at", "expires_at",
                                        "purpose", "agreement", "subject", "about", "padding"})
-        BOOST_TEST(code_of(parse_query(without(text, key))) == "query.missing_member", key);
+        BOOST_TEST(refusal_of(parse_query(without(text, key))) == "query.missing_member", key);
     auto const code = [&](std::string const& key, Json const& value) {
-        return code_of(parse_query(with(text, key, value)));
+        return refusal_of(parse_query(with(text, key, value)));
     };
     BOOST_TEST(code("version", 2) == "query.unknown_version");
     BOOST_TEST(code("schema", 0) == "query.out_of_range");
@@ -132,13 +132,13 @@ BOOST_AUTO_TEST_CASE(a_question_that_is_none_is_refused_with_its_code) {
     BOOST_TEST(code("about", std::string(65, 'x')) == "query.too_long");
     BOOST_TEST(code("padding", "hidden") == "query.bad_padding");
     BOOST_TEST(!code("agreement", "x").empty());
-    BOOST_TEST(code_of(parse_query("[]")) == "query.wrong_type");
+    BOOST_TEST(refusal_of(parse_query("[]")) == "query.wrong_type");
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_without_information_says_nothing_and_has_the_size_of_every_answer) {
     BOOST_TEST(nothing().size() == 30U * 1024);
     auto const read = parse_query_answer(nothing());
-    BOOST_REQUIRE_MESSAGE(read, code_of(read));
+    BOOST_REQUIRE_MESSAGE(read, refusal_of(read));
     BOOST_TEST(!read->told);
     BOOST_TEST((read->header.query == header().query));
     BOOST_TEST((read->header.query_digest == header().query_digest));
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(an_answer_without_information_says_nothing_and_has_the_size
 
 BOOST_AUTO_TEST_CASE(an_answer_that_tells_something_is_read) {
     auto const read = parse_query_answer(told());
-    BOOST_REQUIRE_MESSAGE(read, code_of(read));
+    BOOST_REQUIRE_MESSAGE(read, refusal_of(read));
     BOOST_REQUIRE(read->told);
     BOOST_TEST(dump(read->told->body) == R"({"fields":{},"groups":{}})");
     BOOST_TEST(to_rfc3339(read->told->retain_until) == "2026-12-23T00:00:00.000Z");
@@ -158,17 +158,17 @@ BOOST_AUTO_TEST_CASE(an_answer_that_tells_something_is_read) {
 BOOST_AUTO_TEST_CASE(an_answer_that_is_none_is_refused_with_its_code) {
     for (std::string_view const key :
          {"version", "type", "query", "query_digest", "from", "to", "at", "outcome", "padding"})
-        BOOST_TEST(code_of(parse_query_answer(without(nothing(), key))) == "query.missing_member", key);
+        BOOST_TEST(refusal_of(parse_query_answer(without(nothing(), key))) == "query.missing_member", key);
     for (std::string_view const key : {"retain_until", "onward_transfer", "body"})
-        BOOST_TEST(code_of(parse_query_answer(without(told(), key))) == "query.missing_member", key);
+        BOOST_TEST(refusal_of(parse_query_answer(without(told(), key))) == "query.missing_member", key);
     auto const code = [](std::string const& key, Json const& value) {
-        return code_of(parse_query_answer(with(told(), key, value)));
+        return refusal_of(parse_query_answer(with(told(), key, value)));
     };
     BOOST_TEST(code("version", 2) == "query.unknown_version");
     BOOST_TEST(code("type", "case_query") == "query.unknown_type");
     BOOST_TEST(code("outcome", "refused") == "query.unknown_member");
-    BOOST_TEST(code_of(parse_query_answer(with(nothing(), "outcome", "refused"))) == "query.unknown_outcome");
-    BOOST_TEST(code_of(parse_query_answer(with(nothing(), "body", Json::object()))) == "query.unknown_member");
+    BOOST_TEST(refusal_of(parse_query_answer(with(nothing(), "outcome", "refused"))) == "query.unknown_outcome");
+    BOOST_TEST(refusal_of(parse_query_answer(with(nothing(), "body", Json::object()))) == "query.unknown_member");
     BOOST_TEST(code("onward_transfer", "allowed") == "query.onward_transfer");
     BOOST_TEST(code("query", "x") == "message_id.malformed");
     BOOST_TEST(code("from", "X") == "node_id.malformed");
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_none_is_refused_with_its_code) {
 
 BOOST_AUTO_TEST_CASE(an_answer_counts_only_for_its_question_and_between_its_parties) {
     auto const fits = [](AnswerHeader const& answer) {
-        return code_of(check_answer(answer, header().from, header().to, header().query, header().query_digest));
+        return refusal_of(check_answer(answer, header().from, header().to, header().query, header().query_digest));
     };
     BOOST_TEST(fits(header()) == "");
     auto other = header();

@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace casebridge;
-using test::code_of;
+using test::refusal_of;
 
 BOOST_AUTO_TEST_SUITE(receipt)
 
@@ -51,7 +51,7 @@ std::string without(Receipt const& receipt, std::string_view key) {
 BOOST_AUTO_TEST_CASE(a_receipt_reads_back_as_it_was_written) {
     for (auto const& receipt : {accepted(), rejected()}) {
         auto const read = parse_receipt(to_payload(receipt));
-        BOOST_REQUIRE_MESSAGE(read, code_of(read));
+        BOOST_REQUIRE_MESSAGE(read, refusal_of(read));
         BOOST_TEST((read->from == receipt.from));
         BOOST_TEST((read->to == receipt.to));
         BOOST_TEST((read->message == receipt.message));
@@ -74,16 +74,16 @@ BOOST_AUTO_TEST_CASE(every_receipt_has_the_same_size) {
     longest.log_head = std::string(19, '9') + ' ' + std::string(64, 'f');
     for (auto const& receipt : {accepted(), rejected(), longest}) {
         BOOST_TEST(to_payload(receipt).size() == 1024U);
-        BOOST_TEST(code_of(parse_receipt(to_payload(receipt))) == "");
+        BOOST_TEST(refusal_of(parse_receipt(to_payload(receipt))) == "");
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_member_missing_from_a_receipt_is_refused) {
     for (std::string_view const key :
          {"version", "from", "to", "message", "inner_digest", "outcome", "at", "log_index", "log_head", "padding"}) {
-        BOOST_TEST(code_of(parse_receipt(without(accepted(), key))) == "receipt.missing_member", key);
+        BOOST_TEST(refusal_of(parse_receipt(without(accepted(), key))) == "receipt.missing_member", key);
     }
-    BOOST_TEST(code_of(parse_receipt(without(rejected(), "code"))) == "receipt.bad_code");
+    BOOST_TEST(refusal_of(parse_receipt(without(rejected(), "code"))) == "receipt.bad_code");
 }
 
 BOOST_AUTO_TEST_CASE(a_receipt_with_a_wrong_member_is_refused_with_its_own_code) {
@@ -112,25 +112,25 @@ BOOST_AUTO_TEST_CASE(a_receipt_with_a_wrong_member_is_refused_with_its_own_code)
                                     {"padding", "0x0", "receipt.bad_padding"},
                                     {"padding", 0, "receipt.wrong_type"},
                                     {"extra", 0, "receipt.unknown_member"}}) {
-        BOOST_TEST(code_of(parse_receipt(changed(accepted(), row.key, row.value))) == row.code, row.key);
+        BOOST_TEST(refusal_of(parse_receipt(changed(accepted(), row.key, row.value))) == row.code, row.key);
     }
     for (std::string const code : {"Upper", "with space", "th:msdhs", "a\nb"}) {
-        BOOST_TEST(code_of(parse_receipt(changed(rejected(), "code", code))) == "receipt.bad_code", code);
+        BOOST_TEST(refusal_of(parse_receipt(changed(rejected(), "code", code))) == "receipt.bad_code", code);
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_receipt_that_is_no_object_is_refused) {
-    BOOST_TEST(code_of(parse_receipt("[]")) == "receipt.wrong_type");
-    BOOST_TEST(code_of(parse_receipt("{}")) == "receipt.missing_member");
-    BOOST_TEST(code_of(parse_receipt("")) == "json.malformed");
-    BOOST_TEST(code_of(parse_receipt(to_payload(accepted()) + " x")) == "json.malformed");
+    BOOST_TEST(refusal_of(parse_receipt("[]")) == "receipt.wrong_type");
+    BOOST_TEST(refusal_of(parse_receipt("{}")) == "receipt.missing_member");
+    BOOST_TEST(refusal_of(parse_receipt("")) == "json.malformed");
+    BOOST_TEST(refusal_of(parse_receipt(to_payload(accepted()) + " x")) == "json.malformed");
 }
 
 BOOST_AUTO_TEST_CASE(mutated_receipts_parse_or_are_refused_with_a_code_of_form) {
     std::mt19937 random(6);
     auto const valid = dump(Json(*parse_json(to_payload(rejected()))->as_object()).set("padding", "00"));
     for (int i = 0; i < test::mutation_rounds; ++i) {
-        auto const code = code_of(parse_receipt(test::mutated(valid, random)));
+        auto const code = refusal_of(parse_receipt(test::mutated(valid, random)));
         BOOST_REQUIRE((code.empty() || code.starts_with("json.") || code.starts_with("receipt.")));
     }
 }

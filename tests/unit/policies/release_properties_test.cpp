@@ -8,6 +8,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(release_properties)
+
 namespace {
 
 #ifdef CASEBRIDGE_SANITIZED
@@ -63,8 +65,6 @@ bool body_is_what_was_decided(Json const& body, Decision const& decision) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(release_properties)
 
 BOOST_AUTO_TEST_CASE(no_decision_releases_more_than_any_single_rule_allows_and_a_good_share_is_allowed) {
     RandomRelease random(seed());

@@ -7,6 +7,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(release_decision)
+
 namespace {
 
 using Codes = std::set<std::string>;
@@ -34,8 +36,6 @@ ReleaseRequest request_of(Situation const& situation, CaseRecord const* record) 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(release_decision)
 
 BOOST_AUTO_TEST_CASE(an_allowed_decision_names_what_it_rests_on) {
     auto const decided = Situation().decide();

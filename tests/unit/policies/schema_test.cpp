@@ -10,7 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace casebridge;
-using test::code_of;
+using test::refusal_of;
 
 BOOST_TEST_DONT_PRINT_LOG_VALUE(casebridge::Category)
 BOOST_TEST_DONT_PRINT_LOG_VALUE(casebridge::Group)
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(every_category_reads_back_from_its_name) {
     }
     BOOST_TEST(to_text(Category::return_) == "return");
     for (std::string_view const text : {"", "return_", "Identity"}) {
-        BOOST_TEST(code_of(parse_category(text)) == "category.unknown");
+        BOOST_TEST(refusal_of(parse_category(text)) == "category.unknown");
     }
 }
 

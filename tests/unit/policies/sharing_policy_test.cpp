@@ -6,6 +6,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(sharing_policy)
+
 namespace {
 
 std::string const valid = R"(id: th-policy
@@ -39,8 +41,6 @@ CaseRecord adult(std::string const& born) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(sharing_policy)
 
 BOOST_AUTO_TEST_CASE(updates_are_for_an_officer_unless_the_file_says_automatic) {
     auto const policy = [](std::string const& updates) {

@@ -4,6 +4,8 @@
 using namespace casebridge;
 using casebridge::test::must;
 
+BOOST_AUTO_TEST_SUITE(step_messages)
+
 namespace {
 
 MessageId id(char last) {
@@ -43,8 +45,6 @@ std::string with(std::string const& from, std::string const& to) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(step_messages)
 
 BOOST_AUTO_TEST_CASE(a_step_reads_back_as_it_was_written_with_and_without_what_is_optional) {
     auto message = declining();

@@ -13,6 +13,8 @@
 using namespace casebridge;
 using namespace casebridge::test;
 
+BOOST_AUTO_TEST_SUITE(wording_of_papers)
+
 namespace {
 
 std::string const folder = CASEBRIDGE_SOURCE_DIR "/policies/library/wording/";
@@ -50,8 +52,6 @@ std::vector<char32_t> characters(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wording_of_papers)
 
 BOOST_AUTO_TEST_CASE(six_languages_are_built_in_and_are_the_files_of_the_library) {
     std::vector<std::string> files, languages;
