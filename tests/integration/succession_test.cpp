@@ -11,6 +11,7 @@ using namespace casebridge;
 using namespace casebridge::test;
 using namespace std::chrono_literals;
 
+namespace two_nodes_succession {
 namespace {
 
 namespace fs = std::filesystem;
@@ -106,6 +107,7 @@ struct Succeeding : Asking {
 };
 
 }  // namespace
+}  // namespace two_nodes_succession
 
 BOOST_FIXTURE_TEST_SUITE(two_nodes_succession, Succeeding)
 

@@ -8,6 +8,7 @@
 #include "tests/support/openssl_command.h"
 
 namespace casebridge::test {
+namespace succession {
 namespace {
 
 using std::chrono::hours;
@@ -27,6 +28,7 @@ struct Succeeding {
 };
 
 }  // namespace
+}  // namespace succession
 
 BOOST_FIXTURE_TEST_SUITE(succession, Succeeding)
 

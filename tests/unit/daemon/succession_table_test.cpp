@@ -12,6 +12,7 @@
 #include <sstream>
 
 namespace casebridge::test {
+namespace succession_table {
 namespace {
 
 /// Names of partners that say who signed, was dialled or was recorded: they stay.
@@ -45,6 +46,7 @@ struct WithStore {
 };
 
 }  // namespace
+}  // namespace succession_table
 
 BOOST_FIXTURE_TEST_SUITE(succession_table, WithStore)
 
