@@ -12,7 +12,9 @@ constexpr std::string_view hybrid = "X25519MLKEM768";
 
 /// The best first. A star (OpenSSL 3.5) has the client send a share for this group at once: one for each side that may
 /// be older, so that nobody needs a second round.
-constexpr std::array lists{"*X25519MLKEM768:*X25519:P-256:P-384", "X25519MLKEM768:X25519:P-256:P-384",
+/// SECURITY: what stands before the slash is preferred whatever share has come: a client that knows the hybrid but sent
+/// a curve is asked again. Within one tuple OpenSSL would take the curve, to spare the round.
+constexpr std::array lists{"*X25519MLKEM768/*X25519:P-256:P-384", "X25519MLKEM768:X25519:P-256:P-384",
                            "X25519:P-256:P-384"};
 
 /// A list with one group OpenSSL does not know is refused as a whole.

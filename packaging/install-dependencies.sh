@@ -31,6 +31,7 @@ tests=(
   procps git ca-certificates
   faketime testssl.sh                              # daemons with wrong clocks; an independent look at TLS
   mandoc                                           # the manual pages are checked
+  libxml2-utils                                    # printed papers are read by xmllint
   patch                                            # tests/faults/mutants
   libbenchmark-dev                                 # tests/bench
   systemd                                          # systemd-analyze measures the unit's sandbox

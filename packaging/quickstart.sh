@@ -186,12 +186,13 @@ database:
   encoding: utf-8
   marker: SHA256SUMS
 MAP
-      ;;
+      chmod 400 "$base"/export/* # the daemon may read it and nothing else
+      chmod 500 "$base" "$base/export" ;;
     kh-mosvy)
       cp "$directory/databases/kh-mosvy/"* "$base/"
       cp "$map" "$base/field-map.yaml"
       install -m 600 "$directory/kh-mosvy.key" "$base/national.key"
-      chmod 400 "$base/national.db" # the daemon may read it and nothing else
+      chmod 400 "$base/national.db"
       chmod 500 "$base" ;;
   esac
 }

@@ -55,6 +55,13 @@ BOOST_AUTO_TEST_CASE(the_hybrid_group_is_chosen_exactly_where_openssl_has_it) {
     BOOST_CHECK_EQUAL(agreed(""), openssl_has_mlkem() ? "X25519MLKEM768" : "x25519");
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_knows_the_hybrid_but_sent_a_curve_is_asked_again) {
+    std::string const hybrid = openssl_has_mlkem() ? "X25519MLKEM768" : "";
+    auto const also = hybrid.empty() ? "" : ':' + hybrid;
+    BOOST_CHECK_EQUAL(agreed("X25519" + also), hybrid.empty() ? "x25519" : hybrid);
+    BOOST_CHECK_EQUAL(agreed("P-256" + also), hybrid.empty() ? "secp256r1" : hybrid);
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_knows_curves_alone_is_served_and_one_with_other_groups_is_not) {
     BOOST_CHECK_EQUAL(agreed("P-256"), "secp256r1");
     BOOST_CHECK_EQUAL(agreed("P-384:X25519"), "secp384r1");

@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(what_is_filled_in_stays_what_it_is) {
     auto const wording = must(Wording::built_in("en"));
     BOOST_CHECK_EQUAL(wording.filled("register.consent_given", {{"date", "{id}"}, {"id", "{date}}{"}}),
                       "You agreed on {id}. (Number of the record: {date}}{)");
-    BOOST_CHECK_THROW(wording.filled("register.consent_given", {{"id", "c-1"}}), std::logic_error);
+    BOOST_CHECK_THROW(static_cast<void>(wording.filled("register.consent_given", {{"id", "c-1"}})), std::logic_error);
     BOOST_CHECK_THROW(static_cast<void>(wording.text("register.no_such_phrase")), std::logic_error);
 }
 
