@@ -21,8 +21,10 @@ struct Writing {
     ReceivedSummary summary;
 };
 
-ReceivedSummary summary_of(InboxRow const& row, Bytes const& body) {
-    ReceivedSummary summary{.key = {row.from.text(), row.id.text()},
+/// SECURITY: by the name it is listed under, which may be older than that of who goes on for the sender now: it is
+/// removed by the same.
+ReceivedSummary summary_of(ReceivedList::Entry const& entry, InboxRow const& row, Bytes const& body) {
+    ReceivedSummary summary{.key = {entry.from.text(), entry.message.text()},
                             .from_office = row.from_office.text(),
                             .to_office = row.to_office.text(),
                             .kind = std::string(to_text(row.type)),
@@ -49,7 +51,7 @@ Result<std::vector<Writing>> take(Store& store, ReceivedList::Place place, Times
         if (row->retain_until < now) continue;  // about to be erased
         auto const body = store.contents().get(*row->content);
         if (body) {
-            taken.push_back({entry, summary_of(*row, *body)});
+            taken.push_back({entry, summary_of(entry, *row, *body)});
         } else if (body.error().code == "content.corrupt") {  // one of them is no reason to keep back the others
             RETURN_IF_ERROR(store.received().refused(entry.number, body.error().code, now));
         } else {

@@ -1,7 +1,7 @@
 // Received summaries in the ministry's staging table: there when it wants them, gone when their use is over, and never
 // in the way of an admission.
 #include "daemon/identity_renewal.h"
-#include "tests/integration/two_nodes.h"
+#include "tests/integration/heir.h"
 #include "tests/support/servers/staging_database.h"
 
 #include <filesystem>
@@ -346,6 +346,36 @@ BOOST_AUTO_TEST_CASE(a_withdrawal_takes_the_row_out_and_the_erasure_receipt_says
     BOOST_CHECK_EQUAL(scope(), "own_store staging_table");
     BOOST_CHECK_EQUAL(database.rows(), 0U);
     BOOST_CHECK_EQUAL(counts(), "0 0 0 0");
+}
+
+/// Rows stand there by the name of the one that sent them, whoever goes on for it.
+BOOST_AUTO_TEST_CASE(rows_of_a_sender_that_was_succeeded_are_taken_out_by_its_successor_s_withdrawal) {
+    DemoMinistry heir{directory.path(), "la-mlsw", {"datip"}, clock};
+    SqliteStaging database;
+    want(database);
+    BOOST_REQUIRE(!delivered_message().empty());
+    wait_for_counts("0 1 0 0");
+    auto const away = database.file().string() + ".away";
+    std::filesystem::rename(database.file(), away);
+    BOOST_REQUIRE(!another_message().empty());
+    wait_for_counts("1 1 0 0");
+    auto const statement = succession_word(thailand, heir, clock.now());
+    thailand.stop();
+    take_over(thailand, heir, statement, clock.now());
+    BOOST_REQUIRE_EQUAL(tell_succession(cambodia, thailand, heir, statement).summary(), "200");
+    std::filesystem::rename(away, database.file());
+    wait_for_counts("0 2 0 0");
+    BOOST_CHECK_EQUAL(database.rows(), 2U);
+    withdraw_at(heir);
+    eventually("the withdrawal is answered", [&] {
+        retry();
+        auto const duties = heir.duties();
+        return !duties.empty() && duties.front().text_or("state") == "answered";
+    });
+    BOOST_CHECK_EQUAL(database.rows(), 0U);
+    auto const erased = *heir.duties().front().find("erased")->find("scope")->as_array();
+    BOOST_CHECK_EQUAL(erased.size(), 2U);  // own_store and staging_table
+    heir.stop();
 }
 
 BOOST_AUTO_TEST_CASE(an_erasure_receipt_is_not_signed_while_a_row_may_still_be_there) {

@@ -1,10 +1,6 @@
 // A ministry's node gives way to another, which goes on with its store, and a real partner takes that up.
-#include "crypto/succession.h"
-
 #include "asking.h"
-#include "daemon/files.h"
-#include "daemon/identity_files.h"
-#include "daemon/own_succession.h"
+#include "heir.h"
 #include "policies/evidence/verdict.h"
 
 using namespace casebridge;
@@ -16,41 +12,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path state_of(DemoMinistry const& node) {
-    return node.directory() / "state";
-}
-
-KeyAndCertificate root_of(DemoMinistry const& node) {
-    auto const pem = casebridge::to_text(must(read_file(state_of(node) / "identity" / "root.key.pem", 1 << 16)));
-    return {must(PrivateKey::from_encrypted_pem(pem, Secret::from_text("twelve characters"))), node.identity().root};
-}
-
 /// Cambodia was told of a person; `heir` is a node of nobody's acquaintance with an identity and no store.
 struct Succeeding : Asking {
     Succeeding() : Asking("automatic"), message(cambodia.inbox().front().text_or("message")) {}
 
     [[nodiscard]] Certificate word(DemoMinistry const& old, DemoMinistry const& next) const {
-        return must(sign_succession(old.id(), root_of(old), {next.id(), next.identity().root}, clock.now(), 24h * 365));
-    }
-    /// The old node is stopped; the heir starts with its store.
-    void take_over(DemoMinistry& old, Certificate const& statement) {
-        old.stop();
-        must(install_succession(state_of(heir), state_of(old), statement, clock.now(), false));
-        heir.start();
+        return succession_word(old, next, clock.now());
     }
     [[nodiscard]] OfficerAnswer tell(DemoMinistry const& partner, DemoMinistry const& old, Certificate const& statement,
                                      Json more = Json::object(), std::string const& as = "") const {
-        auto const identity = heir.identity();
-        more.set("node", as.empty() ? heir.id().text() : as)
-            .set("kind", "welfare")
-            .set("name", "Example")
-            .set("address", "127.0.0.1:" + std::to_string(heir.port() == 0 ? 1 : heir.port()))
-            .set("root_pem", identity.root.pem())
-            .set("statement_pem", statement.pem())
-            .set("log_key", identity.log_key->verifier().text())
-            .set("witness_key", identity.witness_key->verifier().text())
-            .set("reason", canary_reason);
-        return partner.officer().post("/v1/peers/" + old.id().text() + "/succession", more);
+        return tell_succession(partner, old, heir, statement, std::move(more), as);
     }
     [[nodiscard]] Json peer(DemoMinistry const& of, NodeId const& node) const {
         auto const peers = of.officer().get("/v1/peers").json();
@@ -114,7 +85,8 @@ BOOST_FIXTURE_TEST_SUITE(two_nodes_succession, Succeeding)
 BOOST_AUTO_TEST_CASE(what_the_old_node_was_told_is_destroyed_by_the_one_that_goes_on_with_it) {
     auto const statement = word(cambodia, heir);
     auto const old_tls = cambodia.tls_identity();
-    take_over(cambodia, statement);
+    cambodia.stop();
+    take_over(cambodia, heir, statement, clock.now());
     BOOST_CHECK(is_readable(heir));
     BOOST_REQUIRE_EQUAL(heir.leaves("node.succeeded").size(), 1U);
     BOOST_CHECK_EQUAL(heir.leaves("node.succeeded").front().text_or("old"), "kh-mosvy");
@@ -164,7 +136,8 @@ BOOST_AUTO_TEST_CASE(a_duty_that_was_under_way_reaches_the_partner_from_the_one_
     withdraw_consent();
     wait_for_duty(thailand, "withdrawal queued kh-mosvy");
     auto const statement = word(thailand, heir);
-    take_over(thailand, statement);
+    thailand.stop();
+    take_over(thailand, heir, statement, clock.now());
     cambodia.start();
     BOOST_REQUIRE_EQUAL(tell(cambodia, thailand, statement).summary(), "200");
     wait_for_duty(heir, "withdrawal answered kh-mosvy");
@@ -181,8 +154,7 @@ BOOST_AUTO_TEST_CASE(a_duty_to_the_old_node_is_owed_anew_to_its_successor) {
     cambodia.start();
     auto const statement = word(cambodia, heir);
     cambodia.stop();
-    must(install_succession(state_of(heir), state_of(cambodia), statement, clock.now(), false));
-    heir.start();
+    take_over(cambodia, heir, statement, clock.now());
     if (duty(thailand) == "withdrawal queued kh-mosvy") {
         auto const told = tell(thailand, cambodia, statement);
         BOOST_REQUIRE_EQUAL(told.summary(), "200");
