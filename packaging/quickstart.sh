@@ -71,7 +71,8 @@ stop_all() {
   for pid_file in "$directory"/*/daemon.pid; do
     [[ -e $pid_file ]] || continue
     pid=$(<"$pid_file")
-    [[ $(readlink "/proc/$pid/exe" 2>/dev/null) == */casebridged* ]] || continue # not ours any more
+    # By its name: which file it runs, a process that may not be dumped shows to root alone.
+    [[ $(cat "/proc/$pid/comm" 2>/dev/null) == casebridged ]] || continue # not ours any more
     kill -CONT "$pid" 2>/dev/null || continue # it may be frozen
     kill "$pid"
     while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done

@@ -19,4 +19,8 @@ fi
 mkdir -p "$directory"
 ((${#as_ordinary_user[@]} == 0)) || chown nobody:nogroup "$directory"
 cd "$directory"
-exec "${as_ordinary_user[@]}" "$root/packaging/quickstart.sh" --no-install --bin "$bin" --dir "$directory/ministries" "$@"
+"${as_ordinary_user[@]}" "$root/packaging/quickstart.sh" --no-install --bin "$bin" --dir "$directory/ministries" "$@"
+if left=$(pgrep --full --list-full "casebridged --config $directory/ministries"); then
+  printf 'demonstration.sh: left running:\n%s\n' "$left" >&2
+  exit 1
+fi
