@@ -26,6 +26,10 @@ Status require_standing(Store& store, MessageId const& message) {
 /// message, as partners know a message by its bytes.
 Result<bool> is_owed_again(Store& store, OutboxRow const& row, DutyRow const& duty, Certificate const& signing,
                            Timestamp now) {
+    if (row.state == OutboxState::refused) {  // by, or to, a name that another has taken the place of
+        RETURN_IF_ERROR(DutyDesk::owe_anew(store, duty, now));
+        return true;
+    }
     if (row.state != OutboxState::rejected || row.last_code != "trust.revoked") return false;
     auto const inner = store.contents().get(row.signed_);
     auto const signer = inner ? claimed_signer(*inner, ContentKind::message) : Result<Certificate>(inner.error());
@@ -173,7 +177,7 @@ void Delivery::refuse(std::string_view code) {
 /// Written by a name, or to one, that another has taken the place of: the code of that, or nothing. A duty is owed
 /// anew.
 std::string_view Delivery::former_name() const {
-    if (parts_.self.renamed_at && row_.created_at < *parts_.self.renamed_at) return "node.succeeded";
+    if (!row_.stream.starts_with(parts_.self.node.text() + "/")) return "node.succeeded";
     auto const peers = parts_.peers.snapshot();
     auto const* const peer = peers->find(row_.to.node);
     return peer != nullptr && peer->row.successor ? "peer.succeeded" : "";
@@ -409,7 +413,7 @@ void Delivery::settle(OutboxState state, std::string code, Bytes receipt, std::s
             if (settled) {
                 parts_.telemetry.count("casebridge_messages_sent_total", outcome);
                 if (row.is_in_procedure()) parts_.sharing.step_settled();
-                if (row.is_duty() && row.state == OutboxState::rejected) parts_.owed_again();
+                if (row.is_duty() && row.state != OutboxState::delivered) parts_.owed_again();
                 if (row.state != OutboxState::delivered)
                     parts_.telemetry.count("casebridge_alarms_total", "dead_letter");
                 parts_.telemetry.log(row.state == OutboxState::delivered ? LogLevel::info : LogLevel::warning,

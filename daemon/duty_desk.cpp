@@ -350,7 +350,8 @@ void DutyDesk::queue(std::shared_ptr<Owed const> owed, SealedMessage const& seal
          inner = Bytes(inner.begin(), inner.end())](Store& store) -> Status {
             auto row = owed->row;
             ASSIGN_OR_RETURN(auto const known, store.duties().find(row.id));
-            if (!known || known->state != DutyState::owed) return Done{};
+            // Its recipient may have been succeeded since it was sealed: then it is sealed anew.
+            if (!known || known->state != DutyState::owed || known->to.node != row.to.node) return Done{};
             auto const now = parts_.clock.now();
             auto const stream = duty_stream_name(parts_.self.node, row.to.node, row.subject);
             ASSIGN_OR_RETURN(auto const sequence, store.outbox().next_sequence(stream));

@@ -117,6 +117,17 @@ Result<std::vector<DutyRow>> DutyTable::list(std::size_t limit) const {
     return read_all(std::move(rows));
 }
 
+Result<std::vector<DutyRow>> DutyTable::sent_by_former_names(NodeId const& self, NodeId const& to,
+                                                             Timestamp since) const {
+    auto rows = database_.prepare(std::string(select) +
+                                  "WHERE node = ?1 AND state IN ('delivered', 'answered') AND owed_at >= ?2 AND EXISTS("
+                                  "SELECT 1 FROM outbox o WHERE o.message = duties.message AND (o.node <> ?1 OR "
+                                  "substr(o.stream, 1, length(?3)) <> ?3)) ORDER BY number");
+    stored::bind_time(rows.bind(1, to.text()), 2, since);
+    rows.bind(3, self.text() + "/");
+    return read_all(std::move(rows));
+}
+
 Result<std::vector<DutyRow>> DutyTable::queued() const {
     return read_all(database_.prepare(std::string(select) + "WHERE state = 'queued' ORDER BY number"));
 }

@@ -40,6 +40,9 @@ public:
     Status update(DutyRow const& row);
     /// The same duty, to be sent as another message. Errors: `duty.not_found`.
     Status owe_anew(MessageId const& id, MessageId const& as);
+    /// Those to this partner, owed since then, that it or its predecessor has taken, sent by or to another name than
+    /// stands for either side now. `self`: ours.
+    Result<std::vector<DutyRow>> sent_by_former_names(NodeId const& self, NodeId const& to, Timestamp since) const;
     /// Those in the outbox that are not settled.
     Result<std::vector<DutyRow>> queued() const;
     Result<std::optional<DutyRow>> find(MessageId const& id) const;

@@ -17,7 +17,6 @@ struct Self {
     NodeKind kind;
     std::vector<OfficeId> offices;
     std::chrono::minutes clock_skew{5};
-    std::optional<Timestamp> renamed_at{};  ///< what was written before is by another name (own_succession.h)
 };
 
 /// What is to become of a message whose signature holds.

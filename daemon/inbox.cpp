@@ -177,6 +177,9 @@ Result<InboxRow> Inbox::admit_once(Store& store, Arrival const& arrival) {
     if (verdict == Admission::Verdict::refuse || verdict == Admission::Verdict::retry_later)
         return Error{ErrorKind::unauthentic, arrival.admission.code, arrival.id().text()};
 
+    // It may have been succeeded since this was opened: what is written by its name now, nobody would find.
+    ASSIGN_OR_RETURN(bool const succeeded, store.successions().is_succeeded(from));
+    if (succeeded) return Error{ErrorKind::unauthentic, "peer.removed", from.text()};
     ASSIGN_OR_RETURN(bool const forgotten, may_be_forgotten(store, arrival.expires_at()));
     if (forgotten) return Error{ErrorKind::unauthentic, "message.expired", arrival.id().text()};
     RETURN_IF_ERROR(clock_.require_trusted());

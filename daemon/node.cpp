@@ -64,9 +64,9 @@ struct Node::Parts {
     Status load_instruments();
 
     Config const config;
-    Self self;
+    Self const self;
     PinnedRoot const own_root;
-    FormerNames former;
+    std::vector<KeyChain> former_logs;
     OwnCertificatesHolder own;
     std::optional<NoteSigner> log_key, witness_key;  ///< move to the note keys, and so do these:
     std::vector<SignedRotation> rotations;
@@ -189,7 +189,7 @@ Status join_log(Parts& p) {
         std::make_unique<NoteKeys>(NoteKeysParts{p.self.node, p.identity_directory(), *p.engine, p.telemetry, p.clock},
                                    std::move(p.log_key), std::move(p.witness_key), std::move(p.rotations));
     RETURN_IF_ERROR(p.note_keys->load());
-    p.log = std::make_unique<LogDesk>(*p.engine, *p.note_keys, p.former.logs);
+    p.log = std::make_unique<LogDesk>(*p.engine, *p.note_keys, p.former_logs);
     p.witness =
         std::make_unique<Witness>(WitnessParts{p.self, *p.engine, p.registry, p.telemetry, p.clock}, *p.note_keys);
     p.standing = std::make_unique<LogStanding>(
@@ -244,8 +244,11 @@ void join(Parts& p, std::function<Status()> reload) {
         [&p](Timestamp now) { return revocation_facts(p.identity_directory(), *p.registry.snapshot(), now); },
         [&p] { return p.standing->require_witnessed(); },
         [&p](Timestamp now) { return meeting_key_facts(*p.registry.snapshot(), now); }});
-    p.replay = std::make_unique<ReplayDesk>(ReplayDeskParts{*p.engine, p.telemetry, p.clock});
-    p.replay->on_queued([&p] { p.outbox->wake(); });
+    p.replay = std::make_unique<ReplayDesk>(ReplayDeskParts{p.self, *p.engine, p.telemetry, p.clock});
+    p.replay->on_queued([&p] {
+        p.duties->dispatch();
+        p.outbox->wake();
+    });
     p.recovery = std::make_unique<Recovery>(RecoveryParts{p.self, p.config, *p.engine, p.registry, p.client, *p.log,
                                                           *p.standing, *p.duties, *p.sharing, p.telemetry, p.clock});
     p.rounds = std::make_unique<WitnessRounds>(WitnessRoundsParts{p.self, p.config, *p.engine, p.registry, *p.contact,
@@ -370,8 +373,7 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Secret const& store_key
     RETURN_IF_ERROR(p.engine->call<Done>([&p](Store& opened) { return p.clock.resume(opened); }));
     RETURN_IF_ERROR(
         take_up_store(*p.engine, p.self.node, p.identity_directory(), p.own_root.root(), p.telemetry, p.clock.now()));
-    ASSIGN_OR_RETURN(p.former, former_names(*p.engine));
-    p.self.renamed_at = p.former.renamed_at;
+    ASSIGN_OR_RETURN(p.former_logs, former_logs(*p.engine));
     p.keys = std::make_unique<KeyRing>(
         KeyRingParts{p.self.node, p.identity_directory(), p.config.certificate_warning, p.own, p.crypto, p.client,
                      p.query_client, *p.engine, p.pool, p.telemetry, p.clock},

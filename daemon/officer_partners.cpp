@@ -157,6 +157,9 @@ void succeed_peer(OfficerCall& call) {
     PeerSuccession succession(parts.engine, parts.peers, parts.contact, parts.telemetry, parts.clock);
     auto const moved = succession.take(*old, *row, *statement, *actor, call.flag("dry_run"));
     if (!moved) return call.fail(moved);
+    if (!call.flag("dry_run")) {
+        if (auto const asked = parts.recovery.succeed(*old, row->node); !asked) return call.fail(asked);
+    }
     if (auto const loaded = parts.witness.load(); !loaded) return call.fail(loaded);
     parts.duties.dispatch();
     parts.outbox.wake();

@@ -7,9 +7,11 @@
 #include "daemon/files.h"
 #include "daemon/identity_directory.h"
 #include "daemon/identity_files.h"
-#include "daemon/stored.h"
 
-#include <algorithm>
+#include <iterator>
+#include <sstream>
+
+#include <sys/stat.h>
 
 namespace casebridge {
 namespace {
@@ -20,15 +22,16 @@ using namespace identity_files;
 constexpr std::string_view node_setting = "node";
 constexpr char key_file[] = "store.key";
 constexpr char root_file[] = "predecessor-root.pem", statement_file[] = "predecessor-statement.pem",
-               log_file[] = "predecessor-log.txt";
+               name_file[] = "predecessor.txt", left_file[] = "succeeded-by.txt";
 
 /// What the identity directory holds of the one before.
 struct Predecessor {
+    NodeId node;
     Certificate root, statement;
     std::string log_key;    ///< vkey; empty: it had none
     std::string rotations;  ///< of its note keys
 
-    [[nodiscard]] std::string log_text() const { return log_key + "\n" + rotations; }
+    [[nodiscard]] std::string text() const { return node.text() + "\n" + log_key + "\n" + rotations; }
 };
 
 Result<std::string> text_or_nothing(fs::path const& path) {
@@ -46,10 +49,14 @@ Result<Certificate> certificate_in(fs::path const& path) {
 Result<Predecessor> read_predecessor(fs::path const& identity) {
     ASSIGN_OR_RETURN(auto root, certificate_in(identity / root_file));
     ASSIGN_OR_RETURN(auto statement, certificate_in(identity / statement_file));
-    ASSIGN_OR_RETURN(auto const text, text_or_nothing(identity / log_file));
-    auto const line = std::min(text.find('\n'), text.size());
-    return Predecessor{std::move(root), std::move(statement), text.substr(0, line),
-                       text.substr(std::min(line + 1, text.size()))};
+    ASSIGN_OR_RETURN(auto const bytes, read_file(identity / name_file, maximum_rotations_bytes));
+    std::istringstream text(to_text(bytes));
+    std::string name, log_key;
+    std::getline(text, name);
+    std::getline(text, log_key);
+    std::string const rotations(std::istreambuf_iterator<char>(text), {});
+    ASSIGN_OR_RETURN(auto node, NodeId::parse(name));
+    return Predecessor{std::move(node), std::move(root), std::move(statement), std::move(log_key), rotations};
 }
 
 Status write(fs::path const& identity, Predecessor const& predecessor) {
@@ -57,20 +64,20 @@ Status write(fs::path const& identity, Predecessor const& predecessor) {
         return write_file_atomically(identity / name, as_bytes(text), certificate_mode, Existing::replace);
     };
     RETURN_IF_ERROR(put(root_file, predecessor.root.pem()));
-    RETURN_IF_ERROR(put(log_file, predecessor.log_text()));
+    RETURN_IF_ERROR(put(name_file, predecessor.text()));
     return put(statement_file, predecessor.statement.pem());
 }
 
-Status verify(NodeId const& old, Predecessor const& predecessor, NodeId const& self, Certificate const& root,
-              Timestamp now) {
-    ASSIGN_OR_RETURN(auto const pin, PinnedRoot::pin(old, predecessor.root, predecessor.root.fingerprint()));
+Status verify(Predecessor const& predecessor, NodeId const& self, Certificate const& root, Timestamp now) {
+    ASSIGN_OR_RETURN(auto const pin,
+                     PinnedRoot::pin(predecessor.node, predecessor.root, predecessor.root.fingerprint()));
     return verify_succession(pin, predecessor.statement, {self, root}, now);
 }
 
 /// What is to be known of the old identity: its log's last key and how that followed others.
 Result<Predecessor> take_down(fs::path const& identity, NodeId const& old, Certificate const& statement) {
     ASSIGN_OR_RETURN(auto root, certificate_in(identity / "root.pem"));
-    Predecessor predecessor{std::move(root), statement, {}, {}};
+    Predecessor predecessor{old, std::move(root), statement, {}, {}};
     auto key = read_key(key_path(identity, "log"));
     if (key) {
         ASSIGN_OR_RETURN(auto const signer, NoteSigner::make(log_origin(old), NoteKeyType::signature, *std::move(key)));
@@ -89,33 +96,39 @@ Status copy_key(fs::path const& from, fs::path const& to) {
     return replace_key_file(to, key.reveal(), key_mode);
 }
 
+/// One file that can be given another name: what SQLite keeps beside an open store would be left behind.
+Status require_movable(fs::path const& from, fs::path const& to) {
+    auto wal = from;
+    wal += "-wal";
+    std::error_code ignored;
+    if (fs::exists(wal, ignored) && fs::file_size(wal, ignored) > 0)
+        return Error{ErrorKind::conflict, "succession.not_closed", from.string()};
+    struct stat here {
+    }, there{};
+    bool const both = ::stat(from.c_str(), &here) == 0 && ::stat(to.parent_path().c_str(), &there) == 0;
+    if (both && here.st_dev == there.st_dev) return Done{};
+    return Error{ErrorKind::conflict, "succession.other_disk", from.string() + ", " + to.parent_path().string()};
+}
+
 Status move_store(fs::path const& from, fs::path const& to) {
-    // What SQLite keeps beside it belongs to it; the file itself comes last, so that what was cut off is done again.
-    for (auto const* suffix : {"-wal", "-shm", ""}) {
-        auto source = from, target = to;
-        source += suffix;
-        target += suffix;
-        std::error_code failure;
-        if (!fs::exists(source, failure)) continue;
-        fs::rename(source, target, failure);
-        if (failure)
-            return Error{ErrorKind::unavailable, "file.unwritable", target.string() + ": " + failure.message()};
-    }
+    std::error_code failure;
+    fs::rename(from, to, failure);
+    if (failure) return Error{ErrorKind::unavailable, "file.unwritable", to.string() + ": " + failure.message()};
     RETURN_IF_ERROR(sync_directory(to.parent_path()));
     return sync_directory(from.parent_path());
 }
 
 /// In a transaction: from here on the store is this node's.
-Status hand_over(Store& store, NodeId const& old, NodeId const& self, Predecessor const& predecessor, Timestamp now) {
+Status hand_over(Store& store, NodeId const& self, Predecessor const& predecessor, Timestamp now) {
     RETURN_IF_ERROR(
-        store.successions().add({old, predecessor.root.pem(), predecessor.statement.pem(), predecessor.log_key,
-                                 predecessor.rotations, store.log().head().size, now}));
+        store.successions().add({predecessor.node, predecessor.root.pem(), predecessor.statement.pem(),
+                                 predecessor.log_key, predecessor.rotations, store.log().head().size, now}));
     ASSIGN_OR_RETURN(auto const queued, store.duties().queued());
     for (auto const& duty : queued) RETURN_IF_ERROR(DutyDesk::owe_anew(store, duty, now));
     RETURN_IF_ERROR(store.witness().drop_cosignatures());
     RETURN_IF_ERROR(store.put_setting(node_setting, self.text()));
     auto facts = Json::object();
-    facts.set("old", old.text())
+    facts.set("old", predecessor.node.text())
         .set("new", self.text())
         .set("old_root", predecessor.root.fingerprint().hex())
         .set("statement", predecessor.statement.fingerprint().hex())
@@ -133,7 +146,7 @@ Result<OwnSuccession> install_succession(fs::path const& state, fs::path const& 
     ASSIGN_OR_RETURN(auto const self, identity_node(state / "identity"));
     ASSIGN_OR_RETURN(auto const root, certificate_in(state / "identity" / "root.pem"));
     ASSIGN_OR_RETURN(auto const predecessor, take_down(from_state / "identity", old, statement));
-    RETURN_IF_ERROR(verify(old, predecessor, self, root, now));
+    RETURN_IF_ERROR(verify(predecessor, self, root, now));
     std::error_code ignored;
     if (!fs::exists(from_state / store_file, ignored))
         return Error{ErrorKind::not_found, "succession.no_store", (from_state / store_file).string()};
@@ -142,10 +155,13 @@ Result<OwnSuccession> install_succession(fs::path const& state, fs::path const& 
     auto lock_path = from_state / store_file;
     lock_path += ".lock";
     ASSIGN_OR_RETURN(auto const lock, FileLock::acquire(lock_path));
+    RETURN_IF_ERROR(require_movable(from_state / store_file, state / store_file));
     bool const with_key = fs::exists(from_state / key_file, ignored);
     if (!dry_run) {
         if (with_key) RETURN_IF_ERROR(copy_key(from_state / key_file, state / key_file));
         RETURN_IF_ERROR(write(state / "identity", predecessor));
+        RETURN_IF_ERROR(write_file_atomically(from_state / "identity" / left_file, as_bytes(self.text() + "\n"),
+                                              certificate_mode, Existing::replace));
         RETURN_IF_ERROR(move_store(from_state / store_file, state / store_file));
     }
     return OwnSuccession{old, self, with_key};
@@ -153,40 +169,39 @@ Result<OwnSuccession> install_succession(fs::path const& state, fs::path const& 
 
 Status take_up_store(Engine& engine, NodeId const& self, fs::path const& identity, Certificate const& root,
                      Telemetry& telemetry, Timestamp now) {
-    auto const known = engine.call<std::optional<std::string>>([&](Store& store) -> Result<std::optional<std::string>> {
-        ASSIGN_OR_RETURN(auto const node, store.setting(node_setting));
-        if (!node) RETURN_IF_ERROR(store.put_setting(node_setting, self.text()));
-        return node;
-    });
+    std::error_code ignored;
+    if (fs::exists(identity / left_file, ignored))
+        return Error{ErrorKind::conflict, "identity.succeeded", (identity / left_file).string()};
+    auto const known = engine.call<std::optional<std::string>>(
+        [](Store& store) -> Result<std::optional<std::string>> { return store.setting(node_setting); });
     if (!known) return known.error();
-    if (!*known || **known == self.text()) return Done{};
-    ASSIGN_OR_RETURN(auto const old, stored::parsed(NodeId::parse(**known)));
+    if (*known == self.text()) return Done{};
     auto const predecessor = read_predecessor(identity);
-    if (!predecessor && predecessor.error().kind == ErrorKind::not_found)
-        return Error{ErrorKind::conflict, "store.other_node", "it is " + old.text() + "'s"};
-    if (!predecessor) return predecessor.error();
-    RETURN_IF_ERROR(verify(old, *predecessor, self, root, now));
+    if (!predecessor && predecessor.error().kind != ErrorKind::not_found) return predecessor.error();
+    if (!predecessor && !*known)  // new, or of a casebridge that had no successions
+        return engine.call<Done>([&](Store& store) { return store.put_setting(node_setting, self.text()); });
+    if (!predecessor || (*known && **known != predecessor->node.text()))
+        return Error{ErrorKind::conflict, "store.other_node", "it is " + known->value_or("another") + "'s"};
+    RETURN_IF_ERROR(verify(*predecessor, self, root, now));
     auto const taken =
-        engine.call<Done>([&](Store& store) -> Result<Done> { return hand_over(store, old, self, *predecessor, now); });
+        engine.call<Done>([&](Store& store) -> Result<Done> { return hand_over(store, self, *predecessor, now); });
     if (!taken) return taken.error();
-    telemetry.log(LogLevel::warning, "node.succeeded", {{"old", old}, {"new", self}});
+    telemetry.log(LogLevel::warning, "node.succeeded", {{"old", predecessor->node}, {"new", self}});
     return Done{};
 }
 
-Result<FormerNames> former_names(Engine& engine) {
+Result<std::vector<KeyChain>> former_logs(Engine& engine) {
     using Rows = std::vector<SuccessionTable::FormerName>;
     auto const rows = engine.call<Rows>([](Store& store) { return store.successions().former_names(); });
     if (!rows) return rows.error();
-    FormerNames names;
+    std::vector<KeyChain> logs;
     for (auto const& each : *rows) {
-        names.renamed_at = each.ended_at;
-        names.leaves = each.leaves;
         if (each.log_key.empty()) continue;
         ASSIGN_OR_RETURN(auto const key, NoteVerifier::parse(each.log_key));
         ASSIGN_OR_RETURN(auto const rotations, parse_rotations(each.rotations));
-        names.logs.push_back(KeyChain::to(key, each.node, NoteKeyRole::log, rotations));
+        logs.push_back(KeyChain::to(key, each.node, NoteKeyRole::log, rotations));
     }
-    return names;
+    return logs;
 }
 
 }  // namespace casebridge

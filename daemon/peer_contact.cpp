@@ -105,6 +105,8 @@ Status PeerContact::add(PeerRow row, Digest const& fingerprint, Actor const& act
     auto const* known = snapshot->find(row.node);
     if (known != nullptr && !known->removed())
         return Error{ErrorKind::conflict, "peer.exists", row.node.text() + ": remove it first"};
+    if (known != nullptr && known->row.successor)
+        return Error{ErrorKind::conflict, "peer.succeeded", known->row.successor->text() + " goes on for it"};
     if (dry_run) return Done{};
     row.added_at = clock_.now();
     auto const added = engine_.call<std::uint64_t>([&](Store& store) -> Result<std::uint64_t> {

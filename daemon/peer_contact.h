@@ -48,7 +48,7 @@ public:
 
     // The blocking calls are for worker threads.
 
-    /// Errors: `peer.exists`, `trust.*`, `certificate.malformed`.
+    /// Errors: `peer.exists`, `peer.succeeded` (another goes on for it), `trust.*`, `certificate.malformed`.
     Status add(PeerRow row, Digest const& fingerprint, Actor const& actor, bool dry_run);
     /// Whether these, if given, are vkeys of this node's log and witness. Errors: `peer.wrong_log_key`,
     /// `peer.wrong_witness_key`, `note.bad_vkey`.

@@ -242,6 +242,8 @@ Result<Bytes> QueryDesk::record(Store& store, Question const& question, Answer c
     ASSIGN_OR_RETURN(auto row, store.queries_received().find(query.from.node, query.id));
     if (!row) return Error{ErrorKind::unavailable, "query.forgotten", query.id.text()};
     if (row->answer) return store.contents().get(*row->answer);  // the same question, asked twice at once
+    ASSIGN_OR_RETURN(bool const succeeded, store.successions().is_succeeded(query.from.node));
+    if (succeeded) return Error{ErrorKind::unauthentic, "peer.removed", query.from.node.text()};
     if (answer.release) {
         RETURN_IF_ERROR(parts_.clock.require_trusted());
         ASSIGN_OR_RETURN(auto const epoch, store.cases().consent_epoch(answer.release->case_id));

@@ -254,6 +254,14 @@ Status Recovery::skip(NodeId const& node, Actor const& actor) {
     });
 }
 
+Status Recovery::succeed(NodeId const& old, NodeId const& successor) {
+    if (!open().waiting.contains(old)) return Done{};
+    return change([&](Store&, Open& open) -> Status {
+        if (open.waiting.erase(old) > 0) open.waiting.insert(successor);
+        return Done{};
+    });
+}
+
 Status Recovery::attest(Actor const& actor) {
     return change([&](Store& store, Open& open) -> Status {
         auto const number = static_cast<std::int64_t>(open.unknown.as_array()->size());

@@ -50,6 +50,8 @@ public:
     /// This partner is not to be asked: it is gone for good, or it is known that it knows nothing. Errors:
     /// `recover.not_waiting`.
     Status skip(NodeId const& node, Actor const& actor);
+    /// Whoever goes on for a partner is asked in its place. Errors: those of the store.
+    Status succeed(NodeId const& old, NodeId const& successor);
     /// An officer has recorded anew the withdrawals that named nobody this store knows. Errors: `recover.not_waiting`.
     Status attest(Actor const& actor);
     /// {peer, subject, consent, purpose, sent_at} of each.

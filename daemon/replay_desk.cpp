@@ -58,6 +58,11 @@ void ReplayDesk::answer(NodeId const& caller, ByteView body, HttpResponder respo
             if (after == 0) {
                 ASSIGN_OR_RETURN(queued,
                                  store.outbox().queue_again(caller, since - longest_wait, now, now + others_later));
+                // Their bytes name somebody who is no more: the same is said by, and to, who goes on now.
+                ASSIGN_OR_RETURN(auto const duties,
+                                 store.duties().sent_by_former_names(parts_.self.node, caller, since - longest_wait));
+                for (auto const& duty : duties) RETURN_IF_ERROR(DutyDesk::owe_anew(store, duty, now));
+                queued += static_cast<std::int64_t>(duties.size());
             }
             ASSIGN_OR_RETURN(auto const taken, store.inbox().taken(caller, since, after, told_at_once));
             auto list = Json::array();

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "daemon/clock_guard.h"
+#include "daemon/duty_desk.h"
 #include "daemon/engine.h"
 #include "daemon/http.h"
 #include "daemon/telemetry.h"
@@ -20,6 +21,7 @@
 namespace casebridge {
 
 struct ReplayDeskParts {
+    Self const& self;
     Engine& engine;
     Telemetry& telemetry;
     ClockGuard const& clock;

@@ -32,6 +32,7 @@ constexpr std::array dealings{Dealing{"subjects", "peer"},
                               Dealing{"meeting_keys", "node"},
                               Dealing{"meeting_key_required", "node"},
                               Dealing{"witnessed_heads", "node"},
+                              Dealing{"shown_heads", "node"},
                               Dealing{"mirrors", "node"},
                               Dealing{"mirror_tiles", "node"}};
 
@@ -56,6 +57,10 @@ std::size_t SuccessionTable::moving_columns() {
     return dealings.size();
 }
 
+Result<bool> SuccessionTable::is_succeeded(NodeId const& node) const {
+    return database_.prepare("SELECT 1 FROM successions WHERE node = ?1").bind(1, node.text()).step();
+}
+
 Result<SuccessionTable::Dealings> SuccessionTable::dealings_with(NodeId const& node) const {
     auto row = database_.prepare(
         "SELECT (SELECT count(*) FROM inbox WHERE sender = ?1 AND content IS NOT NULL), "
@@ -71,6 +76,8 @@ Result<SuccessionTable::Dealings> SuccessionTable::dealings_with(NodeId const& n
 }
 
 Status SuccessionTable::hand_over(NodeId const& node, NodeId const& successor) {
+    // A look at a case for somebody who is no partner yet reserves a reference that nobody was told.
+    RETURN_IF_ERROR(database_.prepare("DELETE FROM subjects WHERE peer = ?1").bind(1, successor.text()).run());
     for (auto const& each : dealings) {
         std::string const column = each.column;
         RETURN_IF_ERROR(
@@ -81,8 +88,7 @@ Status SuccessionTable::hand_over(NodeId const& node, NodeId const& successor) {
                 .run());
     }
     // Theirs were given under a key the successor does not have.
-    RETURN_IF_ERROR(database_.prepare("DELETE FROM cosignatures WHERE node = ?1").bind(1, node.text()).run());
-    return database_.prepare("DELETE FROM shown_heads WHERE node = ?1").bind(1, node.text()).run();
+    return database_.prepare("DELETE FROM cosignatures WHERE node = ?1").bind(1, node.text()).run();
 }
 
 Status SuccessionTable::add(FormerName const& name) {

@@ -21,6 +21,7 @@ public:
     };
     /// Whoever was succeeded by `node` before is from now on succeeded by the same. In a transaction.
     Status add(Row const& row);
+    Result<bool> is_succeeded(NodeId const& node) const;
     struct Dealings {
         std::int64_t held = 0;        ///< messages of its whose content is here
         std::int64_t told = 0;        ///< messages to it that were not erased since, as far as it said so

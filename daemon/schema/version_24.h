@@ -15,7 +15,7 @@ CREATE TABLE successions(  -- of partners: what was held with the one is held wi
 CREATE INDEX successions_successor ON successions(successor);
 CREATE TABLE former_names(  -- under which this store was kept before
     number    INTEGER PRIMARY KEY,
-    node      TEXT NOT NULL UNIQUE,
+    node      TEXT NOT NULL,
     root      TEXT NOT NULL,     -- PEM
     statement TEXT NOT NULL,     -- PEM
     log_key   TEXT NOT NULL,     -- vkey of its log's last key; empty: it had none

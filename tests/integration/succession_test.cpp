@@ -2,6 +2,7 @@
 #include "asking.h"
 #include "heir.h"
 #include "policies/evidence/verdict.h"
+#include "tests/unit/daemon/raw_store.h"
 
 using namespace casebridge;
 using namespace casebridge::test;
@@ -181,6 +182,26 @@ BOOST_AUTO_TEST_CASE(what_the_old_root_has_not_said_changes_nothing) {
     BOOST_CHECK(thailand.leaves("peer.succeeded").empty());
     BOOST_REQUIRE_EQUAL(tell(thailand, cambodia, statement).summary(), "200");
     BOOST_CHECK_EQUAL(code(cambodia, statement), "409 peer.removed");
+    auto const old = cambodia.identity().root;
+    auto again = Json::object().set("node", "kh-mosvy").set("kind", "welfare").set("name", "Example");
+    again.set("address", "127.0.0.1:1").set("root_pem", old.pem()).set("fingerprint", old.fingerprint_text());
+    BOOST_CHECK_EQUAL(thailand.officer().post("/v1/peers", again.set("reason", canary_reason)).summary(),
+                      "409 peer.succeeded");
+}
+
+BOOST_AUTO_TEST_CASE(a_reference_that_nobody_was_told_is_no_obstacle) {
+    thailand.stop();
+    RawStore(state_of(thailand) / "casebridge.db", demo_store_key())
+        .run(
+            "INSERT OR IGNORE INTO subjects(case_id, peer, subject) SELECT case_id, 'la-mlsw', hex(randomblob(16)) "
+            "FROM subjects WHERE peer = 'kh-mosvy'");
+    thailand.start();
+    auto const statement = word(cambodia, heir);
+    cambodia.stop();
+    take_over(cambodia, heir, statement, clock.now());
+    BOOST_REQUIRE_EQUAL(tell(thailand, cambodia, statement).summary(), "200");
+    withdraw_consent();
+    wait_for_duty(thailand, "withdrawal answered la-mlsw");
 }
 
 BOOST_AUTO_TEST_CASE(a_successor_has_never_been_a_partner) {
@@ -200,6 +221,9 @@ BOOST_AUTO_TEST_CASE(a_store_is_its_node_s_alone_without_the_word_of_its_root) {
     BOOST_CHECK_EQUAL(install(word(heir, cambodia)), "succession.other_node");
     BOOST_CHECK_EQUAL(install(statement), "(accepted)");
     BOOST_CHECK(!fs::exists(state_of(heir) / "casebridge.db"));
+    must(write_file_atomically(state_of(cambodia) / "casebridge.db-wal", as_bytes(std::string("left")), 0600));
+    BOOST_CHECK_EQUAL(install(statement), "succession.not_closed");
+    fs::remove(state_of(cambodia) / "casebridge.db-wal");
     auto const start = [&] {
         return code_of(Node::start(heir.config(), demo_store_key(), clock, [](Error const&) {}));
     };
@@ -212,17 +236,20 @@ BOOST_AUTO_TEST_CASE(a_store_is_its_node_s_alone_without_the_word_of_its_root) {
     must(install_succession(state_of(heir), state_of(cambodia), statement, clock.now(), false));
     BOOST_CHECK_EQUAL(casebridge::to_text(must(read_file(state_of(heir) / "store.key", 100))), "kh-mosvy");
     BOOST_CHECK_EQUAL(install(statement), "succession.no_store");
+    BOOST_CHECK_EQUAL(code_of(Node::start(cambodia.config(), demo_store_key(), clock, [](Error const&) {})),
+                      "identity.succeeded");
     must(write_file_atomically(state_of(heir) / "identity" / "predecessor-statement.pem",
                                as_bytes(heir.identity().root.pem()), 0644));
     BOOST_CHECK_EQUAL(start(), "succession.not_a_statement");
 }
 
-BOOST_AUTO_TEST_CASE(an_older_store_that_goes_on_under_another_name_is_noticed) {
+BOOST_AUTO_TEST_CASE(an_older_store_that_goes_on_under_another_name_is_noticed_and_told_of_withdrawals_again) {
     cambodia.stop();
     auto const older = must(read_file(state_of(cambodia) / "casebridge.db", 1 << 26));
     cambodia.start();
-    BOOST_CHECK(is_readable(cambodia));  // reading is a leaf
-    eventually("it grew, and Thailand has cosigned that", [&] {
+    withdraw_consent();
+    wait_for_duty(thailand, "withdrawal answered kh-mosvy");
+    eventually("Thailand has cosigned that", [&] {
         cambodia.patrol();
         auto const shown = cambodia.officer().get("/v1/witness").json();
         auto const partner = shown.find("partners")->as_array()->front();
@@ -235,6 +262,7 @@ BOOST_AUTO_TEST_CASE(an_older_store_that_goes_on_under_another_name_is_noticed) 
     must(install_succession(state_of(heir), state_of(cambodia), statement, clock.now(), false));
     must(write_file_atomically(state_of(heir) / "casebridge.db", older, 0600));
     heir.start();
+    BOOST_CHECK(is_readable(heir));  // as it was then
     BOOST_REQUIRE_EQUAL(tell(thailand, cambodia, statement).summary(), "200");
     eventually("it sees that partners know more", [&] {
         heir.patrol();
@@ -242,7 +270,11 @@ BOOST_AUTO_TEST_CASE(an_older_store_that_goes_on_under_another_name_is_noticed) 
     });
     auto const recovered = heir.officer().post("/v1/recovery", Json::object().set("reason", canary_reason));
     BOOST_CHECK_EQUAL(recovered.summary(), "200");
-    withdraw_consent();
+    eventually("the withdrawal has come again", [&] {
+        for (auto* each : {&thailand, &heir}) each->patrol();
+        retry();
+        return !is_readable(heir);
+    });
     wait_for_duty(thailand, "withdrawal answered la-mlsw");
 }
 

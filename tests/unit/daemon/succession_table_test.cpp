@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view stay =
     "cosignatures.node former_names.node former_roots.node inbox.originator kept_signatures.sender log_evidence.node "
     "onward_permissions.node onward_permissions.peer outbox.node peer_keys.node peer_revocations.node "
-    "peer_rotations.node peers.node received_list.sender shown_heads.by shown_heads.node successions.node";
+    "peer_rotations.node peers.node received_list.sender shown_heads.by successions.node";
 
 /// "table.column" of every column that holds a node's id.
 std::vector<std::string> all_names(RawStore& raw) {
