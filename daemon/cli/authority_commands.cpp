@@ -3,7 +3,7 @@
 // are for the machine that is never online.
 #include "crypto/authority_request.h"
 #include "daemon/cli/identity_place.h"
-#include "daemon/cli/passphrase.h"
+#include "daemon/cli/root_files.h"
 #include "daemon/cli/token_options.h"
 #include "daemon/clock.h"
 #include "daemon/files.h"
@@ -22,26 +22,8 @@ Result<std::string> text_of(std::string const& path) {
     return casebridge::to_text(bytes);
 }
 
-Result<Certificate> certificate_at(std::string const& path) {
-    ASSIGN_OR_RETURN(auto const text, text_of(path));
-    return Certificate::from_pem(text);
-}
-
 Status write_new(std::string const& path, std::string const& text) {
     return write_file_atomically(path, as_bytes(text), public_mode, Existing::keep);
-}
-
-/// The root with its key, as --root and --root-key name them.
-Result<KeyAndCertificate> root_of(Invocation const& in) {
-    ASSIGN_OR_RETURN(auto certificate, certificate_at(in.text("--root")));
-    ASSIGN_OR_RETURN(auto const sealed, read_secret_file(in.text("--root-key"), most_bytes));
-    ASSIGN_OR_RETURN(auto const passphrase, passphrase_of(in, Passphrase::existing, "Passphrase of the root key"));
-    auto const bytes = sealed.reveal();
-    ASSIGN_OR_RETURN(auto key, PrivateKey::from_encrypted_pem(
-                                   {reinterpret_cast<char const*>(bytes.data()), bytes.size()}, passphrase));
-    if (!key.matches(certificate))
-        return Error{ErrorKind::invalid, "identity.key_mismatch", "--root-key is not the key of --root"};
-    return KeyAndCertificate{std::move(key), std::move(certificate)};
 }
 
 std::string render_facts(Json const& json, Style const& style) {
@@ -77,7 +59,7 @@ ExitCode sign(Invocation const& in) {
     if (!text) return in.fail(text.error());
     auto const read = AuthorityRequest::from_pem(*text);
     if (!read) return in.fail(read.error());
-    auto const root = root_of(in);
+    auto const root = root_by_options(in);
     if (!root) return in.fail(root.error());
     auto const issued = issue_authority_for(*root, *read, SystemClock().now());
     if (!issued) return in.fail(issued.error());
@@ -128,7 +110,7 @@ Result<RevocationList> former_list(std::string const& path, Certificate const& r
 
 Result<RevocationList> root_list(Invocation const& in, RevocationReason reason) {
     ASSIGN_OR_RETURN(auto const revoked, certificate_at(in.text("CERTIFICATE")));
-    ASSIGN_OR_RETURN(auto const root, root_of(in));
+    ASSIGN_OR_RETURN(auto const root, root_by_options(in));
     if (!is_issued_by(revoked, root.certificate))
         return Error{ErrorKind::invalid, "crl.unknown_certificate", "this root has not issued it"};
     auto const now = SystemClock().now();

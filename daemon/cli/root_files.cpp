@@ -15,7 +15,7 @@ Result<Certificate> certificate_at(std::string const& path) {
 Result<KeyAndCertificate> root_by_options(Invocation const& in) {
     ASSIGN_OR_RETURN(auto root, certificate_at(in.text("--root")));
     ASSIGN_OR_RETURN(auto const sealed, read_secret_file(in.text("--root-key"), most_root_bytes));
-    ASSIGN_OR_RETURN(auto const passphrase, passphrase_of(in, Passphrase::existing, "Passphrase of the old root key"));
+    ASSIGN_OR_RETURN(auto const passphrase, passphrase_of(in, Passphrase::existing, "Passphrase of the root key"));
     auto const bytes = sealed.reveal();
     ASSIGN_OR_RETURN(auto key, PrivateKey::from_encrypted_pem(
                                    {reinterpret_cast<char const*>(bytes.data()), bytes.size()}, passphrase));
