@@ -58,11 +58,11 @@ BOOST_AUTO_TEST_CASE(leaves_written_by_an_older_casebridge_are_found_after_the_m
         append(*store, Json::object().set("messages", 3));
         leaf = append(*store, Json::object().set("message", message(1).text()));
     }
-    must(
-        open_database().execute("DROP TABLE log_messages; DROP TABLE kept_signatures; DROP TABLE retired_keys; "
-                                "DROP TABLE meeting_keys; DROP TABLE meeting_key_required; "
-                                "DROP TABLE peer_rotations; DROP TABLE former_roots; "
-                                "UPDATE schema_version SET version = 18"));
+    must(open_database().execute(
+        "DROP TABLE log_messages; DROP TABLE kept_signatures; DROP TABLE retired_keys; "
+        "DROP TABLE meeting_keys; DROP TABLE meeting_key_required; "
+        "DROP TABLE peer_rotations; DROP TABLE former_roots; DROP TABLE successions; DROP TABLE former_names; "
+        "UPDATE schema_version SET version = 18"));
     BOOST_CHECK(must(open()->evidence().leaves(message(1))) == std::vector<std::uint64_t>({leaf}));
 }
 

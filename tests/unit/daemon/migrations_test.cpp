@@ -25,6 +25,7 @@ constexpr std::string_view back_to_version_15 =
     "DROP TABLE peer_revocations; DROP TABLE log_messages; DROP TABLE kept_signatures; "
     "DROP TABLE retired_keys; "
     "DROP TABLE meeting_keys; DROP TABLE meeting_key_required; DROP TABLE peer_rotations; DROP TABLE former_roots; "
+    "DROP TABLE successions; DROP TABLE former_names; "
     "UPDATE schema_version SET version = 15";
 
 void queue(Database& database, std::string_view stream, std::int64_t sequence, std::string_view state) {
