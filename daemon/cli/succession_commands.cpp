@@ -70,10 +70,11 @@ ExitCode succeed(Invocation const& in) {
                                            "or store_key_file.\n";
         if (in.dry_run()) return "would do: " + what + " (nothing was changed)\n" + key;
         return style.paint(what, Tone::good) + "\n" + key + "  " + old +
-               " will not start again. Destroy its keys but the root's (shred -u identity/*.key.pem in its state "
-               "directory, and "
-               "backups): what was recorded on its way there opens with them. Whoever has its root's key can name "
-               "another successor: keep it safe.\n" +
+               " will not start again. Keep its root's key safe: whoever has it can name another successor. Destroy "
+               "its other keys and their backups, since what was recorded on its way there opens with them; in its "
+               "identity directory: shred -u encryption*.key.pem signing*.key.pem tls*.key.pem issuing*.key.pem "
+               "log.key.pem "
+               "witness.key.pem\n" +
                "  next: start the daemon; give every partner the statement, your root and the keys of log and witness "
                "(`casebridge identity show`)\n";
     });
